@@ -1,0 +1,153 @@
+//! What the ledger says: one value per alert, note or change of an alert.
+
+use crate::id::{ShapeId, TemplateId};
+use crate::line::Level;
+use crate::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// What an alert is about.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    /// A message that was never seen before.
+    New,
+    /// A message that comes far more often than usual.
+    Surge,
+    /// A message that has stopped coming.
+    Gone,
+}
+
+impl Kind {
+    /// The word used in JSON and on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::New => "new",
+            Kind::Surge => "surge",
+            Kind::Gone => "gone",
+        }
+    }
+}
+
+/// Where in its life an alert stands.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Phase {
+    /// Said for the first time.
+    Open,
+    /// Still there, and worse or worth a second line.
+    Ongoing,
+    /// Over.
+    Resolved,
+}
+
+impl Phase {
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Phase::Open => "open",
+            Phase::Ongoing => "ongoing",
+            Phase::Resolved => "resolved",
+        }
+    }
+}
+
+/// On how many of the sources a message was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spread {
+    /// Sources with a line of it in the alert's newest pane.
+    pub seen: usize,
+    /// All sources of the run.
+    pub of: usize,
+    /// The source with the most lines.
+    pub top: String,
+}
+
+/// What the judgement rests on.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Learned {
+    /// Lines learned before this alert, of the baseline and of the stream.
+    pub lines: u64,
+    /// First stamp learned.
+    pub from: Time,
+    /// Last stamp learned.
+    pub to: Time,
+}
+
+/// The known message most like a new one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearestMessage {
+    /// Its id.
+    pub id: TemplateId,
+    /// Its text with variables as `<*>`.
+    pub template: String,
+    /// The words that differ: here and there.
+    pub differs: Vec<(String, String)>,
+}
+
+/// One alert, note, or change of an alert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// What it is about.
+    pub kind: Kind,
+    /// Opened, still going on, or over.
+    pub phase: Phase,
+    /// Worth a line, not an alarm; it does not change the exit status.
+    pub note: bool,
+    /// Little was learned when it was judged.
+    pub provisional: bool,
+    /// The message.
+    pub id: TemplateId,
+    /// The sample's own shape: the same on every host, for ever.
+    pub shape: ShapeId,
+    /// Fingerprint of the first alert of the incident it belongs to.
+    pub incident: u64,
+    /// Surge and gone: end of the pane that crossed; new: the line's own stamp.
+    pub time: Time,
+    /// Since when.
+    pub started: Time,
+    /// Level of the message.
+    pub level: Level,
+    /// The message with variables as `<*>`.
+    pub template: String,
+    /// One of its lines, at most 2 KiB, secrets redacted, raw bytes otherwise.
+    pub sample: Vec<u8>,
+    /// The source of the sample.
+    pub source: String,
+    /// The sample's line in its source, from 1; 0 if unknown.
+    pub line_number: u64,
+    /// How many sources have it.
+    pub sources: Spread,
+    /// The span in which `count` lines came.
+    pub window: (Time, Time),
+    /// Lines in the window.
+    pub count: u64,
+    /// Lines expected in the window; for `new`, new messages of this weight a day.
+    pub expected: f64,
+    /// `count` over `expected`, none where nothing was expected.
+    pub factor: Option<f64>,
+    /// What was compared with the threshold.
+    pub score: f64,
+    /// Minus log10 of the tail probability.
+    pub tail: f64,
+    /// First line of the message ever.
+    pub first_seen: Time,
+    /// Last line of the message before this judgement.
+    pub last_seen: Time,
+    /// What was learned until then.
+    pub baseline: Learned,
+    /// For `new`: the known message most like it.
+    pub nearest: Option<NearestMessage>,
+    /// For `gone`: the usual interval between two lines in seconds.
+    pub usual_interval: Option<f64>,
+    /// Lines per minute of the last minutes, oldest first; empty if unknown.
+    pub history: Vec<u32>,
+    /// One sentence.
+    pub summary: String,
+    /// The same for the same event however often it is said.
+    pub fingerprint: u64,
+}
+
+impl Alert {
+    /// Whether it is an alarm that opens now: what the exit status counts.
+    pub fn is_alarm(&self) -> bool {
+        !self.note && self.phase == Phase::Open
+    }
+}

@@ -1,0 +1,131 @@
+//! What is normal, as one file.
+//!
+//! A baseline holds the messages of a log, when and how often they came, and
+//! the statistics of their windows. It is written by `learn` and by nothing
+//! else. An unusable file is an error with its cure, never an empty start.
+
+mod store;
+
+pub use store::{FORMAT_VERSION, SETTINGS_DEFAULT, TOKENIZER_VERSION};
+
+use crate::alert::Learned;
+use crate::detect::{self, Detector, Message, Messages};
+use crate::error::Error;
+use crate::id::TemplateId;
+use crate::template::{self, Registry, TemplateIx};
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A learned log. See the module.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Baseline {
+    pub(crate) settings: u64,
+    pub(crate) body: Body,
+}
+
+/// What the file holds behind its header.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Body {
+    learned: Learned,
+    registry: template::Saved,
+    messages: Vec<(TemplateId, Message)>,
+    detector: detect::Saved,
+}
+
+/// A baseline brought back to life.
+pub(crate) struct Restored {
+    pub registry: Registry,
+    pub messages: Messages,
+    pub detector: Detector,
+}
+
+/// One message of a baseline, for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BaselineMessage {
+    /// Its id.
+    pub id: TemplateId,
+    /// Its text with variables as `<*>`.
+    pub template: String,
+    /// Its first line.
+    pub example: Vec<u8>,
+    /// Its lines, and when they came.
+    pub message: Message,
+}
+
+impl Baseline {
+    pub(crate) fn new(
+        registry: &Registry,
+        messages: &Messages,
+        detector: &Detector,
+        learned: Learned,
+        settings: u64,
+    ) -> Baseline {
+        let mut listed: Vec<(TemplateId, Message)> = registry
+            .templates()
+            .into_iter()
+            .filter_map(|template| Some((registry.template_id(template), *messages.get(template)?)))
+            .collect();
+        listed.sort_by_key(|(id, _)| *id);
+        let detector = detector.save(|template| Some(registry.template_id(template).0));
+        Baseline { settings, body: Body { learned, registry: registry.save(), messages: listed, detector } }
+    }
+
+    /// Reads a baseline file whole.
+    ///
+    /// # Errors
+    /// A file that is missing, damaged, newer than this program or learned with
+    /// other settings; the message says what to do.
+    pub fn load(path: &Path, settings: u64) -> Result<Baseline, Error> {
+        store::load(path, settings)
+    }
+
+    /// Writes the file whole, or leaves the old one as it was.
+    ///
+    /// # Errors
+    /// Any failure of the file system, naming the path.
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        store::save(self, path)
+    }
+
+    /// Lines learned and their span.
+    pub fn learned(&self) -> Learned {
+        self.body.learned
+    }
+
+    /// Its messages by id.
+    pub fn messages(&self) -> Vec<BaselineMessage> {
+        let registry = Registry::load(&self.body.registry);
+        let by_id = templates_by_id(&registry);
+        let listed = self.body.messages.iter();
+        listed
+            .filter_map(|(id, message)| {
+                let template = *by_id.get(id)?;
+                Some(BaselineMessage {
+                    id: *id,
+                    template: registry.template_text(template),
+                    example: registry.example(template).to_vec(),
+                    message: *message,
+                })
+            })
+            .collect()
+    }
+
+    pub(crate) fn restore(&self, settings: detect::Settings) -> Restored {
+        let registry = Registry::load(&self.body.registry);
+        let by_id = templates_by_id(&registry);
+        let mut messages = Messages::default();
+        for (id, message) in &self.body.messages {
+            if let Some(template) = by_id.get(id) {
+                messages.put(*template, *message);
+            }
+        }
+        let detector =
+            Detector::load(settings, self.body.detector.clone(), |id| by_id.get(&TemplateId(id)).copied());
+        Restored { registry, messages, detector }
+    }
+}
+
+fn templates_by_id(registry: &Registry) -> HashMap<TemplateId, TemplateIx> {
+    registry.templates().into_iter().map(|template| (registry.template_id(template), template)).collect()
+}

@@ -1,0 +1,123 @@
+//! The bytes of a baseline file.
+//!
+//! `LSRG`, format version, flags, tokenizer version, settings hash; then a
+//! zstd frame of postcard; then XXH3-64 of everything before it. Little endian.
+//! It is written to a temporary file in the same directory, synced, renamed,
+//! and the directory synced: the old file or the new one, never a broken one.
+
+use super::{Baseline, Body};
+use crate::error::{Error, ErrorKind};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+const MAGIC: &[u8; 4] = b"LSRG";
+/// Version of the file's layout.
+pub const FORMAT_VERSION: u16 = 1;
+/// Version of the rules that make shapes out of lines.
+pub const TOKENIZER_VERSION: u32 = 1;
+/// The settings hash of a run without masks of its own.
+pub const SETTINGS_DEFAULT: u64 = 0;
+
+const HEADER_BYTES: usize = 4 + 2 + 2 + 4 + 8;
+const CHECKSUM_BYTES: usize = 8;
+const ZSTD_LEVEL: i32 = 3;
+/// A frame that unpacks to more is not one of ours: the registry's own bounds
+/// keep a baseline below it.
+const BODY_BYTES_MAX: u64 = 1 << 30;
+
+const LEARN_AGAIN: &str = "learn it again with: logsurge learn -o FILE LOGS";
+
+fn unusable(path: &Path, why: String) -> Error {
+    Error::new(ErrorKind::Baseline(why)).in_file(path)
+}
+
+pub(super) fn save(baseline: &Baseline, path: &Path) -> Result<(), Error> {
+    let bytes = encode(baseline).map_err(|why| unusable(path, why))?;
+    write_whole(path, &bytes).map_err(|err| Error::io(path, err))
+}
+
+fn encode(baseline: &Baseline) -> Result<Vec<u8>, String> {
+    let body = postcard::to_stdvec(&baseline.body).map_err(|err| err.to_string())?;
+    let packed = zstd::encode_all(&body[..], ZSTD_LEVEL).map_err(|err| err.to_string())?;
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + packed.len() + CHECKSUM_BYTES);
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+    bytes.extend_from_slice(&0u16.to_le_bytes());
+    bytes.extend_from_slice(&TOKENIZER_VERSION.to_le_bytes());
+    bytes.extend_from_slice(&baseline.settings.to_le_bytes());
+    bytes.extend_from_slice(&packed);
+    let checksum = xxhash_rust::xxh3::xxh3_64(&bytes);
+    bytes.extend_from_slice(&checksum.to_le_bytes());
+    Ok(bytes)
+}
+
+/// Writes all of `bytes` under `path`, or leaves what was there.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new().prefix(".logsurge-").tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    share_like_an_ordinary_file(file.as_file())?;
+    file.persist(path).map_err(|err| err.error)?;
+    File::open(directory)?.sync_all()
+}
+
+/// A temporary file is private; a baseline may be shared by many readers.
+#[cfg(unix)]
+fn share_like_an_ordinary_file(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn share_like_an_ordinary_file(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+pub(super) fn load(path: &Path, settings: u64) -> Result<Baseline, Error> {
+    let bytes = fs::read(path).map_err(|err| Error::io(path, err))?;
+    decode(&bytes, settings).map_err(|why| unusable(path, why))
+}
+
+fn decode(bytes: &[u8], settings: u64) -> Result<Baseline, String> {
+    if !bytes.starts_with(MAGIC) {
+        return Err(format!("this is no baseline file; {LEARN_AGAIN}"));
+    }
+    if bytes.len() < HEADER_BYTES + CHECKSUM_BYTES {
+        return Err(format!("the file is cut short; {LEARN_AGAIN}"));
+    }
+    let (content, checksum) = bytes.split_at(bytes.len() - CHECKSUM_BYTES);
+    let version = u16::from_le_bytes([bytes[4], bytes[5]]);
+    if version > FORMAT_VERSION {
+        return Err(format!(
+            "written by format {version}, this program reads 1–{FORMAT_VERSION}; use a newer logsurge, or {LEARN_AGAIN}"
+        ));
+    }
+    if xxhash_rust::xxh3::xxh3_64(content).to_le_bytes() != checksum {
+        return Err(format!("the file is damaged (its checksum differs); {LEARN_AGAIN}"));
+    }
+    let tokenizer = u32::from_le_bytes(content[8..12].try_into().expect("four bytes were cut"));
+    if tokenizer != TOKENIZER_VERSION {
+        return Err(format!(
+            "learned with tokenizer {tokenizer}, this program has {TOKENIZER_VERSION}; {LEARN_AGAIN}"
+        ));
+    }
+    let learned_with = u64::from_le_bytes(content[12..20].try_into().expect("eight bytes were cut"));
+    if learned_with != settings {
+        return Err(format!("learned with other settings than this run has; use the same flags, or {LEARN_AGAIN}"));
+    }
+    let body = unpack(&content[HEADER_BYTES..]).map_err(|why| format!("{why}; {LEARN_AGAIN}"))?;
+    Ok(Baseline { settings, body })
+}
+
+fn unpack(packed: &[u8]) -> Result<Body, String> {
+    let mut body = Vec::new();
+    zstd::Decoder::new(packed)
+        .and_then(|decoder| decoder.take(BODY_BYTES_MAX).read_to_end(&mut body))
+        .map_err(|err| format!("the file is damaged ({err})"))?;
+    postcard::from_bytes(&body).map_err(|err| format!("the file is damaged ({err})"))
+}

@@ -1,0 +1,251 @@
+//! The command line: every flag is defined once, here, with its help text.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Finds what is new, surging or gone in any text log, without rules.
+#[derive(Parser, Debug)]
+#[command(
+    name = "logsurge",
+    version,
+    about = "Finds messages that are new, surging or gone in any text log",
+    after_help = "Exit status, as diff(1): 0 calm, 1 at least one alert, 2 trouble.\n\
+                  Without a command, piped input is watched: tail -F app.log | logsurge"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Judge a live log: standard input (-), or files followed by name
+    Watch(Watch),
+    /// Judge archives by the time in their lines
+    Scan(Scan),
+    /// Compare two logs: what is only in one of them
+    Diff(Diff),
+    /// Learn what is normal and save it as a baseline
+    Learn(Learn),
+    /// List the messages of a log
+    Templates(Templates),
+    /// Look into a baseline file
+    Baseline(BaselineArgs),
+}
+
+/// How lines are read.
+#[derive(Args, Debug, Clone)]
+pub struct Reading {
+    /// Zone of time stamps that name none, such as Europe/Zurich [default: this machine's]
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
+    /// Year of the first time stamp that names none
+    #[arg(long, value_name = "N")]
+    pub year: Option<i16>,
+    /// Threads [default: one for each core]
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Bytes read at a time; never changes a result
+    #[arg(long, value_name = "BYTES", hide = true)]
+    pub chunk_bytes: Option<usize>,
+    /// Show secrets (tokens, passwords, e-mail addresses) in samples as they are
+    #[arg(long)]
+    pub no_redact: bool,
+    /// No progress, no summary
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// What is judged, and how strictly.
+#[derive(Args, Debug, Clone)]
+pub struct Judging {
+    /// What is normal: a file made by `logsurge learn`
+    #[arg(short, long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Surge and gone alerts a day that you are ready to read for nothing
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = positive)]
+    pub false_alerts: f64,
+    /// Learn for exactly this long before judging, such as 10m; 0 judges at once
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub warmup: Option<i64>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What is printed.
+#[derive(Args, Debug, Clone)]
+pub struct Output {
+    /// Only these kinds
+    #[arg(long, value_name = "KINDS", value_delimiter = ',')]
+    pub kind: Vec<KindArg>,
+    /// Only messages of this level or worse
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<LevelArg>,
+    /// Only alerts about at least so many lines
+    #[arg(long, value_name = "N")]
+    pub min_count: Option<u64>,
+    /// One JSON object a line, notes and changes of alerts too
+    #[arg(long, conflicts_with = "short")]
+    pub json: bool,
+    /// One line an alert
+    #[arg(long)]
+    pub short: bool,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
+    /// Also print notes and resolved alerts one by one
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Exit with 0 instead of 1 when there are alerts
+    #[arg(long)]
+    pub exit_zero: bool,
+}
+
+/// `logsurge watch`
+#[derive(Args, Debug)]
+pub struct Watch {
+    /// Files to follow by name, or - for standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `logsurge scan`
+#[derive(Args, Debug)]
+pub struct Scan {
+    /// Files, directories, or - for standard input; gzip and zstd are recognised
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `logsurge diff`
+#[derive(Args, Debug)]
+pub struct Diff {
+    /// The log of the good run
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The log to judge
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    #[command(flatten)]
+    pub output: Output,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `logsurge learn`
+#[derive(Args, Debug)]
+pub struct Learn {
+    /// The baseline file to write
+    #[arg(short, long, value_name = "BASELINE")]
+    pub output: PathBuf,
+    /// Files, directories, or - for standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `logsurge templates`
+#[derive(Args, Debug)]
+pub struct Templates {
+    /// Files, directories, or - for standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// A row for each physical line: LINE, ID and TEMPLATE, separated by tabs
+    #[arg(long, conflicts_with = "json")]
+    pub assign: bool,
+    /// One JSON object a message
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `logsurge baseline`
+#[derive(Args, Debug)]
+pub struct BaselineArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: BaselineAction,
+}
+
+/// The actions on a baseline file.
+#[derive(Subcommand, Debug)]
+pub enum BaselineAction {
+    /// What it was learned from, and its commonest messages
+    Show {
+        /// The baseline file
+        file: PathBuf,
+    },
+    /// Everything in it
+    Export {
+        /// The baseline file
+        file: PathBuf,
+        /// One JSON object a line: first the file, then each message
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// A kind of alert.
+#[derive(ValueEnum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum KindArg {
+    /// Never seen before
+    New,
+    /// Far more often than usual
+    Surge,
+    /// Stopped coming
+    Gone,
+}
+
+/// A level.
+#[derive(ValueEnum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum LevelArg {
+    /// The mildest
+    Trace,
+    /// For developers
+    Debug,
+    /// The usual
+    Info,
+    /// Look at it some day
+    Warn,
+    /// Something failed
+    Error,
+    /// The worst
+    Fatal,
+}
+
+/// When to use colour.
+#[derive(ValueEnum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum ColorArg {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err("a number above 0, such as 0.1 or 5".into()),
+    }
+}
+
+fn duration(text: &str) -> Result<i64, String> {
+    match text {
+        "0" => Ok(0),
+        _ => logsurge::time::parse_duration(text).ok_or_else(|| "a duration such as 90s, 5m or 1h30m".into()),
+    }
+}

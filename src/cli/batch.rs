@@ -1,0 +1,114 @@
+//! The commands that read to the end: scan, learn, diff.
+
+use super::args::{Diff, Learn, Reading, Scan};
+use super::exit::Outcome;
+use super::printer::Printer;
+use super::render::{summary, text};
+use super::setup;
+use logsurge::baseline::SETTINGS_DEFAULT;
+use logsurge::{Config, Engine, Error, Run};
+use std::path::{Path, PathBuf};
+
+/// `logsurge scan`
+pub fn scan(args: &Scan) -> Result<Outcome, Error> {
+    let (config, baseline) = setup::judging(&args.reading, &args.judging)?;
+    let quiet = args.reading.quiet;
+    let (listing, mut trouble) = setup::sources(&args.paths, &config, quiet)?;
+    let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), false);
+    let mut run = Engine::new(config).run(&listing.sources, baseline.as_ref());
+    while let Some(alert) = run.next() {
+        let id = run.ledger().registry().short_id(alert.id);
+        printer.print(&alert, &id).map_err(|err| Error::io("standard output", err))?;
+        if printer.closed {
+            break;
+        }
+        trouble |= tell(&mut run, quiet);
+    }
+    printer.finish().map_err(|err| Error::io("standard output", err))?;
+    trouble |= tell(&mut run, quiet);
+    if !quiet && !printer.closed {
+        eprintln!("logsurge: {}", summary::line(run.report()));
+    }
+    Ok(Outcome::of(printer.alerts, trouble, args.judging.output.exit_zero))
+}
+
+/// `logsurge learn`
+pub fn learn(args: &Learn) -> Result<Outcome, Error> {
+    let quiet = args.reading.quiet;
+    let (run, trouble) = learned(&args.paths, &args.reading)?;
+    let baseline = run.ledger().to_baseline(SETTINGS_DEFAULT);
+    if baseline.learned().lines == 0 {
+        return Err(Error::usage(format!(
+            "nothing to learn: no lines were read, so {} was not written",
+            args.output.display()
+        )));
+    }
+    baseline.save(&args.output)?;
+    if !quiet {
+        eprintln!("logsurge: {}", summary::line(run.report()));
+        eprintln!("logsurge: wrote {}", args.output.display());
+    }
+    Ok(Outcome::of(0, trouble, false))
+}
+
+/// `logsurge diff`
+pub fn diff(args: &Diff) -> Result<Outcome, Error> {
+    let quiet = args.reading.quiet;
+    let (before, trouble_before) = learned(std::slice::from_ref(&args.before), &args.reading)?;
+    let (after, trouble_after) = learned(std::slice::from_ref(&args.after), &args.reading)?;
+    let comparison = logsurge::compare(before.ledger(), after.ledger());
+    let config = setup::config(&args.reading)?;
+    let mut printer = Printer::new(&args.output, config.zone, setup::now(), false);
+    if !quiet {
+        let (lines_before, lines_after) = comparison.lines;
+        eprintln!(
+            "logsurge: after holds {:.2}x the lines of before ({} and {}; {} and {} messages)",
+            comparison.ratio,
+            text::grouped(lines_before),
+            text::grouped(lines_after),
+            comparison.templates.0,
+            comparison.templates.1,
+        );
+        if lines_before == 0 || lines_after == 0 {
+            eprintln!("logsurge: one side has no lines, so there is nothing to judge");
+        }
+    }
+    for alert in &comparison.alerts {
+        let id = after.ledger().registry().short_id(alert.id);
+        printer.print(alert, &id).map_err(|err| Error::io("standard output", err))?;
+    }
+    printer.finish().map_err(|err| Error::io("standard output", err))?;
+    Ok(Outcome::of(printer.alerts, trouble_before || trouble_after, args.output.exit_zero))
+}
+
+/// Reads logs to their end, only learning; the flag tells of trouble.
+pub fn learned(paths: &[PathBuf], reading: &Reading) -> Result<(Run, bool), Error> {
+    let config = Config { learn_only: true, ..setup::config(reading)? };
+    let (listing, mut trouble) = setup::sources(paths, &config, reading.quiet)?;
+    let mut run = Engine::new(config).run(&listing.sources, None);
+    let alerts = run.by_ref().count();
+    debug_assert_eq!(alerts, 0, "learning judges nothing");
+    trouble |= tell(&mut run, reading.quiet);
+    Ok((run, trouble))
+}
+
+/// Says on stderr what could not be read, and what a person should know once.
+/// True if there was trouble.
+fn tell(run: &mut Run, quiet: bool) -> bool {
+    let mut trouble = false;
+    for err in run.take_troubles() {
+        eprintln!("logsurge: {err}");
+        trouble |= !err.is_notice();
+    }
+    for notice in run.take_notices() {
+        if !quiet {
+            eprintln!("logsurge: {notice}");
+        }
+    }
+    trouble
+}
+
+/// Whether the only path is standard input.
+pub fn is_stdin(paths: &[PathBuf]) -> bool {
+    paths == [Path::new("-")]
+}

@@ -1,0 +1,89 @@
+//! The program around the library: it owns stdout, stderr, the environment,
+//! the clock and the exit status.
+
+mod args;
+mod baseline;
+mod batch;
+mod exit;
+mod printer;
+mod render;
+mod setup;
+mod templates;
+mod watch;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use exit::Outcome;
+use logsurge::Error;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Runs the program on these arguments, the first being its name.
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let mut args: Vec<OsString> = args.collect();
+    if !names_a_command(&args) {
+        if let Some(outcome) = without_command(&mut args) {
+            return outcome.code();
+        }
+    }
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(err) => {
+            // A reader that has gone cannot be told.
+            let _ = err.print();
+            return if err.use_stderr() { Outcome::Trouble } else { Outcome::Calm }.code();
+        }
+    };
+    match dispatch(cli.command) {
+        Ok(outcome) => outcome.code(),
+        Err(err) if err.is_broken_pipe() => Outcome::Calm.code(),
+        Err(err) => {
+            eprintln!("logsurge: {err}");
+            Outcome::Trouble.code()
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Outcome, Error> {
+    match command {
+        Command::Watch(args) => watch::run(&args),
+        Command::Scan(args) => batch::scan(&args),
+        Command::Diff(args) => batch::diff(&args),
+        Command::Learn(args) => batch::learn(&args),
+        Command::Templates(args) => templates::run(&args),
+        Command::Baseline(args) => baseline::run(&args),
+    }
+}
+
+/// Whether the first word is a command, or asks for help or the version.
+fn names_a_command(args: &[OsString]) -> bool {
+    let Some(first) = args.get(1).and_then(|arg| arg.to_str()) else { return args.len() > 1 };
+    matches!(first, "-h" | "--help" | "-V" | "--version" | "help")
+        || Cli::command().find_subcommand(first).is_some()
+}
+
+/// No command: piped input is watched; a file gets the two commands it could mean.
+fn without_command(args: &mut Vec<OsString>) -> Option<Outcome> {
+    let first = args.get(1).cloned();
+    match first {
+        Some(path) if Path::new(&path).exists() => {
+            let path = path.to_string_lossy().into_owned();
+            eprintln!("logsurge: {path} is a file, not a command; did you mean one of");
+            eprintln!("  logsurge scan {path}     judge what is in it");
+            eprintln!("  logsurge watch {path}    follow it while it grows");
+            Some(Outcome::Trouble)
+        }
+        Some(flag) if !flag.to_string_lossy().starts_with('-') => None,
+        _ if std::io::stdin().is_terminal() => {
+            eprintln!("{}", Cli::command().render_help());
+            Some(Outcome::Trouble)
+        }
+        _ => {
+            args.insert(1, "watch".into());
+            args.insert(2, "-".into());
+            None
+        }
+    }
+}

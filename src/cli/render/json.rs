@@ -1,0 +1,130 @@
+//! One JSON object a line: `logsurge.alert/1`. Fields are only ever added.
+
+use super::safe::visible;
+use logsurge::{Alert, Kind, Time};
+use serde::Serialize;
+
+const SCHEMA: &str = "logsurge.alert/1";
+
+#[derive(Serialize)]
+struct JsonAlert<'a> {
+    schema: &'static str,
+    kind: &'static str,
+    phase: &'static str,
+    note: bool,
+    provisional: bool,
+    id: String,
+    shape: String,
+    incident: String,
+    time: String,
+    started: String,
+    level: &'static str,
+    template: String,
+    sample: String,
+    source: &'a str,
+    line_number: u64,
+    sources: JsonSpread<'a>,
+    value: Option<&'a str>,
+    window: JsonWindow,
+    count: u64,
+    expected: f64,
+    factor: Option<f64>,
+    score: f64,
+    tail: f64,
+    first_seen: String,
+    last_seen: String,
+    baseline: JsonLearned,
+    nearest: Option<JsonNearest<'a>>,
+    summary: &'a str,
+    fingerprint: String,
+    context: [&'a str; 0],
+}
+
+#[derive(Serialize)]
+struct JsonSpread<'a> {
+    seen: usize,
+    of: usize,
+    top: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonWindow {
+    start: String,
+    end: String,
+}
+
+#[derive(Serialize)]
+struct JsonLearned {
+    lines: u64,
+    from: String,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct JsonNearest<'a> {
+    id: String,
+    template: &'a str,
+    differs: &'a [(String, String)],
+}
+
+/// The line for one alert, without its newline.
+pub fn line(alert: &Alert) -> String {
+    let json = JsonAlert {
+        schema: SCHEMA,
+        kind: alert.kind.word(),
+        phase: alert.phase.word(),
+        note: alert.note,
+        provisional: alert.provisional,
+        id: alert.id.to_string(),
+        shape: alert.shape.to_string(),
+        incident: hash(alert.incident),
+        time: stamp(alert.time),
+        started: stamp(alert.started),
+        level: alert.level.word(),
+        template: visible(alert.template.as_bytes()),
+        sample: visible(&alert.sample),
+        source: &alert.source,
+        line_number: alert.line_number,
+        sources: JsonSpread { seen: alert.sources.seen, of: alert.sources.of, top: &alert.sources.top },
+        value: None,
+        window: JsonWindow { start: stamp(alert.window.0), end: stamp(alert.window.1) },
+        count: alert.count,
+        expected: rounded(alert.expected),
+        factor: alert.factor.map(rounded),
+        score: rounded(alert.score),
+        tail: rounded(alert.tail),
+        first_seen: stamp(alert.first_seen),
+        last_seen: stamp(alert.last_seen),
+        baseline: JsonLearned {
+            lines: alert.baseline.lines,
+            from: stamp(alert.baseline.from),
+            to: stamp(alert.baseline.to),
+        },
+        nearest: alert.nearest.as_ref().map(|nearest| JsonNearest {
+            id: nearest.id.to_string(),
+            template: &nearest.template,
+            differs: &nearest.differs,
+        }),
+        summary: &alert.summary,
+        fingerprint: hash(alert.fingerprint),
+        context: [],
+    };
+    debug_assert!(alert.kind != Kind::Surge || alert.expected >= 0.0);
+    serde_json::to_string(&json).expect("strings and numbers always serialise")
+}
+
+fn stamp(time: Time) -> String {
+    time.to_string()
+}
+
+fn hash(value: u64) -> String {
+    format!("{value:016x}")
+}
+
+/// Six significant places: enough for a reader, and the same on every machine.
+fn rounded(value: f64) -> f64 {
+    if !value.is_finite() {
+        return 0.0;
+    }
+    format!("{value:.5e}").parse().unwrap_or(value)
+}

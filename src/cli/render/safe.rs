@@ -1,0 +1,47 @@
+//! Log text on its way to a screen: valid, visible, and never an instruction
+//! to the terminal.
+
+use std::fmt::Write;
+
+/// `bytes` as text: invalid UTF-8 replaced, control characters spelled out.
+pub fn visible(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => out.push(' '),
+            // Bidirectional overrides reorder what a reader sees.
+            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                // Writing to a String cannot fail.
+                let _ = if (c as u32) < 0x100 {
+                    write!(out, "\\x{:02X}", c as u32)
+                } else {
+                    write!(out, "\\u{{{:x}}}", c as u32)
+                };
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// At most `chars` characters of `text`, with an ellipsis where it was cut.
+pub fn shortened(text: &str, chars: usize) -> String {
+    if text.chars().count() <= chars {
+        return text.to_owned();
+    }
+    text.chars().take(chars.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_the_terminal_that_it_could_obey() {
+        assert_eq!(visible(b"a\tb\x1b[31m\0\xff"), "a b\\x1B[31m\\x00\u{fffd}");
+        assert_eq!(visible("x\u{202e}y".as_bytes()), "x\\u{202e}y");
+        assert_eq!(shortened("abcdef", 4), "abc…");
+        assert_eq!(shortened("abcd", 4), "abcd");
+    }
+}

@@ -1,0 +1,51 @@
+//! What was read, in one line whose figures add up.
+
+use super::text::grouped;
+use logsurge::Report;
+use logsurge::time::format_duration;
+
+/// `read 1,987 lines (1,986 counted, 1 empty) from 1 source …`
+pub fn line(report: &Report) -> String {
+    let lines = &report.lines;
+    let mut parts = vec![format!("{} counted", grouped(lines.counted))];
+    for (count, what) in [(lines.continuation, "continuation"), (lines.empty, "empty")] {
+        if count > 0 {
+            parts.push(format!("{} {what}", grouped(count)));
+        }
+    }
+    let mut text = format!(
+        "read {} lines ({}) from {} source{}, {} messages",
+        grouped(lines.read),
+        parts.join(", "),
+        report.sources,
+        if report.sources == 1 { "" } else { "s" },
+        grouped(report.templates as u64),
+    );
+    if let Some((from, to)) = report.span {
+        if report.unstamped_sources < report.sources {
+            text += &format!(", over {}", format_duration(to.0 - from.0));
+        }
+    }
+    for (count, what) in [
+        (lines.overlong, "cut at 64 KiB"),
+        (report.late, "late"),
+        (report.skewed, "with a stamp far ahead"),
+    ] {
+        if count > 0 {
+            text += &format!("; {} {what}", grouped(count));
+        }
+    }
+    if report.unstamped_sources > 0 {
+        text += &format!(
+            "; no time stamps in {} source(s): 10 s for every 1,000 lines",
+            report.unstamped_sources
+        );
+    }
+    for limit in &report.limits_hit {
+        text += &format!("\nlogsurge: limit reached: {limit}");
+    }
+    if report.shapes_dropped > 0 {
+        text += &format!("\nlogsurge: limit reached: {} shapes were not kept", grouped(report.shapes_dropped));
+    }
+    text
+}

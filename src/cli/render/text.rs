@@ -1,0 +1,197 @@
+//! Alerts for someone woken at three in the morning.
+//!
+//! A head line in fixed columns with the reason last, then a real line of the
+//! log, then where it stands. The sample with its variables dimmed stands for
+//! template and sample in one.
+
+use super::safe::{shortened, visible};
+use logsurge::line::stamp;
+use logsurge::time::{Zone, format_duration};
+use logsurge::{Alert, Kind, Level, Phase, Time};
+
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const COLUMNS: usize = 80;
+const NEAR_CHARS: usize = 44;
+const DAY_SECONDS: i64 = 86_400;
+
+/// How text is dressed.
+#[derive(Clone)]
+pub struct TextStyle {
+    /// Escape sequences are wanted.
+    pub color: bool,
+    /// Times are shown in this zone.
+    pub zone: Zone,
+    /// Dates are shown unless they are this one, in days since 1970.
+    pub today: i64,
+}
+
+impl TextStyle {
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// The word an alert opens with.
+pub fn headline(alert: &Alert) -> &'static str {
+    match (alert.phase, alert.kind) {
+        (Phase::Resolved, _) => "OVER",
+        (Phase::Ongoing, _) => "STILL",
+        (Phase::Open, Kind::New) => "NEW",
+        (Phase::Open, Kind::Surge) => "SURGE",
+        (Phase::Open, Kind::Gone) => "GONE",
+    }
+}
+
+/// `14:02:31`, with the date in front when it is not today's.
+pub fn clock_time(time: Time, style: &TextStyle) -> String {
+    let wall = style.zone.to_wall(time.0.div_euclid(1_000_000));
+    let text = Time::from_seconds(wall).to_string();
+    let (date, clock) = (text.get(..10).unwrap_or_default(), text.get(11..19).unwrap_or(&text));
+    if wall.div_euclid(DAY_SECONDS) == style.today { clock.to_owned() } else { format!("{date} {clock}") }
+}
+
+/// The part of a line behind its stamp.
+pub fn message_of(sample: &[u8]) -> Vec<u8> {
+    match stamp::find(sample) {
+        Some(found) if found.end < sample.len() => [&sample[..found.start], &sample[found.end..]].concat(),
+        _ => sample.to_vec(),
+    }
+}
+
+/// The lines for one alert, with a newline at the end. `id`: its short form.
+pub fn block(alert: &Alert, style: &TextStyle, id: &str) -> String {
+    let word = style.paint(color_of(alert), &format!("{:<5}", headline(alert)));
+    let level = if alert.level == Level::None { "-".to_owned() } else { alert.level.word().to_uppercase() };
+    let mut out = format!("{word} {id} {} {level:<5} {}\n", clock_time(alert.time, style), reason(alert, style));
+    if alert.phase != Phase::Open && alert.kind == Kind::New {
+        return out;
+    }
+    let message = visible(&message_of(&alert.sample));
+    let bars = sparkline(&alert.history);
+    let shown = dimmed(message.trim(), style);
+    let gap = (COLUMNS - 2).saturating_sub(message.trim().chars().count() + bars.chars().count());
+    if bars.is_empty() {
+        out += &format!("  {shown}\n");
+    } else {
+        out += &format!("  {shown}{}{bars}\n", " ".repeat(gap.max(2)));
+    }
+    out + &place(alert, style)
+}
+
+fn color_of(alert: &Alert) -> &'static str {
+    match (alert.note, alert.level >= Level::Error, alert.kind) {
+        (true, _, _) => "2",
+        (_, true, _) => "1;31",
+        (_, _, Kind::New) => "1;33",
+        (_, _, Kind::Surge) => "1;35",
+        (_, _, Kind::Gone) => "1;36",
+    }
+}
+
+fn reason(alert: &Alert, style: &TextStyle) -> String {
+    let mut text = match (alert.kind, alert.phase) {
+        (Kind::New, Phase::Open) => {
+            let age = alert.baseline.to.0.saturating_sub(alert.baseline.from.0);
+            let lines = alert.baseline.lines;
+            if alert.summary.starts_with("not in") || alert.summary.contains("kinds of message") {
+                alert.summary.clone()
+            } else if lines == 0 {
+                "new, nothing was learned before it".to_owned()
+            } else {
+                format!("first in {} ({} lines)", format_duration(age), grouped(lines))
+            }
+        }
+        (Kind::Surge, Phase::Open) => {
+            format!("{}, since {}", alert.summary, clock_time(alert.started, style))
+        }
+        (Kind::Gone, Phase::Open) => match alert.usual_interval {
+            Some(seconds) => format!(
+                "usually every {}, last {}",
+                format_duration((seconds * 1e6) as i64),
+                clock_time(alert.last_seen, style)
+            ),
+            None => alert.summary.clone(),
+        },
+        _ => alert.summary.clone(),
+    };
+    if alert.count > 1 && alert.kind == Kind::New && alert.phase == Phase::Open {
+        text += &format!(", {} lines", alert.count);
+    }
+    if alert.provisional {
+        text += " (provisional)";
+    }
+    if alert.note {
+        text += " (note)";
+    }
+    text
+}
+
+fn place(alert: &Alert, style: &TextStyle) -> String {
+    let mut parts = Vec::new();
+    if alert.line_number > 0 {
+        parts.push(format!("{}:{}", visible(alert.source.as_bytes()), alert.line_number));
+    }
+    if alert.sources.of > 1 {
+        parts.push(format!("on {} of {} sources", alert.sources.seen, alert.sources.of));
+    }
+    if let Some(nearest) = &alert.nearest {
+        let near = visible(nearest.template.as_bytes());
+        parts.push(format!("near: \"{}\"", shortened(&near, NEAR_CHARS)));
+    }
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("  {}\n", style.paint("2", &parts.join(" · ")))
+}
+
+/// Words with digits are what varies; they step back.
+fn dimmed(text: &str, style: &TextStyle) -> String {
+    if !style.color {
+        return text.to_owned();
+    }
+    let words = text.split_inclusive(' ').map(|word| {
+        if word.bytes().any(|byte| byte.is_ascii_digit()) { style.paint("2", word) } else { word.to_owned() }
+    });
+    words.collect()
+}
+
+fn sparkline(history: &[u32]) -> String {
+    let most = history.iter().copied().max().unwrap_or(0).max(1);
+    history.iter().map(|&lines| BARS[(lines as usize * (BARS.len() - 1)).div_ceil(most as usize)]).collect()
+}
+
+/// `1.8 M` for large numbers, `17,204` for others.
+pub fn grouped(number: u64) -> String {
+    if number >= 1_000_000 {
+        return format!("{:.1} M", number as f64 / 1e6);
+    }
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_readable() {
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(17_204), "17,204");
+        assert_eq!(grouped(1_800_000), "1.8 M");
+        assert_eq!(sparkline(&[0, 1, 8]), "▁▂█");
+        assert_eq!(sparkline(&[]), "");
+    }
+
+    #[test]
+    fn a_sample_is_shown_without_its_stamp() {
+        assert_eq!(message_of(b"2026-03-02T14:02:31Z ERROR x"), b"ERROR x");
+        assert_eq!(message_of(b"no stamp"), b"no stamp");
+    }
+}

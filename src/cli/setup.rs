@@ -1,0 +1,71 @@
+//! From arguments to a configuration: the one place that reads the clock, the
+//! environment and the number of cores.
+
+use super::args::{Judging, Reading};
+use logsurge::input::source::{Listing, list};
+use logsurge::time::Zone;
+use logsurge::{Baseline, Config, Error, Time};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What the clock says.
+pub fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// The configuration for reading.
+pub fn config(reading: &Reading) -> Result<Config, Error> {
+    let mut config = Config::new(now());
+    config.zone = match &reading.tz {
+        Some(name) => Zone::named(name).map_err(|why| Error::usage(format!("--tz {name}: {why}")))?,
+        None => Zone::from_jiff(jiff::tz::TimeZone::system()),
+    };
+    config.year = reading.year;
+    config.no_redact = reading.no_redact;
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    config.threads = reading.threads.unwrap_or_else(cores).max(1);
+    if let Some(bytes) = reading.chunk_bytes {
+        config.chunk_bytes = bytes.max(1);
+    }
+    Ok(config)
+}
+
+/// The configuration for judging, and the baseline it asks for.
+pub fn judging(reading: &Reading, judging: &Judging) -> Result<(Config, Option<Baseline>), Error> {
+    let mut config = config(reading)?;
+    config.false_alerts = judging.false_alerts;
+    config.warmup = judging.warmup;
+    let baseline = match &judging.baseline {
+        Some(path) => Some(Baseline::load(path, logsurge::baseline::SETTINGS_DEFAULT)?),
+        None => None,
+    };
+    Ok((config, baseline))
+}
+
+/// Lists what the paths mean and says what could not be read or was skipped.
+/// The flag tells of trouble.
+pub fn sources(paths: &[PathBuf], config: &Config, quiet: bool) -> Result<(Listing, bool), Error> {
+    if paths.iter().any(|path| path == Path::new("-")) && std::io::stdin().is_terminal() {
+        return Err(Error::usage("- means standard input, but that is a terminal; pipe a log into logsurge"));
+    }
+    let first_stamp = logsurge::engine::first_stamp(config);
+    let listing = list(paths, &first_stamp);
+    for failed in &listing.failed {
+        eprintln!("logsurge: {failed}");
+    }
+    if !quiet && !listing.skipped.is_empty() {
+        let (path, why) = &listing.skipped[0];
+        let more = match listing.skipped.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        eprintln!("logsurge: skipped {} ({why}){more}", path.display());
+    }
+    let failed = !listing.failed.is_empty();
+    if listing.sources.is_empty() && !failed {
+        return Err(Error::usage("no log files there; name a file, or a directory that holds some"));
+    }
+    Ok((listing, failed))
+}

@@ -1,0 +1,50 @@
+//! What can be chosen, in one value. The library reads no environment and no
+//! clock, so whoever runs it says what now is.
+
+use crate::limits;
+use crate::time::{Time, Zone};
+
+/// The settings of a run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Surge and gone alerts a day one is ready to read for nothing.
+    pub false_alerts: f64,
+    /// Exactly how long to learn before judging, in microseconds; none for the
+    /// bounded warm-up. A baseline means none at all.
+    pub warmup: Option<i64>,
+    /// The zone of stamps that name none.
+    pub zone: Zone,
+    /// The year of the first stamp that names none.
+    pub year: Option<i16>,
+    /// The latest time a stamp without a year may mean, where nothing better is known.
+    pub latest: Time,
+    /// Threads that tally.
+    pub threads: usize,
+    /// Size of a chunk in bytes; it never changes a result.
+    pub chunk_bytes: usize,
+    /// Lines are judged as they are written: new errors at once, and the clock
+    /// closes panes of a live source.
+    pub live: bool,
+    /// Only learn: nothing is judged.
+    pub learn_only: bool,
+    /// Keep secrets in samples as they are.
+    pub no_redact: bool,
+}
+
+impl Config {
+    /// The defaults, with stamps in UTC.
+    pub fn new(latest: Time) -> Config {
+        Config {
+            false_alerts: 1.0,
+            warmup: None,
+            zone: Zone::utc(),
+            year: None,
+            latest,
+            threads: 1,
+            chunk_bytes: limits::CHUNK_BYTES,
+            live: false,
+            learn_only: false,
+            no_redact: false,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A worker's private memory of cheap keys.
+//!
+//! A flat table of (hash, slot), linear probing, at most half full. It only
+//! saves work: when it has grown past its bound it is emptied between two
+//! chunks, and nothing but speed is lost.
+
+use crate::id::ShapeId;
+use crate::limits::CACHE_KEYS_MAX;
+use crate::time::{Pane, Time};
+
+/// Lines of one cheap key in one pane, not yet written to the delta.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    pub pane: Pane,
+    pub late: bool,
+    pub count: u32,
+    /// The least (stamp, bytes) of the run: stamp, line in the chunk, place in the chunk.
+    pub time: Time,
+    /// The greatest stamp of the run.
+    pub newest: Time,
+    pub line: u32,
+    pub at: u32,
+    pub len: u32,
+}
+
+/// What the worker knows of one cheap key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slot {
+    pub shape: ShapeId,
+    /// Level error or above, as a head of continuation lines.
+    pub alarming: bool,
+    /// Lines of the current segment, `count` 0 when there are none.
+    pub run: Run,
+}
+
+const EMPTY: u32 = u32::MAX;
+
+#[derive(Debug)]
+pub(super) struct Cache {
+    table: Vec<(u64, u32)>,
+    pub slots: Vec<Slot>,
+}
+
+impl Cache {
+    pub fn new() -> Cache {
+        Cache { table: vec![(0, EMPTY); 1 << 11], slots: Vec::new() }
+    }
+
+    /// Empties the cache if it is past its bound. Only between two chunks.
+    pub fn trim(&mut self) {
+        if self.slots.len() > CACHE_KEYS_MAX {
+            *self = Cache::new();
+        }
+    }
+
+    /// Hot: the slot of a key.
+    pub fn find(&self, key: u64) -> Option<u32> {
+        let mask = self.table.len() - 1;
+        let mut at = key as usize & mask;
+        loop {
+            let (found, slot) = self.table[at];
+            if slot == EMPTY {
+                return None;
+            }
+            if found == key {
+                return Some(slot);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Adds a key that `find` did not know.
+    pub fn insert(&mut self, key: u64, slot: Slot) -> u32 {
+        if (self.slots.len() + 1) * 2 > self.table.len() {
+            self.grow();
+        }
+        let index = self.slots.len() as u32;
+        self.slots.push(slot);
+        self.place(key, index);
+        index
+    }
+
+    fn place(&mut self, key: u64, slot: u32) {
+        let mask = self.table.len() - 1;
+        let mut at = key as usize & mask;
+        while self.table[at].1 != EMPTY {
+            at = (at + 1) & mask;
+        }
+        self.table[at] = (key, slot);
+    }
+
+    fn grow(&mut self) {
+        let doubled = vec![(0, EMPTY); self.table.len() * 2];
+        for (key, slot) in std::mem::replace(&mut self.table, doubled) {
+            if slot != EMPTY {
+                self.place(key, slot);
+            }
+        }
+    }
+}

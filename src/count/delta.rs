@@ -1,0 +1,101 @@
+//! What one chunk adds: the only thing that travels from a worker to the ledger.
+
+use crate::id::ShapeId;
+use crate::line::Level;
+use crate::time::{Pane, Time};
+
+/// The tally of one chunk.
+#[derive(Debug, Default)]
+pub struct Delta {
+    /// Index of the source in the run.
+    pub source: usize,
+    /// Number of the chunk within its source: 0, 1, 2, …
+    pub index: u64,
+    /// How the lines of the chunk were counted.
+    pub lines: LineCounts,
+    /// Stretches of the chunk without a great step of the clock; mostly one.
+    pub segments: Vec<Segment>,
+    /// Shapes that this worker had not in its cache.
+    pub shapes: Vec<NewShape>,
+    /// The bytes of all samples, one behind the other.
+    pub samples: Vec<u8>,
+}
+
+/// Physical lines by what became of them; they add up to `read`.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct LineCounts {
+    /// Physical lines seen.
+    pub read: u64,
+    /// Lines counted as messages.
+    pub counted: u64,
+    /// Lines without anything to see.
+    pub empty: u64,
+    /// Lines that belong to the record before them.
+    pub continuation: u64,
+    /// Lines among `counted` that were cut at the length limit.
+    pub overlong: u64,
+    /// Lines among `counted` without a stamp of their own.
+    pub unstamped: u64,
+}
+
+impl LineCounts {
+    /// Adds the counts of another stretch.
+    pub fn add(&mut self, other: &LineCounts) {
+        self.read += other.read;
+        self.counted += other.counted;
+        self.empty += other.empty;
+        self.continuation += other.continuation;
+        self.overlong += other.overlong;
+        self.unstamped += other.unstamped;
+    }
+}
+
+/// Lines in a row whose stamps make no step of more than a day.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// The lines stand before the first stamp of their source; `Entry::time`
+    /// means nothing and `Entry::pane` counts blocks of lines.
+    pub head: bool,
+    /// Lines with a stamp of their own.
+    pub stamped: u64,
+    /// Stamp of the first line.
+    pub first: Time,
+    /// The largest stamp.
+    pub high: Time,
+    /// The counts.
+    pub entries: Vec<Entry>,
+}
+
+/// Lines of one shape in one pane.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The shape.
+    pub shape: ShapeId,
+    /// The pane of the lines; of late lines the newest pane before them.
+    pub pane: Pane,
+    /// The lines came behind a newer pane of this very chunk.
+    pub late: bool,
+    /// Number of lines.
+    pub count: u32,
+    /// Stamp of the sample, the least of these lines.
+    pub time: Time,
+    /// The greatest stamp of these lines.
+    pub newest: Time,
+    /// The sample's line within the chunk, from 0.
+    pub line: u32,
+    /// Where the sample's bytes lie in `Delta::samples`.
+    pub sample: (u32, u32),
+}
+
+/// The text of a shape, told once by each worker that meets it.
+#[derive(Debug, Clone)]
+pub struct NewShape {
+    /// Hash of `text`.
+    pub id: ShapeId,
+    /// The token text.
+    pub text: Box<[u8]>,
+    /// Its level.
+    pub level: Level,
+    /// It holds a word of alarm.
+    pub alarm: bool,
+}

@@ -1,0 +1,17 @@
+//! Lines become counts.
+//!
+//! A [`Worker`] turns one chunk into one [`Delta`] with nothing but its private
+//! memory; what it needs to know of the lines before the chunk is a [`Carry`],
+//! computed by whoever read the chunk. So workers take chunks in any order and
+//! never talk to each other.
+
+mod cache;
+mod carry;
+mod delta;
+mod label;
+mod tally;
+
+pub use carry::{Carry, Scout};
+pub use delta::{Delta, Entry, LineCounts, NewShape, Segment};
+pub use label::{Label, Labeller};
+pub use tally::{Job, Worker};

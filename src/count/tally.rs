@@ -1,0 +1,286 @@
+//! The worker: one chunk in, one delta out.
+//!
+//! Per line: cut the stamp, hash the cheap key, one probe, one counter. A miss
+//! runs the canonical rules. Counts are kept per slot as a run of lines of one
+//! pane, and written out when the pane changes or the chunk ends, so a line
+//! costs no map access beyond the probe and no allocation.
+
+use super::cache::{Cache, Run, Slot};
+use super::{Carry, Delta, Entry, NewShape, Segment};
+use crate::limits::{
+    HEAD_LINES_MAX, LATE_PANES, SAMPLE_BYTES_MAX, SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS,
+    UNSTAMPED_LINES_PER_PANE,
+};
+use crate::line::record::{RecordState, Role, role_of};
+use crate::line::split::{Cleaner, is_blank};
+use crate::line::stamp::{Clock, Reading};
+use crate::line::Level;
+use crate::shape::{Scratch, Shape, canonical, cheap};
+use crate::time::{Pane, Time};
+
+/// Seeds of the cheap key, so that a line with a host behind its stamp and one
+/// without never share a key. Fixed: a cache is private and a collision needs
+/// a 64-bit preimage of a seeded hash, see [`Worker::new`].
+const HOST_SEED: u64 = 0x51ed_270b_9d9c_8b1d;
+
+/// One chunk and what is known of the lines before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// Index of the source in the run.
+    pub source: usize,
+    /// Number of the chunk within its source.
+    pub index: u64,
+    /// Whole lines.
+    pub bytes: &'a [u8],
+    /// The state at the chunk's start.
+    pub carry: Carry,
+    /// Lines of this chunk that were cut at the length limit.
+    pub overlong: u64,
+    /// Lines arrive as they are written: a source without stamps is placed by
+    /// the ledger's clock, not by its line numbers.
+    pub live: bool,
+}
+
+/// Everything a thread needs to turn chunks into deltas.
+pub struct Worker {
+    clock: Clock,
+    seed: u64,
+    cache: Cache,
+    cleaner: Cleaner,
+    scratch: Scratch,
+    shape: Shape,
+    key: Vec<u8>,
+    touched: Vec<u32>,
+}
+
+/// Where the walk over one chunk stands.
+struct Walk {
+    carry: Carry,
+    delta: Delta,
+    live: bool,
+    /// Stamp of the line before, or of the chunk before; none at the source's head.
+    previous: Option<Time>,
+    /// Newest pane of the current segment.
+    high: Pane,
+    line: u32,
+}
+
+impl Worker {
+    /// A worker whose stamps are read by `clock`. `seed` guards its cache
+    /// against crafted lines; it never changes a result.
+    pub fn new(clock: Clock, seed: u64) -> Worker {
+        Worker {
+            clock,
+            seed,
+            cache: Cache::new(),
+            cleaner: Cleaner::default(),
+            scratch: Scratch::default(),
+            shape: Shape::default(),
+            key: Vec::new(),
+            touched: Vec::new(),
+        }
+    }
+
+    /// Tallies one chunk.
+    pub fn tally(&mut self, job: &Job<'_>) -> Delta {
+        self.cache.trim();
+        let mut cleaner = std::mem::take(&mut self.cleaner);
+        cleaner.look(job.bytes);
+        let mut walk = Walk::new(job);
+        let mut start = 0;
+        for newline in memchr::memchr_iter(b'\n', job.bytes) {
+            self.add_line(job.bytes, (start, newline), cleaner.clean(&job.bytes[start..newline]), &mut walk);
+            start = newline + 1;
+        }
+        if start < job.bytes.len() {
+            let end = job.bytes.len();
+            self.add_line(job.bytes, (start, end), cleaner.clean(&job.bytes[start..]), &mut walk);
+        }
+        self.cleaner = cleaner;
+        self.flush(job.bytes, &mut walk);
+        walk.delta.lines.read = u64::from(walk.line);
+        walk.delta.lines.overlong = job.overlong;
+        walk.delta
+    }
+
+    /// Hot: one line without its newline. `place` is where it lies in `bytes`.
+    fn add_line(&mut self, bytes: &[u8], place: (usize, usize), line: &[u8], walk: &mut Walk) {
+        let number = walk.line;
+        walk.line += 1;
+        if is_blank(line) {
+            walk.delta.lines.empty += 1;
+            return;
+        }
+        let reading = self.clock.read(line, walk.carry.anchor());
+        if reading.is_none() && walk.previous.is_some() {
+            let role = role_of(line, walk.carry.record);
+            walk.carry.record = walk.carry.record.after_unstamped();
+            if role == Role::Continuation {
+                walk.delta.lines.continuation += 1;
+                return;
+            }
+        }
+        walk.delta.lines.counted += 1;
+        let slot = self.slot_of(line, reading.as_ref(), walk);
+        let (time, pane, late) = match &reading {
+            Some(reading) => {
+                walk.carry.record = RecordState::after_head(self.cache.slots[slot as usize].alarming);
+                self.step_to(reading.time, bytes, walk)
+            }
+            None => {
+                walk.delta.lines.unstamped += 1;
+                self.place_unstamped(number, bytes, walk)
+            }
+        };
+        self.count(slot, bytes, place, (time, pane, late, number), walk);
+    }
+
+    /// The slot of the line's cheap key; a miss runs the canonical rules.
+    fn slot_of(&mut self, line: &[u8], reading: Option<&Reading>, walk: &mut Walk) -> u32 {
+        let (before, behind, host) = match reading {
+            Some(reading) => (&line[..reading.start], &line[reading.end..], reading.host_follows),
+            None => (&line[..0], line, false),
+        };
+        let seed = if host { self.seed ^ HOST_SEED } else { self.seed };
+        let seed = if before.is_empty() { seed } else { cheap::hash(seed, before) };
+        let key = cheap::hash(seed, behind);
+        if let Some(slot) = self.cache.find(key) {
+            return slot;
+        }
+        self.key.clear();
+        cheap::write(before, &mut self.key);
+        cheap::write(behind, &mut self.key);
+        canonical(&self.key, host, &mut self.scratch, &mut self.shape);
+        let shape = &self.shape;
+        walk.delta.shapes.push(NewShape {
+            id: shape.id(),
+            text: shape.text.as_slice().into(),
+            level: shape.level,
+            alarm: shape.alarm,
+        });
+        let none = Run { pane: Pane(0), late: false, count: 0, time: Time(0), newest: Time(0), line: 0, at: 0, len: 0 };
+        self.cache.insert(key, Slot { shape: shape.id(), alarming: shape.level >= Level::Error, run: none })
+    }
+
+    /// Moves the walk to a stamped line: a great step starts a new segment.
+    fn step_to(&mut self, time: Time, bytes: &[u8], walk: &mut Walk) -> (Time, Pane, bool) {
+        let pane = time.pane();
+        let step = walk.previous.map_or(0, |previous| time.0.saturating_sub(previous.0));
+        if walk.previous.is_none()
+            || step > TRIAL_STEP_SECONDS * 1_000_000
+            || step < -SEGMENT_BACK_SECONDS * 1_000_000
+        {
+            self.flush(bytes, walk);
+            walk.open_segment(time, false);
+        }
+        walk.previous = Some(time);
+        walk.carry.last = Some(time);
+        let segment = walk.delta.segments.last_mut().expect("a segment was opened above or before");
+        segment.stamped += 1;
+        segment.high = segment.high.max(time);
+        if pane.0 < walk.high.0 - LATE_PANES {
+            return (time, walk.high, true);
+        }
+        walk.high = walk.high.max(pane);
+        (time, pane, false)
+    }
+
+    /// Time and pane of a line without a stamp: the last stamp, or a block of
+    /// lines where the source has shown none yet.
+    fn place_unstamped(&mut self, number: u32, bytes: &[u8], walk: &mut Walk) -> (Time, Pane, bool) {
+        if let Some(previous) = walk.previous {
+            let pane = previous.pane();
+            let late = pane.0 < walk.high.0 - LATE_PANES;
+            return (previous, if late { walk.high } else { pane }, late);
+        }
+        let block = (walk.carry.head_lines + u64::from(number)) / UNSTAMPED_LINES_PER_PANE;
+        let head = walk.live || block < HEAD_LINES_MAX / UNSTAMPED_LINES_PER_PANE;
+        let time = Pane(block as i64).start();
+        if walk.delta.segments.last().is_none_or(|segment| segment.head != head) {
+            self.flush(bytes, walk);
+            walk.open_segment(time, head);
+        }
+        let segment = walk.delta.segments.last_mut().expect("opened above or before");
+        segment.high = time;
+        walk.high = time.pane();
+        (time, time.pane(), false)
+    }
+
+    /// Hot: adds a line to the run of its slot.
+    fn count(
+        &mut self,
+        slot: u32,
+        bytes: &[u8],
+        place: (usize, usize),
+        (time, pane, late, line): (Time, Pane, bool, u32),
+        walk: &mut Walk,
+    ) {
+        let (at, len) = (place.0 as u32, (place.1 - place.0) as u32);
+        let run = &mut self.cache.slots[slot as usize].run;
+        if run.count != 0 && run.pane == pane && run.late == late {
+            run.count += 1;
+            run.newest = run.newest.max(time);
+            if time < run.time || (time == run.time && bytes[place.0..place.1] < bytes[run.at as usize..][..run.len as usize]) {
+                *run = Run { time, line, at, len, ..*run };
+            }
+            return;
+        }
+        if run.count == 0 {
+            self.touched.push(slot);
+        } else {
+            walk.write(self.cache.slots[slot as usize], bytes);
+        }
+        self.cache.slots[slot as usize].run = Run { pane, late, count: 1, time, newest: time, line, at, len };
+    }
+
+    /// Writes all open runs to the current segment.
+    fn flush(&mut self, bytes: &[u8], walk: &mut Walk) {
+        for slot in self.touched.drain(..) {
+            let slot = &mut self.cache.slots[slot as usize];
+            walk.write(*slot, bytes);
+            slot.run.count = 0;
+        }
+    }
+}
+
+impl Walk {
+    fn new(job: &Job<'_>) -> Walk {
+        let delta = Delta { source: job.source, index: job.index, ..Delta::default() };
+        let mut walk = Walk {
+            carry: job.carry,
+            delta,
+            live: job.live,
+            previous: job.carry.last,
+            high: Pane(i64::MIN / 2),
+            line: 0,
+        };
+        if let Some(last) = job.carry.last {
+            walk.open_segment(last, false);
+        }
+        walk
+    }
+
+    fn open_segment(&mut self, first: Time, head: bool) {
+        self.high = first.pane();
+        self.delta.segments.push(Segment { head, stamped: 0, first, high: first, entries: Vec::new() });
+    }
+
+    /// Appends one run as an entry of the current segment.
+    fn write(&mut self, slot: Slot, bytes: &[u8]) {
+        let run = slot.run;
+        let from = self.delta.samples.len() as u32;
+        let len = run.len.min(SAMPLE_BYTES_MAX as u32);
+        self.delta.samples.extend_from_slice(&bytes[run.at as usize..][..len as usize]);
+        let segment = self.delta.segments.last_mut().expect("a line opened a segment before it was counted");
+        segment.entries.push(Entry {
+            shape: slot.shape,
+            pane: run.pane,
+            late: run.late,
+            count: run.count,
+            time: run.time,
+            newest: run.newest,
+            line: run.line,
+            sample: (from, len),
+        });
+    }
+}

@@ -1,0 +1,347 @@
+//! Which panes count as time in which lines could have come.
+//!
+//! Every pane since the first counts, with or without lines, except those of an
+//! outage: a silence of the whole source longer than 3 panes and longer than 20
+//! mean intervals between its lines. A tick is a pane that counts, so silences
+//! measured in ticks do not see outages, and a source that stops does not make
+//! a thousand templates vanish.
+//!
+//! All templates share one exposure. A template that came late is therefore
+//! expected less often than it is seen; its lumpiness absorbs that.
+//!
+//! Where it fails: a source whose lines all come in batches minutes apart has
+//! a short mean interval, so its pauses look like outages. Rates are then per
+//! pane with lines, which is still consistent.
+
+use super::{DAY, SCALES};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+// limits
+/// Shorter silences are never an outage.
+const OUTAGE_PANES_MIN: i64 = 3;
+/// Nor are those of fewer mean intervals between two lines of the source.
+const OUTAGE_INTERVALS: i128 = 20;
+/// Two minutes after an outage or a restart no surge starts from nought.
+const SETTLE_PANES: i64 = 12;
+/// After so many days nothing is left of a counter worth the ageing.
+const AGEING_DAYS_MAX: i64 = 500;
+/// Fractional bits of counters that age.
+pub(crate) const FRACTION_BITS: u32 = 16;
+/// One line, or one pane, in such a counter.
+pub(crate) const ONE: u64 = 1 << FRACTION_BITS;
+/// 2^32 times the 14th root of a half: a day's ageing with a half-life of 14 days.
+const AGEING: u128 = 4_087_499_558;
+
+/// A counter a day later.
+pub(crate) fn aged(counter: u64) -> u64 {
+    aged_wide(u128::from(counter)) as u64
+}
+
+/// A wide counter a day later.
+pub(crate) fn aged_wide(counter: u128) -> u128 {
+    // The upper part first, so that nothing overflows.
+    (counter >> 32) * AGEING + (((counter & 0xffff_ffff) * AGEING) >> 32)
+}
+
+/// A counter as a number.
+pub(crate) fn number(counter: u64) -> f64 {
+    counter as f64 / ONE as f64
+}
+
+/// What the tests of one pane share.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub pane: i64,
+    pub tick: u64,
+    /// Ticks of exposure before this pane.
+    pub age: u64,
+    pub threshold: f64,
+    /// Surges from nought are not believed now.
+    pub settling: bool,
+    pub judging: bool,
+    pub scales: [ScaleFrame; 2],
+}
+
+/// What the tests of one pane and scale share.
+#[derive(Clone, Debug)]
+pub(crate) struct ScaleFrame {
+    /// The aligned cell of the pane.
+    pub cell: i64,
+    /// Panes of the window in which lines could have come, at least half of it.
+    pub window: f64,
+    /// Learned panes, N.
+    pub panes: f64,
+    /// Sum of the squares of the learned cells' panes, Q.
+    pub squares: f64,
+}
+
+/// The source's clock.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Clock {
+    first: Option<i64>,
+    last: i64,
+    lines: u64,
+    ticks: u64,
+    settled: i64,
+    /// Those an hour's window may still reach, last exclusive.
+    outages: VecDeque<(i64, i64)>,
+    cells: [Exposure; 2],
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Exposure {
+    cell: i64,
+    current: u64,
+    previous: u64,
+    panes: u64,
+    squares: u128,
+}
+
+impl Clock {
+    /// Moves to a pane with lines. Whole UTC days gone by since the last one
+    /// come back: so often everything learned must age.
+    pub fn advance(&mut self, pane: i64, lines: u64) -> u64 {
+        let first = *self.first.get_or_insert(pane);
+        let mut days = 0;
+        if self.ticks > 0 {
+            let gone_by = pane.div_euclid(DAY) - self.last.div_euclid(DAY);
+            days = gone_by.min(AGEING_DAYS_MAX) as u64;
+            let silence = pane - self.last - 1;
+            let span = i128::from(self.last - first + 1);
+            let long = i128::from(silence) * i128::from(self.lines) > OUTAGE_INTERVALS * span;
+            if silence > OUTAGE_PANES_MIN && long {
+                self.outages.push_back((self.last + 1, pane));
+                self.settled = pane + SETTLE_PANES;
+            } else {
+                self.expose(self.last + 1, pane);
+            }
+        }
+        self.expose(pane, pane + 1);
+        self.last = pane;
+        self.lines = self.lines.saturating_add(lines);
+        while self
+            .outages
+            .front()
+            .is_some_and(|outage| outage.1 <= pane - SCALES[1])
+        {
+            self.outages.pop_front();
+        }
+        days
+    }
+
+    /// The sums a day later. Open cells do not age.
+    pub fn age(&mut self) {
+        for cells in &mut self.cells {
+            cells.panes = aged(cells.panes);
+            cells.squares = aged_wide(cells.squares);
+        }
+    }
+
+    /// The last pane with lines, if any.
+    pub fn last(&self) -> Option<i64> {
+        self.first.map(|_| self.last)
+    }
+
+    /// Panes that counted so far; the current one has this number.
+    pub fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    /// Start-up messages are about to come.
+    pub fn settle(&mut self) {
+        self.settled = self.last + 1 + SETTLE_PANES;
+    }
+
+    /// Surges from nought are not believed now.
+    pub fn settling(&self) -> bool {
+        self.last < self.settled
+    }
+
+    pub fn scale_frame(&self, scale: usize) -> ScaleFrame {
+        let cells = &self.cells[scale];
+        ScaleFrame {
+            cell: cells.cell,
+            window: (self.exposed_in(SCALES[scale])).max(SCALES[scale] / 2) as f64,
+            panes: number(cells.panes),
+            squares: cells.squares as f64 / ONE as f64,
+        }
+    }
+
+    /// Panes that counted among the last `width`.
+    fn exposed_in(&self, width: i64) -> i64 {
+        let start = (self.last + 1 - width).max(self.first.unwrap_or(self.last));
+        let out: i64 = self
+            .outages
+            .iter()
+            .map(|&(from, to)| (to - from.max(start)).max(0))
+            .sum();
+        self.last + 1 - start - out
+    }
+
+    /// The panes from `from` up to, without, `to` count.
+    fn expose(&mut self, from: i64, to: i64) {
+        self.ticks += (to - from) as u64;
+        for (cells, width) in self.cells.iter_mut().zip(SCALES) {
+            let mut at = from;
+            while at < to {
+                let cell = at.div_euclid(width);
+                let end = to.min((cell + 1) * width);
+                cells.roll(cell);
+                cells.current += (end - at) as u64;
+                at = end;
+            }
+        }
+    }
+}
+
+impl Exposure {
+    fn roll(&mut self, cell: i64) {
+        match cell - self.cell {
+            0 => return,
+            1 => self.learn(self.previous),
+            _ => {
+                self.learn(self.previous);
+                self.learn(self.current);
+                self.current = 0;
+            }
+        }
+        self.previous = self.current;
+        self.current = 0;
+        self.cell = cell;
+    }
+
+    fn learn(&mut self, panes: u64) {
+        self.panes += panes * ONE;
+        self.squares += u128::from(panes * panes * ONE);
+    }
+}
+
+/// How many templates had a line in the last day of ticks.
+///
+/// Ticks, not panes: after a weekend off the number of tests is not one, and a
+/// baseline's last day counts on in the stream that follows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Active {
+    /// By tick modulo a day: templates whose last line came then.
+    last_seen: Vec<u32>,
+    tick: u64,
+    count: u64,
+}
+
+impl Active {
+    pub fn new(tick: u64) -> Self {
+        Active {
+            last_seen: vec![0; DAY as usize],
+            tick,
+            count: 0,
+        }
+    }
+
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub fn advance(&mut self, tick: u64) {
+        for at in self.tick + 1..=tick.min(self.tick + DAY as u64) {
+            self.count -= u64::from(std::mem::take(&mut self.last_seen[slot(at)]));
+        }
+        self.tick = tick;
+    }
+
+    /// A template was last seen at `tick`, not after the current one.
+    pub fn add(&mut self, tick: u64) {
+        if self.holds(tick) {
+            self.last_seen[slot(tick)] += 1;
+            self.count += 1;
+        }
+    }
+
+    /// It was not, after all.
+    pub fn remove(&mut self, tick: u64) {
+        if self.holds(tick) {
+            self.last_seen[slot(tick)] -= 1;
+            self.count -= 1;
+        }
+    }
+
+    fn holds(&self, tick: u64) -> bool {
+        tick + DAY as u64 > self.tick
+    }
+}
+
+fn slot(tick: u64) -> usize {
+    (tick % DAY as u64) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(panes: impl IntoIterator<Item = i64>, lines: u64) -> Clock {
+        let mut clock = Clock::default();
+        for pane in panes {
+            clock.advance(pane, lines);
+        }
+        clock
+    }
+
+    #[test]
+    fn a_silence_is_an_outage_when_it_is_long_for_this_source() {
+        for (silence, lines, counted) in [
+            (3, 100, 3),
+            (4, 100, 0),
+            (19, 1, 19),
+            (20, 1, 20),
+            (21, 1, 0),
+        ] {
+            let mut clock = clock(0..100, lines);
+            clock.advance(100 + silence, lines);
+            assert_eq!(
+                clock.ticks(),
+                101 + counted,
+                "silence {silence}, lines {lines}"
+            );
+            assert_eq!(clock.settling(), counted == 0);
+        }
+    }
+
+    #[test]
+    fn a_cell_is_learned_one_cell_later() {
+        let learned = |panes| clock(0..panes, 1).scale_frame(0).panes as i64;
+        assert_eq!([30, 60, 61, 90, 91].map(learned), [0, 0, 30, 30, 60]);
+    }
+
+    #[test]
+    fn outages_shrink_windows_but_not_below_half() {
+        let mut clock = clock(0..400, 9);
+        clock.advance(410, 9);
+        assert_eq!(clock.scale_frame(1).window, 350.0);
+        assert_eq!(clock.scale_frame(0).window, 20.0);
+        clock.advance(600, 9);
+        assert_eq!(clock.scale_frame(0).window, 15.0);
+    }
+
+    #[test]
+    fn fourteen_days_halve_a_counter_whatever_its_size() {
+        for size in [ONE as u128, 1 << 60, 1 << 100] {
+            let left = (0..14).fold(size, |left, _| aged_wide(left));
+            assert!(
+                left.abs_diff(size / 2) <= 14 + (size >> 30),
+                "{size} became {left}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_template_is_active_for_a_day_of_ticks() {
+        let mut active = Active::new(10);
+        active.add(10);
+        active.advance(10 + DAY as u64 - 1);
+        assert_eq!(active.count(), 1);
+        active.advance(10 + DAY as u64);
+        assert_eq!(active.count(), 0);
+        active.remove(10);
+        assert_eq!(active.count(), 0);
+    }
+}

@@ -1,0 +1,212 @@
+//! The last word on what is worth somebody's sleep: alert or note, and which
+//! alerts belong together.
+//!
+//! A new message of level error or above, or with a word of alarm, is an alert
+//! at once, up to a bound in ten minutes; what is beyond is a note. Milder ones
+//! wait until their minute ends, so that the worst comes first, and are alerts
+//! only where so new a message is rare at their level.
+
+use super::fresh::surprise;
+use crate::alert::{Alert, Kind, Phase};
+use crate::limits::{
+    INCIDENT_QUIET_SECONDS, NEW_ALERTS_MAX, NEW_ALERTS_SPAN_SECONDS, STILL_LINES_MIN,
+};
+use crate::line::Level;
+use crate::template::TemplateIx;
+use crate::time::{PANE_SECONDS, Pane, Time};
+use std::collections::VecDeque;
+
+/// Panes of the minute that mild new messages wait for.
+const MINUTE_PANES: i64 = 60 / PANE_SECONDS;
+const MINUTE_MICROS: i64 = 60_000_000;
+/// New messages within a minute that may be one incident.
+const BURST_MIN: usize = 5;
+/// −log10 of the probability below which that many in a minute are an incident.
+const BURST_SCORE: f64 = 5.0;
+/// Rates of new messages a day, per false alert asked for, below which a new
+/// warning, and any other new message, is an alert.
+const WARN_RATE: f64 = 3.0;
+const MILD_RATE: f64 = 1.0;
+/// The same for an error: above it the alert is provisional.
+const ERROR_RATE: f64 = 24.0;
+
+/// A new message on its way to the reader.
+#[derive(Debug)]
+struct Candidate {
+    alert: Alert,
+    class: Level,
+    rate: f64,
+}
+
+/// A new message whose first minute is watched.
+#[derive(Debug)]
+struct Follow {
+    alert: Alert,
+    template: TemplateIx,
+    lines: u64,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Gate {
+    false_alerts: f64,
+    held: Vec<Candidate>,
+    recent: VecDeque<Time>,
+    follows: Vec<Follow>,
+    /// Time and fingerprint of the last alert and of its incident.
+    incident: Option<(Time, u64)>,
+}
+
+impl Gate {
+    /// A gate for one run.
+    pub fn new(false_alerts: f64) -> Gate {
+        Gate { false_alerts, held: Vec::new(), recent: VecDeque::new(), follows: Vec::new(), incident: None }
+    }
+
+    /// Judges a new message that must not wait: level error, or a word of alarm.
+    pub fn urgent(&mut self, mut alert: Alert, rate: f64, learning: bool) -> Alert {
+        weigh(&mut alert, rate);
+        alert.provisional |= learning || rate > ERROR_RATE * self.false_alerts;
+        let span = NEW_ALERTS_SPAN_SECONDS * 1_000_000;
+        while self.recent.front().is_some_and(|first| alert.time.0 - first.0 >= span) {
+            self.recent.pop_front();
+        }
+        alert.note = self.recent.len() >= NEW_ALERTS_MAX;
+        if !alert.note {
+            self.recent.push_back(alert.time);
+        }
+        self.join_incident(&mut alert);
+        alert
+    }
+
+    /// Keeps a milder new message until its minute ends.
+    pub fn hold(&mut self, mut alert: Alert, class: Level, rate: f64) {
+        weigh(&mut alert, rate);
+        self.held.push(Candidate { alert, class, rate });
+    }
+
+    /// Watches the first minute of a new message that was an alert.
+    pub fn follow(&mut self, alert: &Alert, template: TemplateIx) {
+        if !alert.note {
+            self.follows.push(Follow { alert: alert.clone(), template, lines: 0 });
+        }
+    }
+
+    /// Two templates have become one.
+    pub fn join(&mut self, gone: TemplateIx, survivor: TemplateIx) {
+        for follow in &mut self.follows {
+            if follow.template == gone {
+                follow.template = survivor;
+            }
+        }
+    }
+
+    /// What is due when a pane has closed. `counts`: sorted by template.
+    /// `rate_all`: new messages of any level to expect a day.
+    pub fn close_pane(&mut self, pane: Pane, counts: &[(TemplateIx, u32)], rate_all: f64) -> Vec<Alert> {
+        let mut out = self.still(pane, counts);
+        if (pane.0 + 1).rem_euclid(MINUTE_PANES) == 0 {
+            out.extend(self.release(rate_all));
+        }
+        out
+    }
+
+    /// The mild new messages of the minute, the worst first.
+    pub fn release(&mut self, rate_all: f64) -> Vec<Alert> {
+        let mut held = std::mem::take(&mut self.held);
+        held.sort_by(|a, b| {
+            (b.class, a.alert.time, a.alert.shape).cmp(&(a.class, b.alert.time, b.alert.shape))
+        });
+        let burst = held.len() >= BURST_MIN
+            && poisson_score(held.len(), (rate_all / 1440.0).max(0.01)) >= BURST_SCORE;
+        let many = held.len();
+        held.into_iter()
+            .enumerate()
+            .map(|(rank, Candidate { mut alert, class, rate })| {
+                let bound = if class >= Level::Warn { WARN_RATE } else { MILD_RATE };
+                let rare = rate <= bound * self.false_alerts;
+                // One alert stands for a burst; the other messages are its notes.
+                alert.note = if burst { rank > 0 } else { !rare };
+                if burst && rank == 0 {
+                    alert.summary = format!("{many} new kinds of message within a minute, first: {}", alert.summary);
+                }
+                self.join_incident(&mut alert);
+                alert
+            })
+            .collect()
+    }
+
+    /// Lets an alert join the incident that is going on, or start one.
+    pub fn join_incident(&mut self, alert: &mut Alert) {
+        let quiet = INCIDENT_QUIET_SECONDS * 1_000_000;
+        let incident = match self.incident {
+            Some((last, incident)) if alert.time.0.saturating_sub(last.0) <= quiet => incident,
+            _ => alert.fingerprint,
+        };
+        alert.incident = incident;
+        if !alert.note {
+            let last = self.incident.map_or(alert.time, |(last, _)| last.max(alert.time));
+            self.incident = Some((last, incident));
+        }
+    }
+
+    fn still(&mut self, pane: Pane, counts: &[(TemplateIx, u32)]) -> Vec<Alert> {
+        for follow in &mut self.follows {
+            if let Ok(at) = counts.binary_search_by_key(&follow.template, |count| count.0) {
+                follow.lines += u64::from(counts[at].1);
+            }
+        }
+        let end = pane.end();
+        let due = |follow: &Follow| end.0 >= follow.alert.time.0 + MINUTE_MICROS;
+        let (ripe, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.follows).into_iter().partition(due);
+        self.follows = rest;
+        ripe.into_iter()
+            .filter(|follow| follow.lines >= STILL_LINES_MIN)
+            .map(|Follow { alert, lines, .. }| Alert {
+                phase: Phase::Ongoing,
+                time: end,
+                window: (alert.started, end),
+                count: lines,
+                summary: format!("{lines} lines in the first minute"),
+                ..alert
+            })
+            .collect()
+    }
+}
+
+fn weigh(alert: &mut Alert, rate: f64) {
+    debug_assert_eq!(alert.kind, Kind::New);
+    alert.expected = rate;
+    alert.score = surprise(rate);
+    alert.tail = alert.score;
+}
+
+/// −log10 P(X ≥ k) of a Poisson variable, for small k.
+fn poisson_score(k: usize, mean: f64) -> f64 {
+    let mut term = 1.0;
+    let mut below = 0.0;
+    for i in 0..k {
+        below += term;
+        term *= mean / (i + 1) as f64;
+    }
+    // The terms from k on, summed apart: one minus the rest would cancel.
+    let mut above = 0.0;
+    let mut i = k;
+    while term > above * 1e-12 {
+        above += term;
+        i += 1;
+        term *= mean / i as f64;
+    }
+    -(above / (above + below)).log10()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_poisson_tail_agrees_with_its_closed_form() {
+        assert!((poisson_score(1, 0.01) - -(1.0 - (-0.01f64).exp()).log10()).abs() < 1e-9);
+        assert!((poisson_score(2, 1.0) - -(1.0 - 2.0 * (-1.0f64).exp()).log10()).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,294 @@
+//! Which messages have stopped.
+//!
+//! A silence is judged three ways at once: it must be improbable for lines as
+//! lumpy as these, much longer than any silence before, and rest on enough
+//! lines. The middle one does most of the work; the first alone takes every
+//! quiet night for an end. A heartbeat needs neither: six missed beats are
+//! enough.
+//!
+//! Silences are measured in ticks, so an outage of the source is nobody's end,
+//! and they are judged only in panes in which the source has lines.
+//!
+//! A template has one entry in the timer queue. When it is due and the template
+//! has had a line since, the entry moves on; a steady template costs a few
+//! entries a minute, a rare one an entry an hour.
+
+use super::exposure::{Frame, number};
+use super::series::Series;
+use super::{DAY, Finding, Gone, HOUR, PANE_SECONDS, Phase, SCALES, TemplateIx, alert, tail};
+use crate::time::Pane;
+use serde::{Deserialize, Serialize};
+
+// limits
+/// Lines a template must have had, with and without a day of exposure.
+const LINES_MIN: [f64; 2] = [20.0, 50.0];
+/// A silence must be so many times the longest before, with and without a day.
+const LONGER: [u64; 2] = [2, 5];
+/// Until so many days are known, only templates never silent for an hour.
+const DAYS_FOR_LONG_SILENCES: u64 = 8;
+/// A heartbeat: so many intervals, none of them so many medians long.
+const HEARTBEAT_INTERVALS_MIN: u32 = 1000;
+const HEARTBEAT_SPREAD: u64 = 3;
+/// It is gone after so many medians.
+const HEARTBEATS_MISSED: u64 = 6;
+/// What could change a template's test is looked at once an hour at least.
+const RECHECK_TICKS: u64 = HOUR as u64;
+/// Intervals up to these many ticks are told apart; longer ones are one kind.
+const EDGES: [u16; 24] = [
+    1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384,
+];
+
+/// The silences of one template, in ticks from a pane with lines to the next.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Silences {
+    /// The longest that counts as normal.
+    pub longest: u64,
+    /// All so far.
+    intervals: u32,
+    /// How many were not longer than each edge, and than none. Halved when full.
+    kinds: [u16; EDGES.len() + 1],
+    /// The template is gone.
+    pub is_gone: bool,
+    /// When it was last declared so.
+    pub opened: Option<i64>,
+    /// The longest silence that ended an alert.
+    alerted: u64,
+    /// When a record silence ended, and the last pane with a line before it.
+    pub record: Option<(i64, i64)>,
+}
+
+impl Silences {
+    /// A line ended a silence that began in pane `last`.
+    pub fn learn(&mut self, ticks: u64, last: i64, pane: i64) {
+        let far_longer = ticks > LONGER[0] * self.longest.max(1) && self.intervals > 0;
+        if far_longer && ticks > SCALES[0] as u64 {
+            self.record = Some((pane, last));
+        }
+        // One silence that was alerted teaches nothing, the second like it does.
+        if !self.is_gone || ticks <= 2 * self.alerted {
+            self.longest = self.longest.max(ticks);
+        }
+        if self.is_gone {
+            self.alerted = self.alerted.max(ticks);
+        }
+        self.intervals = self.intervals.saturating_add(1);
+        let kind = EDGES.partition_point(|&edge| u64::from(edge) < ticks);
+        if self.kinds[kind] == u16::MAX {
+            self.kinds.iter_mut().for_each(|count| *count /= 2);
+        }
+        self.kinds[kind] += 1;
+    }
+
+    /// The median interval in ticks, if it is one that is told apart.
+    pub fn median(&self) -> Option<u64> {
+        let half = self
+            .kinds
+            .iter()
+            .map(|&count| u32::from(count))
+            .sum::<u32>()
+            .div_ceil(2);
+        let mut sum = 0;
+        for (&edge, &count) in EDGES.iter().zip(&self.kinds) {
+            sum += u32::from(count);
+            if sum >= half && sum > 0 {
+                return Some(u64::from(edge));
+            }
+        }
+        None
+    }
+
+    /// Silent no longer than this, a heartbeat still beats.
+    fn heartbeat_ticks(&self) -> Option<u64> {
+        if self.intervals < HEARTBEAT_INTERVALS_MIN {
+            return None;
+        }
+        let median = self.median()?;
+        (self.longest < HEARTBEAT_SPREAD * median).then_some(HEARTBEATS_MISSED * median)
+    }
+
+    /// Another name of the same template joins.
+    pub fn join(&mut self, other: Silences) {
+        // Either may have filled the other's silences; a template with a single
+        // pane has none to tell of.
+        self.longest = match (self.intervals, other.intervals) {
+            (0, _) => other.longest,
+            (_, 0) => self.longest,
+            _ => self.longest.min(other.longest),
+        };
+        self.intervals = self.intervals.saturating_add(other.intervals);
+        for (mine, theirs) in self.kinds.iter_mut().zip(other.kinds) {
+            // Half of each fits whatever they hold.
+            *mine = mine.checked_add(theirs).unwrap_or(*mine / 2 + theirs / 2);
+        }
+        self.is_gone &= other.is_gone;
+        self.opened = self.opened.max(other.opened);
+        self.alerted = self.alerted.min(other.alerted);
+        self.record = None;
+    }
+}
+
+/// Judges a silence that may have become too long.
+pub(crate) fn silence(template: TemplateIx, series: &mut Series, frame: &Frame) -> Option<Finding> {
+    let needed = needed(series, frame).filter(|_| frame.judging)?;
+    let gone = told(template, series, frame, Phase::Open);
+    let is_enough = needed.is_heartbeat || gone.score >= frame.threshold;
+    if frame.tick - series.last_tick < needed.ticks || !is_enough {
+        return None;
+    }
+    let opened = series.silences.opened.replace(frame.pane);
+    let same = opened.is_some_and(|opened| frame.pane - opened <= alert::SAME_TROUBLE_PANES);
+    series.silences.is_gone = true;
+    let phase = if same { Phase::Ongoing } else { Phase::Open };
+    Some(Finding::Gone(Gone { phase, ..gone }))
+}
+
+/// A line ends a silence, perhaps one that was told as gone.
+pub(crate) fn end_of_silence(
+    template: TemplateIx,
+    series: &mut Series,
+    frame: &Frame,
+) -> Option<Finding> {
+    let is_gone = series.silences.is_gone;
+    let gone = is_gone.then(|| told(template, series, frame, Phase::Resolved));
+    let ticks = frame.tick - series.last_tick;
+    series.silences.learn(ticks, series.last, frame.pane);
+    series.silences.is_gone = false;
+    gone.map(Finding::Gone)
+}
+
+fn told(template: TemplateIx, series: &Series, frame: &Frame, phase: Phase) -> Gone {
+    let ticks = frame.tick - series.last_tick;
+    let expected = series.rate(frame) * ticks as f64;
+    Gone {
+        template,
+        phase,
+        expected,
+        usual_interval_seconds: usual_interval_seconds(series, frame),
+        last_seen: Pane(series.last),
+        score: tail::gone_z(dispersion(series, frame, ticks), expected),
+        provisional: frame.age < DAY as u64,
+    }
+}
+
+/// Between lines: the median where panes tell it, else the mean.
+pub(crate) fn usual_interval_seconds(series: &Series, frame: &Frame) -> f64 {
+    match (series.silences.median(), series.rate(frame)) {
+        (Some(median), _) if median > 1 => median as f64 * PANE_SECONDS,
+        (_, rate) if rate > 0.0 => PANE_SECONDS / rate,
+        _ => series.silences.longest as f64 * PANE_SECONDS,
+    }
+}
+
+/// The tick at which a template that has no line until then should be judged.
+pub(crate) fn due(series: &Series, frame: &Frame) -> u64 {
+    let later = frame.tick + RECHECK_TICKS;
+    let Some(needed) = needed(series, frame) else {
+        return later;
+    };
+    let ticks = if needed.is_heartbeat {
+        needed.ticks
+    } else {
+        needed.ticks.max(improbable_after(series, frame))
+    };
+    (series.last_tick.saturating_add(ticks)).clamp(frame.tick + 1, later)
+}
+
+/// What a silence needs, whatever its probability.
+struct Needed {
+    ticks: u64,
+    is_heartbeat: bool,
+}
+
+fn needed(series: &Series, frame: &Frame) -> Option<Needed> {
+    let young = usize::from(frame.age < DAY as u64);
+    let silences = &series.silences;
+    let lines = number(series.cells[0].lines);
+    let too_pausing =
+        frame.age < DAYS_FOR_LONG_SILENCES * DAY as u64 && silences.longest >= HOUR as u64;
+    if lines < LINES_MIN[young]
+        || silences.longest == 0
+        || too_pausing
+        || frame.scales[0].panes <= 0.0
+    {
+        return None;
+    }
+    let ticks = LONGER[young] * silences.longest;
+    Some(match silences.heartbeat_ticks() {
+        Some(beats) if young == 1 => Needed {
+            ticks: beats.max(ticks),
+            is_heartbeat: true,
+        },
+        Some(beats) => Needed {
+            ticks: beats,
+            is_heartbeat: true,
+        },
+        None => Needed {
+            ticks,
+            is_heartbeat: false,
+        },
+    })
+}
+
+/// The silence whose score reaches the threshold.
+fn improbable_after(series: &Series, frame: &Frame) -> u64 {
+    let rate = series.rate(frame);
+    let hour = SCALES[1] as u64;
+    let ticks = |silence| {
+        let expected = tail::gone_expected(dispersion(series, frame, silence), frame.threshold);
+        (expected / rate).ceil() as u64 // saturates where it never does
+    };
+    let short = ticks(0);
+    if short < hour {
+        short
+    } else {
+        ticks(hour).max(hour)
+    }
+}
+
+/// Of the largest scale a silence fills.
+fn dispersion(series: &Series, frame: &Frame, silence: u64) -> f64 {
+    let scale = usize::from(silence >= SCALES[1] as u64 && frame.scales[1].panes > 0.0);
+    series.cells[scale].dispersion(&frame.scales[scale], None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn silences(ticks: impl IntoIterator<Item = u64>) -> Silences {
+        let mut silences = Silences::default();
+        for ticks in ticks {
+            silences.learn(ticks, 0, 0);
+        }
+        silences
+    }
+
+    #[test]
+    fn a_median_is_the_upper_edge_of_its_kind() {
+        assert_eq!(silences([]).median(), None);
+        assert_eq!(silences([7]).median(), Some(8));
+        assert_eq!(silences([1, 2, 2]).median(), Some(2));
+        assert_eq!(silences([1, 385, 400]).median(), None);
+        assert_eq!(silences((0..200_000).map(|i| 5 + i % 3)).median(), Some(6));
+    }
+
+    #[test]
+    fn a_heartbeat_has_beaten_a_thousand_times_and_never_missed_two() {
+        let heartbeat = |ticks: Vec<u64>| silences(ticks).heartbeat_ticks();
+        assert_eq!(heartbeat(vec![2; 1000]), Some(12));
+        assert_eq!(heartbeat(vec![2; 999]), None);
+        assert_eq!(heartbeat([vec![2; 999], vec![5]].concat()), Some(12));
+        assert_eq!(heartbeat([vec![2; 999], vec![6]].concat()), None);
+    }
+
+    #[test]
+    fn the_second_alerted_silence_is_normal() {
+        let mut silences = silences([10, 10]);
+        for longest in [10, 500] {
+            silences.is_gone = true;
+            silences.learn(500, 0, 0);
+            silences.is_gone = false;
+            assert_eq!(silences.longest, longest);
+        }
+    }
+}

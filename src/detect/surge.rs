@@ -1,0 +1,423 @@
+//! Which messages come more often than they used to, and the room's door.
+//!
+//! A pane with lines is judged before it is learned. Most counts are ruled out
+//! by one comparison: a window that is not larger than every window before it
+//! is never a surge. Only records are worth a tail probability.
+
+use super::alert::{Alert, State, Told};
+use super::exposure::{Active, Clock, Frame, ONE, number};
+use super::series::Series;
+use super::{DAY, Finding, HOUR, Phase, SCALES, Settings, TemplateIx, alert, gone, tail};
+use crate::time::Pane;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+// limits
+/// Fewer lines are no surge.
+const COUNT_MIN: u64 = 3;
+/// Nor is a window this close to its expectation.
+const FACTOR_MIN: f64 = 1.25;
+/// A scale is judged once so many of its cells are learned: a handful of hours
+/// of one morning knows nothing of how hours differ, and an hour's window then
+/// gives two thirds of a first day's false alerts for a tenth of what is found.
+const CELLS_MIN: i64 = 12;
+/// A template must be known so long before it can surge.
+const KNOWN_PANES_MIN: i64 = HOUR;
+/// While settling, what expects fewer lines than this surges from nought.
+const FROM_NOUGHT: f64 = 1.0;
+/// An open alert speaks again when it is so many times worse.
+const WORSE: f64 = 10.0;
+
+/// Judges closed panes and learns from them.
+#[derive(Debug)]
+pub struct Detector {
+    pub(super) settings: Settings,
+    pub(super) judging: bool,
+    pub(super) clock: Clock,
+    pub(super) active: Active,
+    pub(super) series: Vec<Option<Series>>,
+    /// Ticks at which a template's silence may have become too long. An entry
+    /// that is not the series' own timer is out of date.
+    pub(super) silences: BinaryHeap<Reverse<(u64, TemplateIx)>>,
+    /// Panes in which an alert may have calmed down; an entry for each not closed.
+    pub(super) alerts: BinaryHeap<Reverse<(i64, TemplateIx)>>,
+}
+
+impl Detector {
+    /// Knows nothing yet, and judges from the first pane on.
+    pub fn new(settings: Settings) -> Self {
+        Detector {
+            settings,
+            judging: true,
+            clock: Clock::default(),
+            active: Active::new(0),
+            series: Vec::new(),
+            silences: BinaryHeap::new(),
+            alerts: BinaryHeap::new(),
+        }
+    }
+
+    /// Without judging (warm-up, learning) everything is learned, nothing found.
+    pub fn set_judging(&mut self, judging: bool) {
+        self.judging = judging;
+    }
+
+    /// The source was restarted: for two minutes no surge starts from nought.
+    /// Outages are seen without being told.
+    pub fn source_restarted(&mut self) {
+        self.clock.settle();
+    }
+
+    /// Judges and learns a pane with lines. Panes come in increasing order; one
+    /// that is not newer than the last is ignored. `counts` is sorted by
+    /// template.
+    pub fn close_pane(&mut self, pane: Pane, counts: &[(TemplateIx, u32)]) -> Vec<Finding> {
+        let mut findings = self.skip_to(pane);
+        let lines: u64 = counts.iter().map(|&(_, lines)| u64::from(lines)).sum();
+        let stale = self.clock.last().is_some_and(|last| pane.0 <= last);
+        debug_assert!(!stale, "panes close in order");
+        debug_assert!(counts.is_sorted_by_key(|&(template, _)| template));
+        if lines == 0 || stale {
+            return findings;
+        }
+        let (threshold, age) = (self.threshold(), self.clock.ticks());
+        let days = self.clock.advance(pane.0, lines);
+        self.active.advance(self.clock.ticks());
+        if days > 0 {
+            self.age(days);
+        }
+        let frame = self.frame(threshold, age);
+        for &(template, lines) in counts {
+            if lines > 0 {
+                self.close_series(template, lines, &frame, &mut findings);
+            }
+        }
+        self.find_gone(&frame, &mut findings);
+        findings
+    }
+
+    /// Moves to a pane, with lines or without: what was open may be calm by then.
+    pub fn skip_to(&mut self, pane: Pane) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        while let Some(&Reverse((due, template))) = self.alerts.peek() {
+            if due > pane.0 {
+                break;
+            }
+            self.alerts.pop();
+            let series = self.series[template.0 as usize].as_mut();
+            let Some(alert) = series.and_then(|series| series.alert.as_mut()) else {
+                continue;
+            };
+            if !alert.is_calm(pane.0) {
+                self.alerts.push(Reverse((alert.calm_from(), template)));
+                continue;
+            }
+            if alert.state == State::Open {
+                findings.push(Finding::Surge(alert.told.surge(
+                    template,
+                    Phase::Resolved,
+                    false,
+                )));
+            }
+            alert.turn(pane.0, State::Closed);
+        }
+        findings.sort_by_key(Finding::template);
+        findings
+    }
+
+    /// What a score is compared with now.
+    pub fn threshold(&self) -> f64 {
+        let age_hours = self.clock.ticks().max(1) as f64 / HOUR as f64;
+        tail::threshold(self.active.count(), self.settings.false_alerts, age_hours)
+    }
+
+    pub(super) fn frame(&self, threshold: f64, age: u64) -> Frame {
+        Frame {
+            pane: self.clock.last().unwrap_or(0),
+            tick: self.clock.ticks(),
+            age,
+            threshold,
+            settling: self.clock.settling(),
+            judging: self.judging,
+            scales: [self.clock.scale_frame(0), self.clock.scale_frame(1)],
+        }
+    }
+
+    fn age(&mut self, days: u64) {
+        let frame = self.frame(0.0, 0);
+        for series in self.series.iter_mut().flatten() {
+            series.age(&frame, days);
+        }
+        for _ in 0..days {
+            self.clock.age();
+        }
+    }
+
+    fn close_series(
+        &mut self,
+        template: TemplateIx,
+        lines: u32,
+        frame: &Frame,
+        findings: &mut Vec<Finding>,
+    ) {
+        let index = template.0 as usize;
+        if index >= self.series.len() {
+            self.series.resize_with(index + 1, || None);
+        }
+        let slot = &mut self.series[index];
+        let series = if let Some(series) = slot {
+            series.roll(frame);
+            findings.extend(gone::end_of_silence(template, series, frame));
+            self.active.remove(series.last_tick);
+            series
+        } else {
+            slot.insert(Series::new(frame.pane, frame.tick))
+        };
+        self.active.add(frame.tick);
+        series.count(lines, frame);
+        if series.timer.is_none() {
+            let due = gone::due(series, frame);
+            series.timer = Some(due);
+            self.silences.push(Reverse((due, template)));
+        }
+        let crossing = if frame.judging {
+            crossing(series, frame)
+        } else {
+            None
+        };
+        if let Some(crossing) = crossing {
+            let was_closed = series
+                .alert
+                .as_ref()
+                .is_none_or(|alert| alert.state == State::Closed);
+            findings.extend(follow(template, series, &crossing, frame));
+            if was_closed && let Some(alert) = &series.alert {
+                self.alerts.push(Reverse((alert.calm_from(), template)));
+            }
+        }
+        learn(series, lines, frame);
+    }
+
+    fn find_gone(&mut self, frame: &Frame, findings: &mut Vec<Finding>) {
+        let found = findings.len();
+        while let Some(&Reverse((due, template))) = self.silences.peek() {
+            if due > frame.tick {
+                break;
+            }
+            self.silences.pop();
+            let Some(series) = self.series[template.0 as usize].as_mut() else {
+                continue;
+            };
+            if series.timer != Some(due) {
+                continue;
+            }
+            series.roll(frame);
+            let gone = gone::silence(template, series, frame);
+            if gone.is_some() {
+                series.timer = None;
+                findings.extend(gone);
+                continue;
+            }
+            let due = gone::due(series, frame);
+            series.timer = Some(due);
+            self.silences.push(Reverse((due, template)));
+        }
+        findings[found..].sort_by_key(Finding::template);
+    }
+}
+
+/// A window beyond what its template's past explains.
+#[derive(Clone, Copy, Debug)]
+struct Crossing {
+    scale: usize,
+    count: u64,
+    expected: f64,
+    tail: f64,
+    score: f64,
+}
+
+/// The most surprising of the windows that cross the threshold.
+fn crossing(series: &Series, frame: &Frame) -> Option<Crossing> {
+    if frame.pane - series.first < KNOWN_PANES_MIN {
+        return None;
+    }
+    let crossings = [1, 0]
+        .into_iter()
+        .filter_map(|scale| crossing_at(scale, series, frame));
+    crossings.max_by(|one, other| one.score.total_cmp(&other.score))
+}
+
+fn crossing_at(scale: usize, series: &Series, frame: &Frame) -> Option<Crossing> {
+    let (cells, shared) = (&series.cells[scale], &frame.scales[scale]);
+    let count = series.recent.counts()[scale];
+    if count < COUNT_MIN || count <= cells.most || cells.lines < ONE {
+        return None;
+    }
+    if shared.panes < (CELLS_MIN * SCALES[scale]) as f64 {
+        return None;
+    }
+    let expected = cells.expected(shared);
+    let from_nought = frame.settling && expected < FROM_NOUGHT;
+    if count as f64 <= FACTOR_MIN * expected || expected <= 0.0 || from_nought {
+        return None;
+    }
+    let dispersion = cells.dispersion(shared, Some(expected));
+    let unsure = 1.0 / (number(cells.lines) + 0.5);
+    let tail = tail::score(count, expected, dispersion + unsure);
+    let days = (frame.pane - series.first) as f64 / DAY as f64;
+    let score = tail::evidence_discount(tail, number(cells.active), days);
+    (score >= frame.threshold).then_some(Crossing {
+        scale,
+        count,
+        expected,
+        tail,
+        score,
+    })
+}
+
+/// What a crossing means for the template's alert.
+fn follow(
+    template: TemplateIx,
+    series: &mut Series,
+    crossing: &Crossing,
+    frame: &Frame,
+) -> Option<Finding> {
+    let told = told(series, crossing, frame);
+    let first = series.first;
+    let Some(alert) = series
+        .alert
+        .as_mut()
+        .filter(|alert| alert.state != State::Closed)
+    else {
+        return Some(open(template, series, told, frame));
+    };
+    alert.cross(frame.pane, told);
+    if alert.state == State::Accepted {
+        return None;
+    }
+    if alert.is_worn_out(frame.pane, first, frame.age) {
+        alert.turn(frame.pane, State::Accepted);
+        return Some(Finding::Surge(alert.told.surge(
+            template,
+            Phase::Resolved,
+            true,
+        )));
+    }
+    if alert.told.factor() < WORSE * alert.printed_factor {
+        return None;
+    }
+    alert.printed_factor = alert.told.factor();
+    Some(Finding::Surge(alert.told.surge(
+        template,
+        Phase::Ongoing,
+        false,
+    )))
+}
+
+fn open(template: TemplateIx, series: &mut Series, told: Told, frame: &Frame) -> Finding {
+    let mut phase = Phase::Open;
+    let started = told.started;
+    let mut alert = match series.alert.take() {
+        Some(mut alert) => {
+            if alert.reopen(frame.pane, told) {
+                phase = Phase::Ongoing;
+            }
+            alert
+        }
+        None => Box::new(Alert::new(frame.pane, told)),
+    };
+    let finding = Finding::Surge(alert.told.surge(template, phase, false));
+    if alert.guards(series.recent.counts()) {
+        unlearn(series, started, frame);
+    }
+    series.alert = Some(alert);
+    finding
+}
+
+fn told(series: &Series, crossing: &Crossing, frame: &Frame) -> Told {
+    let width = SCALES[crossing.scale];
+    let end = frame.pane + 1;
+    let record = series
+        .silences
+        .record
+        .filter(|&(ended, _)| ended >= end - width);
+    Told {
+        width,
+        end,
+        count: crossing.count,
+        expected: crossing.expected,
+        score: crossing.score,
+        tail: crossing.tail,
+        started: run_start(series, crossing, frame),
+        returned_from: record.map(|(_, last)| last),
+        provisional: frame.age < DAY as u64,
+    }
+}
+
+/// The pane since which the lines speak most clearly for the surge's rate
+/// against the usual one.
+fn run_start(series: &Series, crossing: &Crossing, frame: &Frame) -> i64 {
+    let factor = crossing.count as f64 / crossing.expected;
+    let usual = crossing.expected / frame.scales[crossing.scale].window;
+    let (mut lines, mut best, mut start) = (0.0, f64::NEG_INFINITY, frame.pane);
+    for (ago, count) in series.recent.backwards(frame.pane) {
+        if ago >= SCALES[crossing.scale] {
+            break;
+        }
+        lines += f64::from(count);
+        let likelier = lines * factor.ln() - usual * (factor - 1.0) * (ago + 1) as f64;
+        if likelier > best {
+            (best, start) = (likelier, frame.pane - ago);
+        }
+    }
+    start
+}
+
+/// Takes the run that led to an alert back out of the cells not yet learned.
+fn unlearn(series: &mut Series, started: i64, frame: &Frame) {
+    let usual = usual(series, frame);
+    for (ago, lines) in series.recent.backwards(frame.pane).skip(1) {
+        let pane = frame.pane - ago;
+        if pane < started {
+            break;
+        }
+        let excess = (u64::from(lines) * ONE).saturating_sub(usual);
+        for (cells, width) in series.cells.iter_mut().zip(SCALES) {
+            cells.unlearn(pane.div_euclid(width), excess);
+        }
+    }
+    series
+        .cells
+        .iter_mut()
+        .for_each(|cells| cells.forget_windows());
+}
+
+fn learn(series: &mut Series, lines: u32, frame: &Frame) {
+    let all = u64::from(lines) * ONE;
+    let usual = usual(series, frame);
+    let mut windows = series.recent.counts();
+    if let Some(alert) = series
+        .alert
+        .as_mut()
+        .filter(|alert| alert.state != State::Closed)
+    {
+        if alert.guards(windows) {
+            series
+                .cells
+                .iter_mut()
+                .for_each(|cells| cells.add(all.min(usual)));
+            return;
+        }
+        // Told often enough: the next one may be a little larger.
+        windows = windows.map(alert::same_size);
+    }
+    for (cells, window) in series.cells.iter_mut().zip(windows) {
+        cells.add(all);
+        cells.add_window(window);
+    }
+}
+
+/// The lines a pane expects, as a counter.
+fn usual(series: &Series, frame: &Frame) -> u64 {
+    (series.rate(frame) * ONE as f64) as u64
+}

@@ -1,0 +1,165 @@
+//! The heap of sources, and the work of one thread on it.
+
+use super::Message;
+use crate::config::Config;
+use crate::count::{Carry, Job, Scout, Worker};
+use crate::input::{self, Buffer, Chunk, ChunkReader};
+use crate::session::{clock, random_seed};
+use crate::time::Time;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+/// A source that waits for a thread to read its next chunk.
+pub(crate) struct Source {
+    index: usize,
+    source: input::Source,
+    reader: Option<ChunkReader>,
+    carry: Carry,
+    chunks: u64,
+    /// How far it is: its last stamp, before reading its first.
+    reached: Time,
+}
+
+impl Source {
+    pub fn new(index: usize, source: input::Source, first: Option<Time>, latest: Time) -> Source {
+        Source {
+            index,
+            source,
+            reader: None,
+            carry: Carry::start(latest),
+            chunks: 0,
+            reached: first.unwrap_or(Time(i64::MIN)),
+        }
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Source) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Source {}
+
+impl PartialOrd for Source {
+    fn partial_cmp(&self, other: &Source) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Source {
+    fn cmp(&self, other: &Source) -> Ordering {
+        (self.reached, self.index).cmp(&(other.reached, other.index))
+    }
+}
+
+/// Sources by how far they are.
+pub(crate) type Waiting = BinaryHeap<Reverse<Source>>;
+
+/// A chunk together with all that its tally needs.
+pub(crate) struct Portion {
+    source: usize,
+    carry: Carry,
+    index: u64,
+    chunk: Chunk,
+}
+
+/// What reading a source's next chunk gave.
+pub(crate) enum Portioned {
+    Chunk(Portion),
+    End { chunks: u64 },
+}
+
+/// The private tools of one thread.
+pub(crate) struct Hand {
+    worker: Worker,
+    scout: Scout,
+    buffer: Buffer,
+    chunk_bytes: usize,
+}
+
+impl Hand {
+    pub fn new(config: &Config) -> Hand {
+        Hand {
+            worker: Worker::new(clock(config), random_seed()),
+            scout: Scout::new(clock(config)),
+            buffer: Buffer::default(),
+            chunk_bytes: config.chunk_bytes,
+        }
+    }
+
+    /// Reads one chunk of `source` and moves its carry behind it.
+    pub fn read(&mut self, source: &mut Source) -> (Portioned, Vec<crate::Error>) {
+        let reader = source.reader.get_or_insert_with(|| ChunkReader::open(&source.source, self.chunk_bytes));
+        let chunk = reader.next(std::mem::take(&mut self.buffer));
+        let troubles = reader.warnings();
+        let Some(chunk) = chunk else {
+            return (Portioned::End { chunks: source.chunks }, troubles);
+        };
+        if let Some(seconds) = reader.reference_time() {
+            source.carry.latest = Time::from_seconds(seconds);
+        }
+        let carry = source.carry;
+        source.carry = self.scout.carry_after(&carry, chunk.bytes());
+        source.reached = source.carry.last.unwrap_or(source.reached);
+        let index = source.chunks;
+        source.chunks += 1;
+        (Portioned::Chunk(Portion { source: source.index, carry, index, chunk }), troubles)
+    }
+
+    /// Tallies a chunk and takes its buffer back.
+    pub fn tally(&mut self, portion: Portion) -> Message {
+        let Portion { source, carry, index, chunk } = portion;
+        let overlong = chunk.overlong;
+        let delta = self.worker.tally(&Job { source, index, bytes: chunk.bytes(), carry, overlong, live: false });
+        self.buffer = chunk.into_buffer();
+        Message::Delta(Box::new(delta))
+    }
+}
+
+impl Source {
+    /// The source's index in the run.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+}
+
+/// One step of the journey without threads.
+pub(crate) enum Step {
+    Did(Message),
+    Done,
+}
+
+/// The whole heap in one hand.
+pub(crate) struct Feeder {
+    hand: Hand,
+    waiting: Waiting,
+    ready: Option<Message>,
+}
+
+impl Feeder {
+    pub fn new(config: &Config, sources: Vec<Source>) -> Feeder {
+        let waiting = sources.into_iter().map(Reverse).collect();
+        Feeder { hand: Hand::new(config), waiting, ready: None }
+    }
+
+    pub fn step(&mut self) -> Step {
+        if let Some(message) = self.ready.take() {
+            return Step::Did(message);
+        }
+        let Some(Reverse(mut source)) = self.waiting.pop() else { return Step::Done };
+        let (portioned, troubles) = self.hand.read(&mut source);
+        let message = match portioned {
+            Portioned::Chunk(portion) => {
+                self.waiting.push(Reverse(source));
+                self.hand.tally(portion)
+            }
+            Portioned::End { chunks } => Message::End { source: source.index(), chunks },
+        };
+        if troubles.is_empty() {
+            return Step::Did(message);
+        }
+        self.ready = Some(message);
+        Step::Did(Message::Trouble(troubles))
+    }
+}

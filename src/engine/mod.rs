@@ -1,0 +1,178 @@
+//! Threads, and nowhere else.
+//!
+//! One scheme for one file and for many: sources wait in a heap by (how far
+//! they are, rank). A free thread takes the least, reads or decodes one chunk,
+//! puts the source back at once, and then tallies the chunk. So one plain file
+//! uses all threads, one gzip decodes ahead of the tallying, many files advance
+//! together in event time, and no thread waits on a file that is ahead. Deltas
+//! travel over a bounded channel to the ledger, on the caller's own thread,
+//! which applies them in sequence per source; a full channel stops the readers.
+//! With one thread there is no channel: the caller reads, tallies and applies.
+
+mod assign;
+mod feeder;
+pub mod live;
+mod threads;
+
+pub use assign::assign;
+
+use crate::alert::Alert;
+use crate::baseline::Baseline;
+use crate::config::Config;
+use crate::count::{Delta, Scout};
+use crate::error::Error;
+use crate::input::{Decoder, Source};
+use crate::ledger::{Ledger, Report};
+use crate::session::clock;
+use crate::time::Time;
+use feeder::{Feeder, Source as Feed, Step};
+use rayon::prelude::*;
+use std::path::Path;
+use threads::Crew;
+
+/// Bytes of a source that are looked at for its first stamp.
+const PEEK_BYTES: usize = 64 * 1024;
+
+/// A reader of the first stamp in the first bytes of a file, for ordering the
+/// files of a rotation family.
+pub fn first_stamp(config: &Config) -> impl Fn(&Path, &[u8]) -> Option<i64> {
+    let (clock, latest) = (clock(config), config.latest);
+    move |_path, head| Scout::new(clock.clone()).first_stamp(head, latest).map(|time| time.0)
+}
+
+/// What travels from a worker to the ledger.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// The tally of one chunk.
+    Delta(Box<Delta>),
+    /// A source has no more than so many chunks.
+    End { source: usize, chunks: u64 },
+    /// Something could not be read.
+    Trouble(Vec<Error>),
+}
+
+/// Batch: reads sources to their end and judges them by event time.
+pub struct Engine {
+    config: Config,
+}
+
+impl Engine {
+    /// An engine with these settings.
+    pub fn new(config: Config) -> Engine {
+        Engine { config }
+    }
+
+    /// Starts reading. Alerts come out of the iterator as panes close.
+    pub fn run(&self, sources: &[Source], baseline: Option<&Baseline>) -> Run {
+        let firsts = self.first_stamps(sources);
+        let named = sources.iter().zip(&firsts).map(|(source, first)| (source.name.clone(), *first)).collect();
+        let ledger = Ledger::new(&self.config, baseline, named);
+        let feeds: Vec<Feed> = sources
+            .iter()
+            .zip(&firsts)
+            .enumerate()
+            .map(|(index, (source, first))| Feed::new(index, source.clone(), *first, self.config.latest))
+            .collect();
+        let work = if self.config.threads > 1 {
+            Work::Crew(Crew::start(&self.config, feeds))
+        } else {
+            Work::Alone(Box::new(Feeder::new(&self.config, feeds)))
+        };
+        Run { ledger, work, troubles: Vec::new(), finished: false }
+    }
+
+    /// The first stamp of each source; one source needs none.
+    fn first_stamps(&self, sources: &[Source]) -> Vec<Option<Time>> {
+        if sources.len() < 2 {
+            return vec![None; sources.len()];
+        }
+        sources.par_iter().map(|source| self.first_stamp(source)).collect()
+    }
+
+    fn first_stamp(&self, source: &Source) -> Option<Time> {
+        let path = source.files.first()?;
+        let mut decoder = Decoder::open(path).ok()?;
+        let mut head = vec![0; PEEK_BYTES];
+        let mut end = 0;
+        while end < head.len() {
+            match decoder.read(&mut head[end..]) {
+                Ok(0) | Err(_) => break,
+                Ok(read) => end += read,
+            }
+        }
+        let latest = decoder.reference_time().map_or(self.config.latest, Time::from_seconds);
+        Scout::new(clock(&self.config)).first_stamp(&head[..end], latest)
+    }
+}
+
+enum Work {
+    Alone(Box<Feeder>),
+    Crew(Crew),
+}
+
+/// A run that is going on: an iterator of alerts, and afterwards the figures.
+pub struct Run {
+    ledger: Ledger,
+    work: Work,
+    troubles: Vec<Error>,
+    finished: bool,
+}
+
+impl Run {
+    /// What could not be read, so far.
+    pub fn take_troubles(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.troubles)
+    }
+
+    /// What a person should be told once, beside the alerts.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        self.ledger.take_notices()
+    }
+
+    /// How the lines were counted so far.
+    pub fn report(&self) -> &Report {
+        self.ledger.report()
+    }
+
+    /// The ledger, for what it has learned.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Reads on a little; false at the end.
+    fn step(&mut self) -> bool {
+        let message = match &mut self.work {
+            Work::Alone(feeder) => match feeder.step() {
+                Step::Did(message) => Some(message),
+                Step::Done => None,
+            },
+            Work::Crew(crew) => crew.receive(),
+        };
+        match message {
+            Some(Message::Delta(delta)) => self.ledger.apply(*delta),
+            Some(Message::End { source, chunks }) => self.ledger.end_source_after(source, chunks),
+            Some(Message::Trouble(troubles)) => self.troubles.extend(troubles),
+            None => return false,
+        }
+        true
+    }
+}
+
+impl Iterator for Run {
+    type Item = Alert;
+
+    fn next(&mut self) -> Option<Alert> {
+        loop {
+            if let Some(alert) = self.ledger.next_alert() {
+                return Some(alert);
+            }
+            if self.finished {
+                return None;
+            }
+            if !self.step() {
+                self.ledger.finish();
+                self.finished = true;
+            }
+        }
+    }
+}

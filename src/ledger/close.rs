@@ -1,0 +1,249 @@
+//! Closing a pane: what is new is decided, what is known is counted, and the
+//! detector looks.
+
+use super::compose::Sighting;
+use super::pane::{Cell, PaneCells};
+use super::source::Held;
+use super::{Ledger, class_of};
+use crate::alert::Alert;
+use crate::detect::Finding;
+use crate::id::ShapeId;
+use crate::line::Level;
+use crate::template::TemplateIx;
+use crate::time::{Pane, Time};
+
+/// Whole seconds of a stamp: urgent shapes of one second are decided together,
+/// each as if it came alone, so that their order within it does not matter.
+fn second_of(time: Time) -> i64 {
+    time.0.div_euclid(1_000_000)
+}
+
+impl Ledger {
+    /// Closes one pane. Panes close in order.
+    pub(super) fn close(&mut self, pane: Pane) {
+        let cells = self.panes.remove(&pane).unwrap_or_default();
+        self.begun.get_or_insert(pane.start());
+        let fresh = self.decide(pane, &cells);
+        self.apply_joins();
+        let counts = self.count(pane, &cells);
+        self.emit_fresh(fresh, &counts);
+        for (alert, shape) in std::mem::take(&mut self.to_follow) {
+            if let Some(shape) = self.registry.shape(shape) {
+                self.gate.follow(&alert, self.registry.template_of(shape));
+            }
+        }
+        let rate_all = self.rates[Level::None as usize];
+        let findings = self.detector.close_pane(pane, &counts);
+        self.closed = Some(pane);
+        let mut due = self.gate.close_pane(pane, &counts, rate_all);
+        due.extend(self.alerts_of(pane, findings, &cells));
+        due.sort_by_key(|alert| (alert.kind, alert.note));
+        self.out.extend(due);
+        self.lines_closed += cells.cells.iter().map(|cell| cell.count + cell.late).sum::<u64>();
+        self.update_rates();
+        self.end_warmup_if_due();
+    }
+
+    /// Says what is held back, at the end of the run.
+    pub(super) fn release_held(&mut self) {
+        let due = self.gate.release(self.rates[Level::None as usize]);
+        self.out.extend(due);
+    }
+
+    /// Inserts the shapes of a pane that are not known yet; returns the new
+    /// messages among them, with their level of judgement.
+    fn decide(&mut self, pane: Pane, cells: &PaneCells) -> Vec<(Alert, Level)> {
+        self.insert_decided();
+        let mut unknown: Vec<&Cell> =
+            cells.cells.iter().filter(|cell| self.registry.shape(cell.shape).is_none()).collect();
+        unknown.sort_by_key(|cell| (cell.time, cell.shape));
+        let (urgent, mild): (Vec<&Cell>, Vec<&Cell>) = unknown
+            .into_iter()
+            .partition(|cell| self.pending.get(&cell.shape).is_some_and(|shape| class_of(shape) >= Level::Error));
+        let mut fresh = Vec::new();
+        for group in urgent.chunk_by(|a, b| second_of(a.time) == second_of(b.time)) {
+            for cell in group {
+                self.judge(pane, cells, cell, &mut fresh);
+            }
+            for cell in group {
+                self.insert_cell(cells, cell);
+            }
+        }
+        for cell in mild {
+            self.judge(pane, cells, cell, &mut fresh);
+            self.insert_cell(cells, cell);
+        }
+        fresh
+    }
+
+    /// Notes a shape as new if nothing known covers it.
+    fn judge(&self, pane: Pane, cells: &PaneCells, cell: &Cell, fresh: &mut Vec<(Alert, Level)>) {
+        let Some(shape) = self.pending.get(&cell.shape) else { return };
+        let class = class_of(shape);
+        let wanted = !self.learn_only && (class >= Level::Error || self.warmup.is_none());
+        if wanted && self.registry.is_new(shape) {
+            let sighting = Sighting {
+                shape,
+                time: cell.time,
+                source: cell.source,
+                line_number: cell.line_number,
+                sample: cells.sample(cell),
+                pane,
+            };
+            fresh.push((self.new_alert(&sighting), class));
+        }
+    }
+
+    fn insert_cell(&mut self, cells: &PaneCells, cell: &Cell) {
+        if self.learn_only {
+            self.first_lines.insert(cell.shape, (cell.source, cell.line_number));
+        }
+        self.insert(cell.shape, cells.sample(cell));
+    }
+
+    fn insert(&mut self, id: ShapeId, sample: &[u8]) {
+        if let Some(shape) = self.pending.remove(&id) {
+            let example = self.shown(sample);
+            self.registry.insert(&shape, &example);
+        }
+    }
+
+    /// Live: decides urgent shapes of a chunk that nobody has decided yet.
+    pub(super) fn decide_urgent_now(&mut self, source: usize, held: &Held) {
+        let mut urgent: Vec<_> = held
+            .segment
+            .entries
+            .iter()
+            .filter(|entry| self.is_undecided_urgent(entry.shape))
+            .map(|entry| {
+                let time = if held.segment.head { self.now.unwrap_or(entry.time) } else { entry.time };
+                (time, entry.shape, entry)
+            })
+            .collect();
+        urgent.sort_by_key(|(time, shape, _)| (*time, *shape));
+        for (time, id, entry) in urgent {
+            if second_of(time) != self.second {
+                self.insert_decided();
+                self.second = second_of(time);
+            }
+            if !self.is_undecided_urgent(id) {
+                continue;
+            }
+            let (from, len) = (entry.sample.0 as usize, entry.sample.1 as usize);
+            self.decided.insert(id, held.samples[from..from + len].to_vec());
+            let Some(shape) = self.pending.get(&id) else { continue };
+            if !self.registry.is_new(shape) {
+                continue;
+            }
+            let sighting = Sighting {
+                shape,
+                time,
+                source,
+                line_number: held.lines_before + u64::from(entry.line) + 1,
+                sample: &held.samples[from..from + len],
+                pane: time.pane(),
+            };
+            let alert = self.new_alert(&sighting);
+            let class = class_of(shape);
+            self.emit_urgent(Alert { count: 1, ..alert }, class);
+        }
+    }
+
+    fn is_undecided_urgent(&self, shape: ShapeId) -> bool {
+        !self.decided.contains_key(&shape)
+            && self.pending.get(&shape).is_some_and(|shape| class_of(shape) >= Level::Error)
+    }
+
+    /// Live: inserts the shapes decided in the second that is over.
+    fn insert_decided(&mut self) {
+        let mut decided: Vec<(ShapeId, Vec<u8>)> = self.decided.drain().collect();
+        decided.sort_unstable();
+        for (id, sample) in decided {
+            self.insert(id, &sample);
+        }
+    }
+
+    fn apply_joins(&mut self) {
+        for (gone, survivor) in self.registry.take_joins() {
+            self.messages.join(gone, survivor);
+            self.detector.join(gone, survivor);
+            self.gate.join(gone, survivor);
+        }
+    }
+
+    /// The lines of the pane by template, and all totals.
+    fn count(&mut self, pane: Pane, cells: &PaneCells) -> Vec<(TemplateIx, u32)> {
+        let mut counts = Vec::with_capacity(cells.cells.len());
+        for cell in &cells.cells {
+            let Some(shape) = self.registry.shape(cell.shape) else { continue };
+            let template = self.registry.template_of(shape);
+            let class = self.class_of_template(template);
+            let times = (cell.time, cell.newest);
+            self.messages.see(template, class, cell.count + cell.late, pane, times);
+            if cell.count > 0 {
+                counts.push((template, u32::try_from(cell.count).unwrap_or(u32::MAX)));
+            }
+        }
+        counts.sort_unstable_by_key(|count| count.0);
+        counts.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 = kept.1.saturating_add(next.1);
+            }
+            same
+        });
+        counts
+    }
+
+    pub(super) fn class_of_template(&self, template: TemplateIx) -> Level {
+        let level = self.registry.level(template);
+        if self.registry.alarm(template) { level.max(Level::Error) } else { level }
+    }
+
+    /// Hands the new messages of a pane to the gate.
+    fn emit_fresh(&mut self, fresh: Vec<(Alert, Level)>, counts: &[(TemplateIx, u32)]) {
+        for (mut alert, class) in fresh {
+            let shape = self.registry.shape(alert.shape);
+            let template = shape.map(|shape| self.registry.template_of(shape));
+            let at = template.and_then(|template| counts.binary_search_by_key(&template, |count| count.0).ok());
+            alert.count = at.map_or(1, |at| u64::from(counts[at].1));
+            if class >= Level::Error {
+                self.emit_urgent(alert, class);
+            } else {
+                let rate = self.rates[class as usize];
+                self.gate.hold(alert, class, rate);
+            }
+        }
+    }
+
+    fn emit_urgent(&mut self, alert: Alert, class: Level) {
+        let rate = self.rates[class as usize];
+        let alert = self.gate.urgent(alert, rate, self.learning());
+        self.to_follow.push((alert.clone(), alert.shape));
+        self.out.push_back(alert);
+    }
+
+    /// The alerts of the detector's findings.
+    fn alerts_of(&mut self, pane: Pane, findings: Vec<Finding>, cells: &PaneCells) -> Vec<Alert> {
+        let mut alerts: Vec<Alert> = findings
+            .into_iter()
+            .map(|finding| self.finding_alert(pane, &finding, cells))
+            .collect();
+        alerts.sort_by_key(|alert| (alert.kind, alert.id));
+        for alert in &mut alerts {
+            self.gate.join_incident(alert);
+        }
+        alerts
+    }
+
+    /// What the shape of a template's newest line in this pane was.
+    pub(super) fn cell_of<'a>(&self, template: TemplateIx, cells: &'a PaneCells) -> Option<&'a Cell> {
+        let of = |cell: &&Cell| {
+            self.registry.shape(cell.shape).is_some_and(|shape| self.registry.template_of(shape) == template)
+        };
+        cells.cells.iter().filter(of).min_by(|a, b| {
+            (a.time, cells.sample(a)).cmp(&(b.time, cells.sample(b)))
+        })
+    }
+}
+

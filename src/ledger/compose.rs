@@ -1,0 +1,226 @@
+//! From a decision to an alert: every alert carries its reason and a line.
+
+use super::pane::{Cell, PaneCells};
+use super::{Ledger, class_of};
+use crate::alert::{Alert, Kind, NearestMessage, Phase, Spread};
+use crate::detect::{self, Finding, Gone, Surge};
+use crate::id::{ShapeId, TemplateId};
+use crate::limits::SAMPLE_BYTES_MAX;
+use crate::line::split::Cleaner;
+use crate::redact::redact;
+use crate::shape::Shape;
+use crate::template::{TemplateIx, display};
+use crate::time::{Pane, Time, format_duration};
+
+/// Bars of the small chart beside a surge.
+const HISTORY_MINUTES: usize = 12;
+const PANES_PER_MINUTE: u32 = 6;
+
+/// The first line of a message nobody knew.
+pub(super) struct Sighting<'a> {
+    pub shape: &'a Shape,
+    pub time: Time,
+    pub source: usize,
+    pub line_number: u64,
+    pub sample: &'a [u8],
+    pub pane: Pane,
+}
+
+impl Ledger {
+    /// A line as it may be shown and saved: no escapes, no secrets, bounded.
+    pub(super) fn shown(&self, line: &[u8]) -> Vec<u8> {
+        let mut cleaner = Cleaner::default();
+        cleaner.look(line);
+        let line = cleaner.clean(line);
+        let line = &line[..line.len().min(SAMPLE_BYTES_MAX)];
+        if self.no_redact { line.to_vec() } else { redact(line).into_owned() }
+    }
+
+    /// A text as it may be shown: no secrets.
+    pub fn shown_text(&self, text: &str) -> String {
+        if self.no_redact {
+            return text.to_owned();
+        }
+        String::from_utf8_lossy(&redact(text.as_bytes())).into_owned()
+    }
+
+    /// The alert of a new message; the gate weighs it.
+    pub(super) fn new_alert(&self, new: &Sighting<'_>) -> Alert {
+        let id = new.shape.id();
+        let learned = self.learned_so_far();
+        let nearest = self.registry.nearest(new.shape).map(|nearest| NearestMessage {
+            id: self.registry.template_id(nearest.template),
+            template: self.shown_text(&self.registry.template_text(nearest.template)),
+            differs: nearest.differs.into_iter().collect(),
+        });
+        let age = format_duration(self.age_micros());
+        let level = class_of(new.shape).word();
+        Alert {
+            kind: Kind::New,
+            phase: Phase::Open,
+            note: false,
+            provisional: self.learning(),
+            id: TemplateId(id.0),
+            shape: id,
+            incident: 0,
+            time: new.time,
+            started: new.time,
+            level: new.shape.level,
+            template: self.shown_text(&display(&new.shape.text, new.sample)),
+            sample: self.shown(new.sample),
+            source: self.sources[new.source].name.clone(),
+            line_number: new.line_number,
+            sources: self.spread(None, new.source),
+            window: (new.pane.start(), new.pane.end()),
+            count: 1,
+            expected: 0.0,
+            factor: None,
+            score: 0.0,
+            tail: 0.0,
+            first_seen: new.time,
+            last_seen: new.time,
+            baseline: learned,
+            nearest,
+            usual_interval: None,
+            history: Vec::new(),
+            summary: match learned.lines {
+                0 => format!("new {level} message, nothing learned before it"),
+                lines => format!("new {level} message, first in {age} ({lines} lines)"),
+            },
+            fingerprint: fingerprint(id, Kind::New, new.pane),
+        }
+    }
+
+    fn spread(&self, cell: Option<&Cell>, fallback: usize) -> Spread {
+        let of = self.sources.len();
+        let by_source = cell.map_or(&[][..], |cell| &cell.by_source);
+        let top = by_source.iter().max_by_key(|(source, lines)| (*lines, std::cmp::Reverse(*source)));
+        let top = top.map_or(fallback, |(source, _)| *source);
+        Spread { seen: by_source.len().max(1), of, top: self.sources[top].name.clone() }
+    }
+
+    /// The alert of one of the detector's findings.
+    pub(super) fn finding_alert(&self, pane: Pane, finding: &Finding, cells: &PaneCells) -> Alert {
+        let base = self.known_alert(pane, finding.template(), cells);
+        let phase = match finding.phase() {
+            detect::Phase::Open => Phase::Open,
+            detect::Phase::Ongoing => Phase::Ongoing,
+            detect::Phase::Resolved => Phase::Resolved,
+        };
+        let alert = match finding {
+            Finding::Surge(surge) => surge_alert(base, surge),
+            Finding::Gone(gone) => gone_alert(base, gone),
+        };
+        Alert { phase, ..alert }
+    }
+
+    /// Lines a minute of the last minutes, the newest last.
+    fn history(&self, template: TemplateIx) -> Vec<u32> {
+        let lines = self.detector.sparkline(template, HISTORY_MINUTES, PANES_PER_MINUTE);
+        lines.into_iter().map(|lines| u32::try_from(lines).unwrap_or(u32::MAX)).collect()
+    }
+
+    /// What any alert about a known message says.
+    fn known_alert(&self, pane: Pane, template: TemplateIx, cells: &PaneCells) -> Alert {
+        let cell = self.cell_of(template, cells);
+        let id = self.registry.template_id(template);
+        let shape = cell.map_or(ShapeId(id.0), |cell| cell.shape);
+        let sample = match cell {
+            Some(cell) => self.shown(cells.sample(cell)),
+            None => self.registry.example(template).to_vec(),
+        };
+        let source = cell.map_or(0, |cell| cell.source);
+        let message = self.messages.get(template);
+        Alert {
+            kind: Kind::Surge,
+            phase: Phase::Open,
+            note: false,
+            provisional: false,
+            id,
+            shape,
+            incident: 0,
+            time: pane.end(),
+            started: pane.start(),
+            level: self.registry.level(template),
+            template: self.shown_text(&self.registry.template_text(template)),
+            sample,
+            source: self.sources[source].name.clone(),
+            line_number: cell.map_or(0, |cell| cell.line_number),
+            sources: self.spread(cell, source),
+            window: (pane.start(), pane.end()),
+            count: 0,
+            expected: 0.0,
+            factor: None,
+            score: 0.0,
+            tail: 0.0,
+            first_seen: message.map_or(pane.start(), |message| message.first_seen),
+            last_seen: message.map_or(pane.start(), |message| message.last_seen),
+            baseline: self.learned_so_far(),
+            nearest: None,
+            usual_interval: None,
+            history: self.history(template),
+            summary: String::new(),
+            fingerprint: 0,
+        }
+    }
+}
+
+fn surge_alert(base: Alert, surge: &Surge) -> Alert {
+    let window = (surge.window.start.start(), surge.window.end.start());
+    let span = format_duration(window.1.0 - window.0.0);
+    let summary = if surge.now_normal {
+        format!("{} in {span} is taken as the new normal", surge.count)
+    } else if surge.returned {
+        format!("{} in {span}, after a silence longer than ever before", surge.count)
+    } else {
+        format!("{} in {span}, usually {} ({:.0}x)", surge.count, rounded(surge.expected), surge.factor)
+    };
+    Alert {
+        provisional: surge.provisional,
+        started: surge.started.start(),
+        window,
+        count: surge.count,
+        expected: surge.expected,
+        factor: Some(surge.factor).filter(|factor| factor.is_finite()),
+        score: surge.score,
+        tail: surge.tail,
+        last_seen: surge.last_seen_before.map_or(base.last_seen, Pane::start),
+        fingerprint: fingerprint(base.shape, Kind::Surge, surge.started),
+        note: surge.now_normal,
+        summary,
+        ..base
+    }
+}
+
+fn gone_alert(base: Alert, gone: &Gone) -> Alert {
+    let last = base.last_seen;
+    let every = format_duration((gone.usual_interval_seconds * 1e6) as i64);
+    Alert {
+        kind: Kind::Gone,
+        provisional: gone.provisional,
+        started: last,
+        window: (last, base.time),
+        count: 0,
+        expected: gone.expected,
+        score: gone.score,
+        tail: gone.score,
+        usual_interval: Some(gone.usual_interval_seconds),
+        fingerprint: fingerprint(base.shape, Kind::Gone, gone.last_seen),
+        summary: format!("usually every {every}, last at {last}"),
+        ..base
+    }
+}
+
+fn rounded(expected: f64) -> String {
+    if expected >= 9.95 { format!("{expected:.0}") } else { format!("{expected:.1}") }
+}
+
+/// The same for the same event, however often it is told.
+fn fingerprint(shape: ShapeId, kind: Kind, pane: Pane) -> u64 {
+    let mut bytes = [0u8; 17];
+    bytes[..8].copy_from_slice(&shape.0.to_le_bytes());
+    bytes[8] = kind as u8;
+    bytes[9..].copy_from_slice(&pane.0.to_le_bytes());
+    xxhash_rust::xxh3::xxh3_64(&bytes)
+}
+

@@ -1,0 +1,398 @@
+//! The one serial room: deltas in sequence become closed panes, closed panes
+//! become alerts.
+//!
+//! Counting commutes, so deltas of different sources may come in any order.
+//! Deciding does not, so nothing is decided before a pane closes: then every
+//! line that can still fall into it has come, whatever thread tallied it. The
+//! one exception is a live log, where a new error must not wait: it is decided
+//! when its line arrives, against all messages of earlier seconds. The batch
+//! journey groups by the same second, so both decide alike.
+
+mod close;
+mod compose;
+mod pane;
+mod report;
+mod source;
+mod warmup;
+
+pub use report::Report;
+
+use crate::alert::{Alert, Learned};
+use crate::baseline::Baseline;
+use crate::config::Config;
+use crate::count::{Delta, NewShape};
+use crate::detect::{Detector, Gate, Messages, Settings};
+use crate::id::ShapeId;
+use crate::limits::{LIVE_LAG_SECONDS, PENDING_SHAPES_MAX, UNSTAMPED_WAIT_SECONDS};
+use crate::line::Level;
+use crate::shape::Shape;
+use crate::template::Registry;
+use crate::time::{Pane, Time};
+use hashbrown::HashMap;
+use pane::{Addition, PaneCells};
+use source::{Held, Place, SourceState};
+use std::collections::{BTreeMap, VecDeque};
+use warmup::Warmup;
+
+/// Panes without a line that are still closed one by one; a longer silence is
+/// stepped over.
+const SILENT_PANES_MAX: i64 = 6 * 60 * 24;
+
+/// See the module.
+pub struct Ledger {
+    live: bool,
+    learn_only: bool,
+    no_redact: bool,
+    registry: Registry,
+    messages: Messages,
+    detector: Detector,
+    gate: Gate,
+    warmup: Option<Warmup>,
+    /// What a baseline brought.
+    learned: Option<Learned>,
+    sources: Vec<SourceState>,
+    panes: BTreeMap<Pane, PaneCells>,
+    /// Shapes seen in open panes and not yet inserted.
+    pending: HashMap<ShapeId, Shape>,
+    /// The last pane that was closed.
+    closed: Option<Pane>,
+    /// Start of the first pane of this run.
+    begun: Option<Time>,
+    /// Lines in closed panes.
+    lines_closed: u64,
+    /// Live: urgent shapes of the current second, decided and not yet inserted.
+    second: i64,
+    decided: HashMap<ShapeId, Vec<u8>>,
+    /// New messages to expect a day by level, as of the last closed pane.
+    rates: [f64; Level::COUNT],
+    /// Alerts whose first minute will be watched once their template exists.
+    to_follow: Vec<(Alert, ShapeId)>,
+    now: Option<Time>,
+    report: Report,
+    /// Learning only: source and line where each shape was first seen.
+    first_lines: HashMap<ShapeId, (usize, u64)>,
+    out: VecDeque<Alert>,
+    notices: Vec<String>,
+}
+
+impl Ledger {
+    /// A ledger for the sources named, each with its first stamp where known.
+    pub fn new(config: &Config, baseline: Option<&Baseline>, sources: Vec<(String, Option<Time>)>) -> Ledger {
+        let mut ledger = Ledger {
+            live: config.live,
+            learn_only: config.learn_only,
+            no_redact: config.no_redact,
+            registry: Registry::new(),
+            messages: Messages::default(),
+            detector: Detector::new(Settings { false_alerts: config.false_alerts }),
+            gate: Gate::new(config.false_alerts),
+            warmup: None,
+            learned: None,
+            report: Report { sources: sources.len(), ..Report::default() },
+            sources: sources.into_iter().map(|(name, first)| SourceState::new(name, first)).collect(),
+            panes: BTreeMap::new(),
+            pending: HashMap::new(),
+            closed: None,
+            begun: None,
+            lines_closed: 0,
+            second: i64::MIN,
+            decided: HashMap::new(),
+            rates: [0.0; Level::COUNT],
+            to_follow: Vec::new(),
+            now: None,
+            first_lines: HashMap::new(),
+            out: VecDeque::new(),
+            notices: Vec::new(),
+        };
+        match baseline {
+            Some(baseline) => ledger.take_over(baseline, config.false_alerts),
+            None if !config.learn_only => ledger.warmup = Some(Warmup::new(config.warmup)),
+            None => {}
+        }
+        ledger.skip_empty_warmup();
+        ledger.detector.set_judging(!ledger.learning());
+        ledger.update_rates();
+        ledger
+    }
+
+    fn take_over(&mut self, baseline: &Baseline, false_alerts: f64) {
+        let restored = baseline.restore(Settings { false_alerts });
+        self.registry = restored.registry;
+        self.messages = restored.messages;
+        self.detector = restored.detector;
+        self.learned = Some(baseline.learned());
+    }
+
+    /// Applies the tally of one chunk; alerts come out of [`Ledger::next_alert`].
+    pub fn apply(&mut self, delta: Delta) {
+        let source = delta.source;
+        for delta in self.sources[source].in_sequence(delta) {
+            self.apply_in_sequence(delta);
+        }
+        if self.sources[source].is_complete() {
+            self.end_source(source);
+        }
+        self.close_ready();
+    }
+
+    fn apply_in_sequence(&mut self, delta: Delta) {
+        let Delta { source, lines, segments, shapes, samples, .. } = delta;
+        for shape in shapes {
+            self.expect_shape(shape);
+        }
+        self.report.lines.add(&lines);
+        let lines_before = self.sources[source].lines;
+        self.sources[source].lines += lines.read;
+        let mut placed = Vec::new();
+        let one = segments.len() == 1;
+        let mut samples = samples;
+        for segment in segments {
+            let samples = if one { std::mem::take(&mut samples) } else { samples.clone() };
+            let held = Held { segment, samples, lines_before };
+            if self.live && !self.learn_only {
+                self.decide_urgent_now(source, &held);
+            }
+            self.sources[source].place(held, &mut placed);
+        }
+        self.add_placed(source, placed);
+        self.follow_clock(source);
+    }
+
+    fn expect_shape(&mut self, shape: NewShape) {
+        if self.registry.shape(shape.id).is_some() || self.pending.contains_key(&shape.id) {
+            return;
+        }
+        if self.pending.len() >= PENDING_SHAPES_MAX {
+            self.report.shapes_dropped += 1;
+            return;
+        }
+        let NewShape { id, text, level, alarm } = shape;
+        self.pending.insert(id, Shape { text: text.into_vec(), level, alarm });
+    }
+
+    fn add_placed(&mut self, source: usize, placed: Vec<(Held, Place)>) {
+        for (held, place) in placed {
+            self.add_segment(source, &held, place);
+        }
+    }
+
+    /// Puts the entries of a segment into their panes.
+    fn add_segment(&mut self, source: usize, held: &Held, place: Place) {
+        let many = self.sources.len() > 1;
+        let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
+        for entry in &held.segment.entries {
+            let (pane, late, time) = match place {
+                Place::Own(high) => {
+                    let high = high.map_or(i64::MIN / 2, |high| high.pane().0);
+                    let behind = entry.late || entry.pane.0 < high - crate::limits::LATE_PANES;
+                    let pane = if behind { entry.pane.0.max(high) } else { entry.pane.0 };
+                    (pane, behind, entry.time)
+                }
+                Place::Skewed(pane) => {
+                    self.report.skewed += u64::from(entry.count);
+                    (pane.0, true, pane.start())
+                }
+                Place::Head(time) => (time.pane().0, false, time),
+            };
+            // Live, the clock may have closed the pane already.
+            let late = late || pane < open_from;
+            let pane = Pane(pane.max(open_from));
+            if late {
+                self.report.late += u64::from(entry.count);
+            }
+            let (from, len) = (entry.sample.0 as usize, entry.sample.1 as usize);
+            let addition = Addition {
+                shape: entry.shape,
+                count: u64::from(entry.count),
+                late,
+                time,
+                newest: entry.newest.max(time),
+                source,
+                line_number: held.lines_before + u64::from(entry.line) + 1,
+                sample: &held.samples[from..from + len],
+            };
+            self.panes.entry(pane).or_default().add(&addition, many);
+        }
+    }
+
+    /// A source whose stamps keep up with the clock is moved by it from then on.
+    fn follow_clock(&mut self, source: usize) {
+        let (Some(now), state) = (self.now, &mut self.sources[source]) else { return };
+        if let Some(high) = state.high {
+            let lag = now.0 - high.0;
+            if state.has_stamps && (0..LIVE_LAG_SECONDS * 1_000_000).contains(&lag) {
+                state.clock = now;
+            }
+        }
+    }
+
+    /// Live: what time it is. Closes panes of a source that follows the clock
+    /// and places the lines of one that has no stamps.
+    pub fn advance(&mut self, now: Time) {
+        let before = self.now.replace(now);
+        for source in 0..self.sources.len() {
+            let state = &mut self.sources[source];
+            if state.clock.0 > i64::MIN {
+                state.clock = state.clock.max(now);
+            }
+            if state.holds() && !state.has_stamps && before.is_some() {
+                let waited = now.0 - state.head_since.get_or_insert(now).0;
+                if waited >= UNSTAMPED_WAIT_SECONDS * 1_000_000 {
+                    let mut placed = Vec::new();
+                    state.release_head(now, &mut placed);
+                    state.clock = now;
+                    self.add_placed(source, placed);
+                }
+            }
+        }
+        self.close_ready();
+    }
+
+    /// The source has no more than so many chunks; the last may still be on its way.
+    pub fn end_source_after(&mut self, source: usize, chunks: u64) {
+        self.sources[source].ends_after = Some(chunks);
+        if self.sources[source].is_complete() {
+            self.end_source(source);
+        }
+    }
+
+    /// The source has no more lines.
+    pub fn end_source(&mut self, source: usize) {
+        let mut placed = Vec::new();
+        let state = &mut self.sources[source];
+        state.end_trial(true, &mut placed);
+        if state.has_stamps || !self.live {
+            state.release_unstamped(&mut placed);
+        } else if let Some(now) = self.now {
+            state.release_head(now, &mut placed);
+        } else {
+            state.release_unstamped(&mut placed);
+        }
+        state.ended = true;
+        self.add_placed(source, placed);
+        self.close_ready();
+    }
+
+    /// The end of the run: closes what is open and says what is held.
+    pub fn finish(&mut self) {
+        for source in 0..self.sources.len() {
+            if !self.sources[source].ended {
+                self.end_source(source);
+            }
+        }
+        self.close_ready();
+        self.release_held();
+        self.end_report();
+    }
+
+    /// Closes every pane that the frontier has passed.
+    fn close_ready(&mut self) {
+        let frontier = self.sources.iter().filter_map(SourceState::frontier).min();
+        loop {
+            let open = self.panes.keys().next().copied();
+            // A silent stretch is closed pane by pane as far as the frontier
+            // reaches, so that what has stopped is noticed in time.
+            let silent_to = frontier.filter(|pane| pane.0 > i64::MIN);
+            let Some(next) = self.next_pane(open, silent_to) else { return };
+            if frontier.is_some_and(|frontier| next >= frontier) {
+                return;
+            }
+            self.close(next);
+        }
+    }
+
+    /// The pane to close next: the one behind the last, unless a long silence
+    /// lies before the first open one.
+    fn next_pane(&self, open: Option<Pane>, silent_to: Option<Pane>) -> Option<Pane> {
+        let Some(closed) = self.closed else { return open };
+        let following = Pane(closed.0 + 1);
+        match open.or(silent_to) {
+            Some(open) if open.0 - closed.0 > SILENT_PANES_MAX && self.panes.contains_key(&open) => Some(open),
+            Some(open) if open >= following => Some(following),
+            _ => None,
+        }
+    }
+
+    /// The next alert that is due.
+    pub fn next_alert(&mut self) -> Option<Alert> {
+        self.out.pop_front()
+    }
+
+    /// What a person should be told once, beside the alerts.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// How the lines were counted so far.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The messages and their ids.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// What is known of each message beyond its windows.
+    pub fn messages(&self) -> &Messages {
+        &self.messages
+    }
+
+    /// Learning only: the source and line number where a shape was first seen.
+    pub fn first_line(&self, shape: ShapeId) -> (String, u64) {
+        match self.first_lines.get(&shape) {
+            Some((source, line)) => (self.sources[*source].name.clone(), *line),
+            None => (String::new(), 0),
+        }
+    }
+
+    /// How many sources there are.
+    pub fn source_count(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Everything learned, as a baseline.
+    pub fn to_baseline(&self, settings: u64) -> Baseline {
+        Baseline::new(&self.registry, &self.messages, &self.detector, self.learned_so_far(), settings)
+    }
+
+    /// Lines and span learned up to the last closed pane.
+    pub fn learned_so_far(&self) -> Learned {
+        let begun = self.begun.unwrap_or(Time(0));
+        let to = self.closed.map_or(begun, Pane::end);
+        match self.learned {
+            Some(learned) => Learned {
+                lines: learned.lines + self.lines_closed,
+                from: learned.from,
+                to: learned.to.max(to),
+            },
+            None => Learned { lines: self.lines_closed, from: begun, to },
+        }
+    }
+
+    /// Age of what was learned: the baseline's span and the stream's.
+    fn age_micros(&self) -> i64 {
+        let base = self.learned.map_or(0, |learned| learned.to.0 - learned.from.0);
+        let stream = match (self.begun, self.closed) {
+            (Some(begun), Some(closed)) => closed.end().0 - begun.0,
+            _ => 0,
+        };
+        base + stream
+    }
+
+    fn update_rates(&mut self) {
+        let age = self.age_micros();
+        for (class, rate) in self.rates.iter_mut().enumerate() {
+            *rate = self.messages.rate_per_day(Level::ALL[class], age);
+        }
+    }
+
+    fn learning(&self) -> bool {
+        self.learn_only || self.warmup.is_some()
+    }
+}
+
+/// The level a shape is judged at: a word of alarm counts as an error.
+fn class_of(shape: &Shape) -> Level {
+    if shape.alarm { shape.level.max(Level::Error) } else { shape.level }
+}

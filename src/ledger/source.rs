@@ -1,0 +1,198 @@
+//! One source as the ledger sees it: how far it is, and which of its lines are
+//! late or on trial.
+
+use crate::count::{Delta, Segment};
+use crate::limits::{LATE_PANES, TRIAL_LINES, TRIAL_STEP_SECONDS};
+use crate::time::{Pane, Time};
+use std::collections::BTreeMap;
+
+/// A source between its first and its last chunk.
+#[derive(Debug)]
+pub(super) struct SourceState {
+    pub name: String,
+    /// Its first stamp if it was looked up before reading: it holds the frontier
+    /// until the first chunk is applied.
+    pub first: Option<Time>,
+    /// The newest believed stamp.
+    pub high: Option<Time>,
+    pub ended: bool,
+    /// Number of its chunks, once known.
+    pub ends_after: Option<u64>,
+    /// The clock of a source that is written as we read; the least time otherwise.
+    pub clock: Time,
+    /// Since when lines wait for a first stamp.
+    pub head_since: Option<Time>,
+    /// Lines applied so far.
+    pub lines: u64,
+    pub has_stamps: bool,
+    next_index: u64,
+    waiting: BTreeMap<u64, Delta>,
+    /// Segments before the first stamp.
+    pub head: Vec<Held>,
+    /// Segments beyond a great step of the clock, not yet believed.
+    trial: Vec<Held>,
+}
+
+/// A segment that waits for what its lines' time turns out to be.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub segment: Segment,
+    pub samples: Vec<u8>,
+    /// Lines of the source before the chunk.
+    pub lines_before: u64,
+}
+
+/// Where the lines of a segment belong.
+#[derive(Copy, Clone, Debug)]
+pub(super) enum Place {
+    /// At their own stamps; late is what lies too far behind this stamp.
+    Own(Option<Time>),
+    /// All in one pane, outside the windows: the clock had jumped.
+    Skewed(Pane),
+    /// All in one pane: they stand before the first stamp.
+    Head(Time),
+}
+
+impl SourceState {
+    pub fn new(name: String, first: Option<Time>) -> SourceState {
+        SourceState {
+            name,
+            first,
+            high: None,
+            ended: false,
+            ends_after: None,
+            clock: Time(i64::MIN),
+            head_since: None,
+            lines: 0,
+            has_stamps: false,
+            next_index: 0,
+            waiting: BTreeMap::new(),
+            head: Vec::new(),
+            trial: Vec::new(),
+        }
+    }
+
+    /// Takes a delta and returns those that are now in sequence.
+    pub fn in_sequence(&mut self, delta: Delta) -> Vec<Delta> {
+        self.waiting.insert(delta.index, delta);
+        let mut ready = Vec::new();
+        while let Some(delta) = self.waiting.remove(&self.next_index) {
+            self.next_index += 1;
+            ready.push(delta);
+        }
+        ready
+    }
+
+    /// Whether all its chunks have been applied.
+    pub fn is_complete(&self) -> bool {
+        !self.ended && self.ends_after == Some(self.next_index)
+    }
+
+    /// The pane below which nothing of this source can come any more except
+    /// late lines; none if it holds nothing back.
+    pub fn frontier(&self) -> Option<Pane> {
+        if self.ended {
+            return None;
+        }
+        match (self.high, self.first) {
+            (Some(high), _) => Some(Pane(high.max(self.clock).pane().0 - LATE_PANES)),
+            (None, Some(first)) => Some(Pane(first.pane().0 - LATE_PANES)),
+            (None, None) => Some(Pane(i64::MIN)),
+        }
+    }
+
+    /// Decides where a segment belongs, and with it the segments that waited.
+    pub fn place(&mut self, held: Held, out: &mut Vec<(Held, Place)>) {
+        if held.segment.head {
+            self.head.push(held);
+            return;
+        }
+        let segment = &held.segment;
+        self.has_stamps |= segment.stamped > 0;
+        if !self.has_stamps {
+            self.release_unstamped(out);
+        }
+        let jumped = self.high.is_some_and(|high| {
+            segment.first.0.saturating_sub(high.0) > TRIAL_STEP_SECONDS * 1_000_000
+        });
+        if !jumped {
+            self.end_trial(false, out);
+            self.release_head(segment.first, out);
+            self.accept(held, out);
+            return;
+        }
+        self.trial.push(held);
+        let lines: u64 = self.trial.iter().map(|held| held.segment.stamped).sum();
+        if lines >= TRIAL_LINES {
+            self.end_trial(true, out);
+        }
+    }
+
+    /// Ends a trial: the step is believed, or its lines count as skewed.
+    pub fn end_trial(&mut self, believed: bool, out: &mut Vec<(Held, Place)>) {
+        for held in std::mem::take(&mut self.trial) {
+            if believed {
+                self.accept(held, out);
+            } else {
+                let pane = self.high.expect("a trial starts from a believed stamp").pane();
+                out.push((held, Place::Skewed(pane)));
+            }
+        }
+    }
+
+    /// Places the lines before the first stamp.
+    pub fn release_head(&mut self, first: Time, out: &mut Vec<(Held, Place)>) {
+        self.head_since = None;
+        for held in std::mem::take(&mut self.head) {
+            self.high = self.high.max(Some(first));
+            out.push((held, Place::Head(first)));
+        }
+    }
+
+    /// Places the first lines of a source that shows no stamps: by their number.
+    pub fn release_unstamped(&mut self, out: &mut Vec<(Held, Place)>) {
+        for held in std::mem::take(&mut self.head) {
+            self.accept(held, out);
+        }
+    }
+
+    fn accept(&mut self, held: Held, out: &mut Vec<(Held, Place)>) {
+        let before = self.high;
+        if held.segment.stamped > 0 || !held.segment.entries.is_empty() {
+            self.high = self.high.max(Some(held.segment.high));
+        }
+        out.push((held, Place::Own(before)));
+    }
+
+    /// Whether something waits for its time.
+    pub fn holds(&self) -> bool {
+        !self.head.is_empty() || !self.trial.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(first_seconds: i64, stamped: u64) -> Held {
+        let first = Time::from_seconds(first_seconds);
+        let segment = Segment { head: false, stamped, first, high: first, entries: Vec::new() };
+        Held { segment, samples: Vec::new(), lines_before: 0 }
+    }
+
+    /// A day-long step is believed after twenty lines, however they are cut.
+    #[test]
+    fn a_step_of_the_clock_is_on_trial_until_enough_lines_confirm_it() {
+        let mut source = SourceState::new("a".into(), None);
+        let mut out = Vec::new();
+        source.place(segment(1_000, 5), &mut out);
+        source.place(segment(1_000_000, 12), &mut out);
+        assert_eq!(out.len(), 1, "on trial");
+        source.place(segment(1_000_000, 8), &mut out);
+        assert_eq!(out.len(), 3, "believed");
+        source.place(segment(9_000_000, 3), &mut out);
+        source.place(segment(1_000_010, 1), &mut out);
+        assert!(matches!(out[3].1, Place::Skewed(pane) if pane == Time::from_seconds(1_000_000).pane()));
+        assert_eq!(source.high, Some(Time::from_seconds(1_000_010)));
+    }
+}

@@ -1,0 +1,67 @@
+//! Every bound in one place, each with its reason.
+
+/// A chunk: large enough that a channel send costs nothing per line, small
+/// enough that two threads share one file and memory stays flat.
+pub const CHUNK_BYTES: usize = 128 * 1024;
+
+/// A longer line is cut for templating and counted once.
+pub const LINE_BYTES_MAX: usize = 64 * 1024;
+
+/// What an alert shows of a line.
+pub const SAMPLE_BYTES_MAX: usize = 2 * 1024;
+
+/// Unstamped lines that one head may own; deeper traces exist, endless ones do not.
+pub const RECORD_LINES_MAX: u32 = 1_000;
+
+/// Cheap keys that a worker remembers; beyond it the cache is emptied, which
+/// costs time and changes nothing.
+pub const CACHE_KEYS_MAX: usize = 1 << 16;
+
+/// Lines of a source without any stamp that make one pane in batch.
+pub const UNSTAMPED_LINES_PER_PANE: u64 = 1_000;
+
+/// Lines before the first stamp of a source that wait for it; later the source
+/// counts as one without stamps.
+pub const HEAD_LINES_MAX: u64 = 10_000;
+
+/// Panes a line may be behind the newest of its source and still count in its window.
+pub const LATE_PANES: i64 = 1;
+
+/// A forward step beyond this is on trial until enough lines confirm it.
+pub const TRIAL_STEP_SECONDS: i64 = 24 * 3600;
+
+/// A backward step beyond this starts a new segment of a chunk.
+pub const SEGMENT_BACK_SECONDS: i64 = 600;
+
+/// Stamped lines in a row that confirm a step of the clock.
+pub const TRIAL_LINES: u64 = 20;
+
+/// A live source whose newest stamp is this close to the clock is moved by the clock.
+pub const LIVE_LAG_SECONDS: i64 = 120;
+
+/// Shapes seen in open panes and not yet decided.
+pub const PENDING_SHAPES_MAX: usize = 200_000;
+
+/// Warm-up without any past: at least, at most, and the discovery rate that ends it.
+pub const WARMUP_MIN_SECONDS: i64 = 600;
+/// See [`WARMUP_MIN_SECONDS`].
+pub const WARMUP_MAX_SECONDS: i64 = 1_800;
+/// See [`WARMUP_MIN_SECONDS`].
+pub const WARMUP_TYPES_PER_HOUR: f64 = 60.0;
+
+/// New messages of level error and above that alert in ten minutes; the rest are notes.
+pub const NEW_ALERTS_MAX: usize = 5;
+/// The span in which [`NEW_ALERTS_MAX`] holds.
+pub const NEW_ALERTS_SPAN_SECONDS: i64 = 600;
+
+/// A new message that came this often in its first minute is said to go on.
+pub const STILL_LINES_MIN: u64 = 10;
+
+/// Alerts join an incident until this long is quiet.
+pub const INCIDENT_QUIET_SECONDS: i64 = 60;
+
+/// Alert lines an hour on a terminal; what is beyond is counted and said.
+pub const TERMINAL_ALERTS_PER_HOUR: usize = 20;
+
+/// Live, lines before a first stamp wait this long for one; then their arrival is their time.
+pub const UNSTAMPED_WAIT_SECONDS: i64 = 1;

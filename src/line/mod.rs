@@ -1,0 +1,9 @@
+//! A line of a log: where it ends, what time it says, how loud it is, and
+//! whether it belongs to the line before.
+
+pub mod level;
+pub mod record;
+pub mod split;
+pub mod stamp;
+
+pub use level::Level;

@@ -1,0 +1,114 @@
+//! Reading the fields of a stamp from left to right.
+//!
+//! A cursor never looks further than the byte it stands on, so when a layout does not fit, the
+//! place where the cursor stopped bounds what the answer depended on. The clock's memory rests on
+//! that: see [`Head::reach`](super::layouts::Head::reach).
+
+/// A place in a line, moving to the right.
+#[derive(Copy, Clone)]
+pub(super) struct Cursor<'a> {
+    line: &'a [u8],
+    /// The next byte to read. After a failed read: the byte that did not fit.
+    pub(super) at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(line: &'a [u8], at: usize) -> Cursor<'a> {
+        Cursor { line, at }
+    }
+
+    /// The byte under the cursor.
+    #[inline]
+    pub(super) fn byte(&self) -> Option<u8> {
+        self.line.get(self.at).copied()
+    }
+
+    /// Steps over one byte if it is this one.
+    #[inline]
+    pub(super) fn eat(&mut self, wanted: u8) -> Option<()> {
+        (self.byte()? == wanted).then(|| self.at += 1)
+    }
+
+    /// Steps over one byte if it is one of these, and tells which.
+    #[inline]
+    pub(super) fn eat_any(&mut self, wanted: &[u8]) -> Option<u8> {
+        let byte = self.byte()?;
+        wanted.contains(&byte).then(|| {
+            self.at += 1;
+            byte
+        })
+    }
+
+    /// One or two blanks: fields padded with a blank are common, wider gaps are not stamps.
+    #[inline]
+    pub(super) fn blanks(&mut self) -> Option<()> {
+        self.eat(b' ')?;
+        let _ = self.eat(b' ');
+        Some(())
+    }
+
+    /// The value of the digit under the cursor, which steps over it.
+    #[inline]
+    fn digit(&mut self) -> Option<u32> {
+        let value = self.byte()?.wrapping_sub(b'0');
+        (value < 10).then(|| {
+            self.at += 1;
+            u32::from(value)
+        })
+    }
+
+    /// A number of exactly this many digits; more digits may follow.
+    #[inline]
+    pub(super) fn fixed(&mut self, count: usize) -> Option<u32> {
+        let mut value = 0;
+        for _ in 0..count {
+            value = value * 10 + self.digit()?;
+        }
+        Some(value)
+    }
+
+    /// A number of one or two digits.
+    #[inline]
+    pub(super) fn short(&mut self) -> Option<u32> {
+        let first = self.digit()?;
+        Some(self.digit().map_or(first, |second| first * 10 + second))
+    }
+
+    /// Nothing but the end of the line or something that is not a digit may come next.
+    #[inline]
+    pub(super) fn number_ends(&self) -> Option<()> {
+        (!self.byte().is_some_and(|byte| byte.is_ascii_digit())).then_some(())
+    }
+
+    /// An English month's first three letters, as a number from 1.
+    pub(super) fn month(&mut self) -> Option<u32> {
+        let month = match self.three()? {
+            b"Jan" => 1,
+            b"Feb" => 2,
+            b"Mar" => 3,
+            b"Apr" => 4,
+            b"May" => 5,
+            b"Jun" => 6,
+            b"Jul" => 7,
+            b"Aug" => 8,
+            b"Sep" => 9,
+            b"Oct" => 10,
+            b"Nov" => 11,
+            b"Dec" => 12,
+            _ => return None,
+        };
+        Some(month)
+    }
+
+    /// An English weekday's first three letters.
+    pub(super) fn weekday(&mut self) -> Option<()> {
+        matches!(self.three()?, b"Mon" | b"Tue" | b"Wed" | b"Thu" | b"Fri" | b"Sat" | b"Sun").then_some(())
+    }
+
+    /// Three bytes. The cursor moves even if they turn out to be wrong, for they have been seen.
+    fn three(&mut self) -> Option<&'a [u8; 3]> {
+        let letters = self.line.get(self.at..)?.first_chunk();
+        self.at += 3;
+        letters
+    }
+}

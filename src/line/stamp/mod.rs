@@ -1,0 +1,134 @@
+//! Finding the stamp of a line, and cutting it off.
+//!
+//! Which stamp counts is a function of the line alone: the first that stands in its header gives
+//! the time. Behind a short prefix only a clear date with a time of day is believed; layouts that
+//! might be anything else count at the line's front only, and a plain number near it. Further
+//! stamps of the header say the same again and are cut with the first, together with the
+//! machine's names between them.
+//!
+//! The cut errs towards leaving too much. A stamp that stays in the message is a number among
+//! others and will be masked; a word that goes with a stamp is lost. So nothing that could be a
+//! word of the message, let alone a level, is cut as "between two stamps".
+//!
+//! [`find`] costs about a hundred nanoseconds where the stamp stands behind a prefix, and some
+//! ten for a line that has none. [`Clock`] remembers the stamps it has just read and mostly
+//! needs a tenth of that.
+//!
+//! It fails where a date has no seconds, where words other than English name the month, and
+//! where a day stands before a month with slashes between them.
+
+mod clock;
+mod cursor;
+mod epoch;
+mod header;
+mod layouts;
+mod tail;
+
+pub use clock::{Anchor, Clock, Reading};
+
+use crate::time::Time;
+use epoch::Epoch;
+use header::{First, first, further};
+use tail::{Piece, host_at, is_blank, piece_of};
+
+// limits
+
+/// Stamps in a header; a list of dates is a message.
+const STAMPS_MAX: usize = 4;
+
+/// Where the stamps of a line stand and what the first of them says.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    /// The first byte to cut.
+    pub start: usize,
+    /// Just past the last byte to cut. The blanks behind the stamp are cut with it, unless the
+    /// words before and behind it would then grow together.
+    pub end: usize,
+    /// The time as written.
+    pub wall: Wall,
+    /// The word behind the stamp is the name of a host, as syslog has it.
+    pub host_follows: bool,
+}
+
+/// A time as a line writes it.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Wall {
+    /// With its zone, or since 1970.
+    Instant(Time),
+    /// By a clock whose zone the line does not say.
+    Local {
+        /// Seconds since 1970, as if the clock were at UTC.
+        seconds: i64,
+        /// The fraction of the second.
+        micros: u32,
+    },
+    /// Neither zone nor year.
+    Yearless {
+        /// From 1 to 12.
+        month: u8,
+        /// From 1; 29 February is a day.
+        day: u8,
+        /// Seconds since the clock showed midnight, up to 86,400 in a leap second.
+        second_of_day: u32,
+        /// The fraction of the second.
+        micros: u32,
+    },
+}
+
+/// The stamp of a line, by the line alone.
+///
+/// ```
+/// # use logsurge::line::stamp::find;
+/// let line = b"Dec 10 06:55:46 LabSZ sshd[24200]: Received disconnect";
+/// let stamp = find(line).unwrap();
+/// assert_eq!(&line[stamp.end..], b"LabSZ sshd[24200]: Received disconnect");
+/// assert!(stamp.host_follows);
+/// ```
+pub fn find(line: &[u8]) -> Option<Stamp> {
+    first(line).map(|first| finish(line, first))
+}
+
+/// Reads the first stamp to its end, and the cut with it.
+#[inline]
+fn finish(line: &[u8], first: First) -> Stamp {
+    let piece = match first {
+        First::Dated(head) => piece_of(line, &head),
+        First::Number(epoch) => piece_of_number(line, epoch),
+    };
+    let mut last = piece;
+    for _ in 1..STAMPS_MAX {
+        match further(line, last.end) {
+            Some(head) => last = piece_of(line, &head),
+            None => break,
+        }
+    }
+    let unbroken = last.end + line[last.end..].iter().take_while(|&&byte| is_blank(byte)).count();
+    let relayed = last.relayed || is_syslog_5424(line, piece.start);
+    let host_follows = relayed && host_at(line, unbroken);
+    let separate = piece.start == 0 || matches!(line[piece.start - 1], b' ' | b'\t' | b'[' | b'(');
+    let end = if last.sealed || !(separate || host_follows) { last.end } else { unbroken };
+    Stamp { start: piece.start, end, wall: piece.wall, host_follows }
+}
+
+fn piece_of_number(line: &[u8], epoch: Epoch) -> Piece {
+    let bracketed = epoch.start > 0 && line[epoch.start - 1] == b'[' && line.get(epoch.end) == Some(&b']');
+    Piece {
+        start: epoch.start - usize::from(bracketed),
+        end: epoch.end + usize::from(bracketed),
+        wall: Wall::Instant(epoch.time),
+        relayed: false,
+        sealed: false,
+    }
+}
+
+/// Whether `<34>1 ` and nothing else stands before the stamp.
+#[inline]
+fn is_syslog_5424(line: &[u8], start: usize) -> bool {
+    match &line[..start] {
+        [b'<', priority @ .., b'>', b'1', b' '] => priority.len() <= 3 && priority.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! The whole journey without threads and without input or output: bytes are
+//! pushed in, alerts are pulled out.
+//!
+//! It is what a live log needs, what an embedder wants, and the oracle that the
+//! threaded journey is tested against.
+
+use crate::alert::Alert;
+use crate::baseline::Baseline;
+use crate::config::Config;
+use crate::count::{Carry, Job, Scout, Worker};
+use crate::ledger::{Ledger, Report};
+use crate::limits::LINE_BYTES_MAX;
+use crate::line::stamp::Clock;
+use crate::time::Time;
+use memchr::{memchr, memrchr};
+
+/// One log, pushed in piece by piece.
+///
+/// ```
+/// use logsurge::{Config, Session, Time};
+/// let mut config = Config::new(Time::from_seconds(1_800_000_000));
+/// config.warmup = Some(0);
+/// let mut session = Session::new(&config, None, "app.log");
+/// session.feed(b"2026-03-02T14:02:31Z ERROR charge failed for order 8812\n");
+/// session.finish();
+/// let alert = session.next_alert().expect("a new error is an alert");
+/// assert_eq!(alert.kind.word(), "new");
+/// ```
+pub struct Session {
+    worker: Worker,
+    scout: Scout,
+    ledger: Ledger,
+    carry: Carry,
+    chunks: u64,
+    live: bool,
+    /// A line whose end has not come yet; bounded by cutting it.
+    partial: Vec<u8>,
+    /// The rest of a cut line is being dropped.
+    dropping: bool,
+}
+
+impl Session {
+    /// A session for one source.
+    pub fn new(config: &Config, baseline: Option<&Baseline>, name: &str) -> Session {
+        Session {
+            worker: Worker::new(clock(config), random_seed()),
+            scout: Scout::new(clock(config)),
+            ledger: Ledger::new(config, baseline, vec![(name.to_owned(), None)]),
+            carry: Carry::start(config.latest),
+            chunks: 0,
+            live: config.live,
+            partial: Vec::new(),
+            dropping: false,
+        }
+    }
+
+    /// Takes any piece of the log; an unfinished last line waits for its rest.
+    pub fn feed(&mut self, mut bytes: &[u8]) {
+        if self.dropping {
+            let Some(newline) = memchr(b'\n', bytes) else { return };
+            bytes = &bytes[newline + 1..];
+            self.dropping = false;
+        }
+        if !self.partial.is_empty() {
+            let Some(newline) = memchr(b'\n', bytes) else { return self.keep(bytes) };
+            let mut line = std::mem::take(&mut self.partial);
+            line.extend_from_slice(&bytes[..=newline]);
+            self.feed_lines(&line, 0);
+            bytes = &bytes[newline + 1..];
+        }
+        let whole = memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
+        if whole > 0 {
+            self.feed_lines(&bytes[..whole], 0);
+        }
+        self.keep(&bytes[whole..]);
+    }
+
+    /// Keeps an unfinished line, or counts it cut once it is too long.
+    fn keep(&mut self, rest: &[u8]) {
+        self.partial.extend_from_slice(rest);
+        if self.partial.len() > LINE_BYTES_MAX {
+            let mut line = std::mem::take(&mut self.partial);
+            line.truncate(LINE_BYTES_MAX);
+            self.feed_lines(&line, 1);
+            self.dropping = true;
+        }
+    }
+
+    /// Takes whole lines, `overlong` of which were cut by whoever read them.
+    pub fn feed_lines(&mut self, lines: &[u8], overlong: u64) {
+        let job = Job {
+            source: 0,
+            index: self.chunks,
+            bytes: lines,
+            carry: self.carry,
+            overlong,
+            live: self.live,
+        };
+        self.chunks += 1;
+        let delta = self.worker.tally(&job);
+        self.carry = self.scout.carry_after(&self.carry, lines);
+        self.ledger.apply(delta);
+    }
+
+    /// Live: what time it is; may close panes.
+    pub fn advance(&mut self, now: Time) {
+        self.ledger.advance(now);
+    }
+
+    /// The log has ended, or nobody will read on.
+    pub fn finish(&mut self) {
+        if !self.partial.is_empty() {
+            let line = std::mem::take(&mut self.partial);
+            self.feed_lines(&line, 0);
+        }
+        self.ledger.finish();
+    }
+
+    /// The next alert that is due.
+    pub fn next_alert(&mut self) -> Option<Alert> {
+        self.ledger.next_alert()
+    }
+
+    /// What a person should be told once, beside the alerts.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        self.ledger.take_notices()
+    }
+
+    /// How the lines were counted.
+    pub fn report(&self) -> &Report {
+        self.ledger.report()
+    }
+
+    /// The ledger, for what it has learned.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+/// The reader of stamps that a configuration asks for.
+pub(crate) fn clock(config: &Config) -> Clock {
+    Clock::new(config.zone.clone(), config.year)
+}
+
+/// A seed for caches, so that nobody can craft lines that collide.
+pub(crate) fn random_seed() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(0u64)
+}

@@ -1,0 +1,171 @@
+//! Words of alarm: what a message says when something has gone wrong.
+//!
+//! Stage 2 never masks such a word, and a new message that holds one is always
+//! shown. The list is part of what makes an id, so a change of it is a new
+//! version of the tokenizer. It holds ordinary English words for failure and no
+//! product's own. A word counts where it begins a piece of a word: at the front,
+//! behind `_ - . $` and such, and at humps (`NullPointerException`). One pass of
+//! aho-corasick finds them all, any case. A word that holds digits never is one:
+//! it is a name.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, Input, MatchKind};
+
+use super::bytes::{BLANK, SEPARATOR, is};
+use super::tokens::Piece;
+use super::{LEVEL_MARK, TAIL_MARK};
+
+/// Stems: any ending makes them a word of alarm (`fail`, `failed`, `failure`).
+const STEMS: &[&str] = &[
+    "abnormal", "abort", "assert", "attack", "backoff", "backtrace", "breach", "broken", "catastroph",
+    "collision", "compromis", "conflict", "corrupt", "crash", "critical", "damage", "deadlock", "defect",
+    "degrad", "denied", "deny", "denial", "disconnect", "emergenc", "errno", "error",
+    "evict", "exceed", "exception", "exhaust", "expired", "fail", "fatal", "faulted", "faulty",
+    "forbid", "forbidden", "hijack", "illegal", "inaccessib", "inconsisten", "incorrect", "insufficient",
+    "interrupted", "intrusion", "invalid", "kill", "leak", "malfunction", "malform", "malicious", "mismatch",
+    "misconfigur", "outage", "overflow", "overheat", "overload", "overrun", "panic", "refus", "reject",
+    "reset", "segfault", "segv", "severe", "sigabrt", "sigbus", "sigkill", "sigsegv", "starv",
+    "suspicious", "threw", "throttl", "timeout", "timedout", "traceback", "truncat", "unable",
+    "unauthenticat", "unauthor", "unavailab", "uncaught", "underflow", "underrun", "unexpected", "unhandled",
+    "unhealthy", "unreachab", "unreadab", "unrecoverab", "unresolv", "unresponsive", "unsafe",
+    "unsuccessful", "unstable", "violat", "vulnerab",
+];
+
+/// Whole pieces only: as a stem they would begin harmless words, too.
+const WHOLE: &[&str] = &[
+    "alert", "bad", "blocked", "bug", "cannot", "crit", "dead", "died", "dies", "down", "dropped", "dying",
+    "emerg", "err", "errs", "fault", "faults", "hang", "hangs", "hung", "loss", "lost", "missing", "notfound",
+    "offline", "oom", "oomkill", "oomkilled", "oops", "problem", "problems", "stale", "stall", "stalled",
+    "stuck", "timed", "undefined", "wrong",
+];
+
+struct Words {
+    search: AhoCorasick,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let search = AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::Standard)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(STEMS.iter().chain(WHOLE))
+        .expect("a few hundred short words fit an automaton");
+    Words { search }
+});
+
+/// Calls `found` with the place of each word of alarm until it says `false`.
+fn each(text: &[u8], mut found: impl FnMut(usize) -> bool) {
+    for hit in WORDS.search.find_overlapping_iter(Input::new(text)) {
+        let (start, end) = (hit.start(), hit.end());
+        let whole = hit.pattern().as_usize() >= STEMS.len();
+        if begins_piece(text, start)
+            && (!whole || ends_piece(text, end))
+            && !holds_digits(text, start)
+            && !found(start)
+        {
+            return;
+        }
+    }
+}
+
+/// Whether a word of alarm is anywhere in the text of a shape.
+pub fn any(text: &[u8]) -> bool {
+    let mut seen = tail_alarm(text);
+    if !seen {
+        each(text, |_| {
+            seen = true;
+            false
+        });
+    }
+    seen
+}
+
+/// Marks the words of alarm among the pieces of `text`.
+pub(crate) fn mark(text: &[u8], pieces: &mut [Piece]) {
+    let mut index = 0;
+    each(text, |start| {
+        // Hits come by their end, so a later one may start a little earlier, but
+        // never in an earlier word: words do not overlap.
+        while index < pieces.len() && (pieces[index].end as usize) <= start {
+            index += 1;
+        }
+        if let Some(piece) = pieces.get_mut(index)
+            && piece.start as usize <= start
+        {
+            piece.kind = piece.kind.with_alarm();
+        }
+        index < pieces.len()
+    });
+}
+
+fn tail_alarm(text: &[u8]) -> bool {
+    let tail = text.len().saturating_sub(18);
+    text[tail..].starts_with(&[TAIL_MARK, b'!'])
+}
+
+/// At a word's front, behind a sign, or at a hump.
+fn begins_piece(text: &[u8], at: usize) -> bool {
+    let Some(&before) = at.checked_sub(1).and_then(|i| text.get(i)) else {
+        return true;
+    };
+    if !before.is_ascii_alphabetic() {
+        return before < 0x80;
+    }
+    let hump = text[at].is_ascii_uppercase();
+    let next_is_lower = text.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+    hump && (before.is_ascii_lowercase() || next_is_lower)
+}
+
+fn ends_piece(text: &[u8], end: usize) -> bool {
+    let Some(&next) = text.get(end) else {
+        return true;
+    };
+    if !next.is_ascii_alphabetic() {
+        return next < 0x80;
+    }
+    next.is_ascii_uppercase() && text[end - 1].is_ascii_lowercase()
+}
+
+/// Whether the word around `at` holds a run of digits.
+fn holds_digits(text: &[u8], at: usize) -> bool {
+    let in_word = |&&byte: &&u8| !is(byte, BLANK | SEPARATOR) && byte != LEVEL_MARK;
+    let digit = |&byte: &u8| byte == b'#';
+    text[..at].iter().rev().take_while(in_word).any(digit)
+        || text[at..].iter().take_while(in_word).any(digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: bool) {
+        assert_eq!(any(text.as_bytes()), expected, "{text}");
+    }
+
+    #[test]
+    fn failure_is_heard_in_any_case_and_form() {
+        for text in [
+            "it failed", "FAILURE", "NullPointerException", "IOException: x", "connection_refused", "getFailCount",
+            "java.net.TimeoutException", "oom", "OOMKilled", "a-lost-b", "ERR", "x.err.y", "timed out", "is dead",
+        ] {
+            check(text, true);
+        }
+    }
+
+    #[test]
+    fn harmless_words_are_left_alone() {
+        for text in [
+            "default", "derror", "terror", "glossy", "room", "boom", "lostfound", "skill", "errand", "badge",
+            "error#", "fail-#", "deadline", "hangar", "standup", "downloads", "started ok",
+        ] {
+            check(text, false);
+        }
+    }
+
+    #[test]
+    fn letters_of_other_scripts_belong_to_the_word() {
+        check("\u{e9}error", false);
+        check("oom\u{e9}", false);
+    }
+}

@@ -1,0 +1,288 @@
+//! The journey from a cheap key to the text of a shape.
+//!
+//! Words are cut off one by one, judged and written down with canonical gaps;
+//! then runs of variables are collapsed. What it costs: about a microsecond a
+//! line, paid only when a worker's cache misses. Nothing is allocated once the
+//! buffers are warm.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::bytes::{BLANK, SEPARATOR, is, is_wordy, without_dots, word_end};
+use super::collapse::{Stack, collapse};
+use super::tokens::{Piece, kind_of};
+use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, mask};
+use crate::line::level::{self, Level, Place};
+
+/// A letter stands for a level after at most so many variables.
+const LETTER_VARIABLES_MAX: usize = 2;
+
+/// Buffers of [`canonical`], one set a worker.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    text: Vec<u8>,
+    pieces: Vec<Piece>,
+    stack: Stack,
+}
+
+/// Where in the cheap key the work stands.
+struct Cut<'a> {
+    key: &'a [u8],
+    /// The host that a syslog stamp is followed by; empty if there is none worth knowing.
+    host: &'a [u8],
+    /// Start of the gap before the next word.
+    gap_start: usize,
+    before: &'a [u8],
+    level: Level,
+}
+
+/// Writes the shape of a line, given its cheap key, to `out`.
+///
+/// `host_follows` says that the first word is the host of a syslog line.
+pub fn canonical(cheap: &[u8], host_follows: bool, scratch: &mut Scratch, out: &mut Shape) {
+    scratch.text.clear();
+    scratch.pieces.clear();
+    let mut cut = Cut {
+        key: cheap,
+        host: &[],
+        gap_start: 0,
+        before: &[],
+        level: Level::None,
+    };
+    let mut at = 0;
+    if host_follows {
+        at = skip_host(&mut cut);
+    } else if let Some(level) = level::klog(cheap) {
+        cut.level = level;
+        push_word(scratch, &[LEVEL_MARK, cheap[0]]);
+        scratch.text.push(b' ');
+        push_word(scratch, &[VARIABLE]);
+        cut.gap_start = 2;
+        at = 2;
+    }
+    while at < cheap.len() {
+        if is(cheap[at], BLANK | SEPARATOR) {
+            at += 1;
+        } else if scratch.pieces.len() < WORDS_MAX {
+            at = take_word(&mut cut, at, scratch);
+        } else {
+            take_tail(&mut cut, at, scratch);
+            at = cheap.len();
+        }
+    }
+    let last = scratch.pieces.is_empty();
+    push_gap(&cheap[cut.gap_start..], last, true, &mut scratch.text);
+    close_gaps(scratch);
+    out.text.clear();
+    let Scratch {
+        text,
+        pieces,
+        stack,
+    } = scratch;
+    collapse(text, pieces, |_| false, stack, &mut out.text);
+    out.level = cut.level;
+    out.alarm = alarm::any(&out.text);
+}
+
+/// Cuts the host off. A program's tag (`su:`, `sshd[7]:`) where a host is missing stays.
+fn skip_host(cut: &mut Cut<'_>) -> usize {
+    let key = cut.key;
+    let start = key
+        .iter()
+        .position(|&b| !is(b, BLANK))
+        .unwrap_or(key.len());
+    let end = start
+        + key[start..]
+            .iter()
+            .position(|&b| is(b, BLANK))
+            .unwrap_or(key.len() - start);
+    let host = &key[start..end];
+    if host.ends_with(b":") || host.contains(&b'[') || !is_wordy(host) {
+        return 0;
+    }
+    cut.gap_start = end;
+    cut.host = host;
+    end
+}
+
+/// Whether `word` is the line's host or a part of it around `/` and `@`.
+fn is_host(host: &[u8], word: &[u8]) -> bool {
+    let telling = |name: &[u8]| name.iter().any(|b| matches!(b, 1..=3 | b'-' | b'.'));
+    let joint = |b: &u8| matches!(b, b'/' | b'@');
+    !host.is_empty()
+        && telling(word)
+        && (host == word || host.split(joint).any(|part| part == word))
+}
+
+/// Judges the word at `start` and writes it; where the next one may start.
+fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
+    let key = cut.key;
+    let stop = word_end(key, start);
+    let mut end = without_dots(key, start, stop);
+    if !is_wordy(&key[start..end]) {
+        return stop;
+    }
+    let mut variable = false;
+    if let Some(long) = mask::long_value_end(key, start, stop) {
+        end = long;
+        variable = true;
+    }
+    let word = &key[start..end];
+    let gap = &key[cut.gap_start..start];
+    let index = scratch.pieces.len();
+    push_gap(gap, index == 0, false, &mut scratch.text);
+    let place = Place {
+        index,
+        gap,
+        before: cut.before,
+        after: &key[end..],
+    };
+    let level = match cut.level {
+        Level::None if !variable => level_at(word, place, &scratch.pieces),
+        _ => None,
+    };
+    if let Some(level) = level {
+        cut.level = level;
+        push_level(scratch, word);
+    } else if variable || is_host(cut.host, word) || mask::is_variable(word, after_equals(gap), place.after.starts_with(b":\x01")) {
+        push_word(scratch, &[VARIABLE]);
+    } else {
+        push_constant(scratch, word);
+    }
+    cut.gap_start = end;
+    cut.before = word;
+    end
+}
+
+fn level_at(word: &[u8], place: Place<'_>, pieces: &[Piece]) -> Option<Level> {
+    if let [letter] = word {
+        let variables = pieces.len() <= LETTER_VARIABLES_MAX
+            && pieces.iter().all(|piece| piece.kind.is_variable());
+        return level::letter(*letter)
+            .filter(|_| variables && level::tag_follows(place.after));
+    }
+    level::at_place(word, place)
+}
+
+/// Whether a value of a key stands behind this gap: `=`, `="`, `='`.
+pub(super) fn after_equals(gap: &[u8]) -> bool {
+    match gap {
+        [.., b'='] => true,
+        [.., b'=', b'"' | b'\''] => true,
+        _ => false,
+    }
+}
+
+/// The words past the bound, as one: their hash.
+fn take_tail(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) {
+    push_gap(&cut.key[cut.gap_start..start], false, false, &mut scratch.text);
+    let tail = &cut.key[start..];
+    let at = scratch.text.len();
+    scratch.text.push(TAIL_MARK);
+    if alarm::any(tail) {
+        scratch.text.push(b'!');
+    }
+    let hash = xxh3_64(tail);
+    for nibble in (0..16).rev() {
+        let digit = (hash >> (nibble * 4)) as usize & 15;
+        scratch.text.push(b"0123456789abcdef"[digit]);
+    }
+    push_piece(scratch, at);
+    cut.gap_start = cut.key.len();
+}
+
+fn push_word(scratch: &mut Scratch, word: &[u8]) {
+    let at = scratch.text.len();
+    scratch.text.extend_from_slice(word);
+    push_piece(scratch, at);
+}
+
+fn push_level(scratch: &mut Scratch, word: &[u8]) {
+    let at = scratch.text.len();
+    scratch.text.push(LEVEL_MARK);
+    scratch.text.extend_from_slice(word);
+    push_piece(scratch, at);
+}
+
+/// Writes a word that stays, each run of digits as `#`; a mixed run that is all
+/// hex is one `#` as well, since the cheap key sees some of those as numbers.
+fn push_constant(scratch: &mut Scratch, word: &[u8]) {
+    let at = scratch.text.len();
+    if word.iter().any(|&b| b < 4) {
+        let text = &mut scratch.text;
+        let mut rest = word;
+        while let Some(&byte) = rest.first() {
+            let run = rest
+                .iter()
+                .position(|b| !b.is_ascii_alphabetic() && *b > 3)
+                .unwrap_or(rest.len());
+            if run == 0 {
+                text.push(byte);
+                rest = &rest[1..];
+                continue;
+            }
+            push_run(&rest[..run], text);
+            rest = &rest[run..];
+        }
+    } else {
+        scratch.text.extend_from_slice(word);
+    }
+    push_piece(scratch, at);
+}
+
+fn push_run(run: &[u8], text: &mut Vec<u8>) {
+    let marked = run.iter().any(|&b| b < 4);
+    if marked && run.iter().all(|&b| b < 4 || b.is_ascii_hexdigit()) {
+        text.push(b'#');
+        return;
+    }
+    text.extend(run.iter().map(|&b| if b < 4 { b'#' } else { b }));
+}
+
+fn push_piece(scratch: &mut Scratch, start: usize) {
+    let end = scratch.text.len();
+    scratch.pieces.push(Piece {
+        start: start as u32,
+        end: end as u32,
+        gap_end: end as u32,
+        kind: kind_of(&scratch.text[start..end]),
+    });
+}
+
+/// The gap behind a word ends where the next word starts.
+fn close_gaps(scratch: &mut Scratch) {
+    let mut next = scratch.text.len() as u32;
+    for piece in scratch.pieces.iter_mut().rev() {
+        piece.gap_end = next;
+        next = piece.start;
+    }
+}
+
+/// Writes a gap: separators without blanks; if other signs are in it, runs of
+/// blanks become one, else a sign would be glued to a word; blanks alone become one.
+fn push_gap(gap: &[u8], leading: bool, trailing: bool, text: &mut Vec<u8>) {
+    if gap == b" " && !leading && !trailing {
+        text.push(b' ');
+        return;
+    }
+    let start = text.len();
+    if gap.iter().all(|&b| is(b, BLANK | SEPARATOR)) {
+        text.extend(gap.iter().filter(|&&b| !is(b, BLANK)));
+        if text.len() == start && !leading && !trailing {
+            text.push(b' ');
+        }
+        return;
+    }
+    let mut blank = leading;
+    for &byte in gap {
+        if !is(byte, BLANK) {
+            text.push(byte);
+            blank = false;
+        } else if !blank {
+            text.push(b' ');
+            blank = true;
+        }
+    }
+    if trailing && text.ends_with(b" ") {
+        text.pop();
+    }
+}

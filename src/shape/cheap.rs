@@ -1,0 +1,271 @@
+//! The cheap key: the hot identity of a line.
+//!
+//! Two lines that differ only inside runs of digits have one cheap key, and the
+//! canonical shape is a pure function of it; so a worker hashes the key, probes
+//! its private cache, and runs the slow rules on a miss only.
+//!
+//! The trick: the key is never written on the hot path. [`hash`] walks from
+//! digit to digit, eight bytes a step, mixes the text between two
+//! digit-bearing runs as it stands, and mixes one mark for a run. [`write`]
+//! spells the same key out for the canonical rules. Where it is slow: lines
+//! made of many short digit-bearing runs. Property tests hold that equal keys
+//! have equal hashes and the other way round.
+
+/// A run of digits only.
+pub const NUMBER: u8 = 0x01;
+/// Six or more hex digits, a digit and a letter among them.
+pub const HEX: u8 = 0x02;
+/// A run of digits inside a word with letters.
+pub const MARK: u8 = 0x03;
+/// What a raw byte 0x01..=0x03 of the input becomes.
+const REPLACED: u8 = 0x04;
+
+/// The shortest run that counts as hex.
+const HEX_RUN_MIN: usize = 6;
+
+const ALNUM: u8 = 1;
+const DIGIT: u8 = 2;
+const HEX_DIGIT: u8 = 4;
+
+const CLASS: [u8; 256] = {
+    let mut table = [0u8; 256];
+    let mut byte = 0usize;
+    while byte < 256 {
+        let b = byte as u8;
+        if b.is_ascii_alphanumeric() {
+            table[byte] |= ALNUM;
+        }
+        if b.is_ascii_digit() {
+            table[byte] |= DIGIT;
+        }
+        if b.is_ascii_hexdigit() {
+            table[byte] |= HEX_DIGIT;
+        }
+        byte += 1;
+    }
+    table
+};
+
+fn class(byte: u8) -> u8 {
+    CLASS[byte as usize]
+}
+
+/// What an alphanumeric run with a digit in it turns into.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum Run {
+    Number,
+    Hex,
+    Mixed,
+}
+
+const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+/// Added to a byte below 128 it sets the high bit unless the byte is under 10.
+const UNDER_TEN: u64 = 0x7676_7676_7676_7676;
+
+/// High bit of each byte of `word` that is an ASCII digit.
+fn digits_in(word: u64) -> u64 {
+    let shifted = word ^ ZEROS;
+    !((shifted & LOW_BITS).wrapping_add(UNDER_TEN) | shifted) & HIGH_BITS
+}
+
+fn load(bytes: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes were cut"))
+}
+
+/// The place of the first digit at or after `from`.
+fn next_digit(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    while at + 8 <= bytes.len() {
+        let found = digits_in(load(bytes, at));
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    bytes[at..].iter().position(u8::is_ascii_digit).map(|offset| at + offset)
+}
+
+/// The alphanumeric run around the digit at `digit`: start, end and kind.
+/// Bytes before `floor` belong to an earlier run.
+fn run_around(bytes: &[u8], floor: usize, digit: usize) -> (usize, usize, Run) {
+    let mut start = digit;
+    while start > floor && class(bytes[start - 1]) & ALNUM != 0 {
+        start -= 1;
+    }
+    let mut end = digit;
+    let mut all = DIGIT | HEX_DIGIT;
+    while end < bytes.len() {
+        let kind = class(bytes[end]);
+        if kind & ALNUM == 0 {
+            break;
+        }
+        all &= kind;
+        end += 1;
+    }
+    for &byte in &bytes[start..digit] {
+        all &= class(byte);
+    }
+    let run = if all & DIGIT != 0 {
+        Run::Number
+    } else if all & HEX_DIGIT != 0 && end - start >= HEX_RUN_MIN {
+        Run::Hex
+    } else {
+        Run::Mixed
+    };
+    (start, end, run)
+}
+
+const MIX_A: u64 = 0x9e37_79b9_7f4a_7c15;
+const MIX_B: u64 = 0xd6e8_feb8_6659_fd93;
+
+fn fold(a: u64, b: u64) -> u64 {
+    let wide = u128::from(a) * u128::from(b);
+    (wide as u64) ^ ((wide >> 64) as u64)
+}
+
+/// Mixes a stretch of verbatim text; its length takes part, so a stretch
+/// cannot be mistaken for two.
+fn mix_text(hash: u64, text: &[u8]) -> u64 {
+    let len = text.len();
+    let seeded = hash ^ (len as u64).wrapping_mul(MIX_B);
+    if len >= 8 {
+        let mut hash = seeded;
+        let mut at = 0;
+        while at + 16 <= len {
+            hash = fold(hash ^ load(text, at), MIX_A ^ load(text, at + 8));
+            at += 16;
+        }
+        if at + 8 <= len && at + 8 != len {
+            hash = fold(hash ^ load(text, at), MIX_B);
+        }
+        return fold(hash ^ load(text, len - 8), MIX_A);
+    }
+    let short = if len >= 4 {
+        let head = u32::from_le_bytes(text[..4].try_into().expect("four bytes were cut"));
+        let tail = u32::from_le_bytes(text[len - 4..].try_into().expect("four bytes were cut"));
+        u64::from(head) | u64::from(tail) << 32
+    } else if len > 0 {
+        u64::from(text[0]) | u64::from(text[len / 2]) << 8 | u64::from(text[len - 1]) << 16
+    } else {
+        0
+    };
+    fold(seeded ^ short, MIX_A)
+}
+
+/// Mixes a word of letters with each of its digit runs as one mark.
+fn mix_marks(mut hash: u64, run: &[u8]) -> u64 {
+    let mut in_digits = false;
+    for &byte in run {
+        let digit = byte.is_ascii_digit();
+        if !digit || !in_digits {
+            hash = (hash ^ u64::from(if digit { MARK } else { byte })).wrapping_mul(MIX_A).rotate_left(29);
+        }
+        in_digits = digit;
+    }
+    fold(hash, MIX_B)
+}
+
+/// Hot: the seeded hash of the cheap key of `text`, chained onto `hash`.
+///
+/// Call it for the part before the stamp and the part behind it in turn.
+pub fn hash(mut hash: u64, text: &[u8]) -> u64 {
+    let mut done = 0;
+    while let Some(digit) = next_digit(text, done) {
+        let (start, end, run) = run_around(text, done, digit);
+        hash = mix_text(hash, &text[done..start]);
+        hash = match run {
+            Run::Number => fold(hash ^ u64::from(NUMBER), MIX_B),
+            Run::Hex => fold(hash ^ u64::from(HEX), MIX_B),
+            Run::Mixed => mix_marks(hash, &text[start..end]),
+        };
+        done = end;
+    }
+    mix_text(hash, &text[done..])
+}
+
+/// Appends the cheap key of `text` to `key`.
+pub fn write(text: &[u8], key: &mut Vec<u8>) {
+    let mut done = 0;
+    while let Some(digit) = next_digit(text, done) {
+        let (start, end, run) = run_around(text, done, digit);
+        write_text(&text[done..start], key);
+        match run {
+            Run::Number => key.push(NUMBER),
+            Run::Hex => key.push(HEX),
+            Run::Mixed => write_marks(&text[start..end], key),
+        }
+        done = end;
+    }
+    write_text(&text[done..], key);
+}
+
+fn write_text(text: &[u8], key: &mut Vec<u8>) {
+    key.extend(text.iter().map(|&byte| if (NUMBER..=MARK).contains(&byte) { REPLACED } else { byte }));
+}
+
+fn write_marks(run: &[u8], key: &mut Vec<u8>) {
+    let mut in_digits = false;
+    for &byte in run {
+        let digit = byte.is_ascii_digit();
+        if !digit {
+            key.push(byte);
+        } else if !in_digits {
+            key.push(MARK);
+        }
+        in_digits = digit;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> String {
+        let mut out = Vec::new();
+        write(text.as_bytes(), &mut out);
+        String::from_utf8(out).unwrap().replace('\x01', "<N>").replace('\x02', "<H>").replace('\x03', "#")
+    }
+
+    #[test]
+    fn runs_with_digits_are_blanked_and_nothing_else() {
+        for (text, expected) in [
+            ("no digits here", "no digits here"),
+            ("took 15 ms", "took <N> ms"),
+            ("blk_-1608999687919862906", "blk_-<N>"),
+            ("0x1f", "#x#f"),
+            ("a64f992 9f4ef63", "<H> <H>"),
+            ("jk2_init()", "jk#_init()"),
+            ("10.251.73.220:50010", "<N>.<N>.<N>.<N>:<N>"),
+            ("abcdef", "abcdef"),
+            ("12ab", "#ab"),
+            ("v1.2rc3", "v#.#rc#"),
+            ("", ""),
+            ("7", "<N>"),
+        ] {
+            assert_eq!(key(text), expected, "{text}");
+        }
+    }
+
+    /// Digits replaced by digits never change the hash; a changed letter does.
+    #[test]
+    fn the_hash_follows_the_key() {
+        let mut state = 7u64;
+        let mut random = move |below: u64| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 33) % below
+        };
+        let alphabet = b"abcz019 .:_-=g/";
+        let mut keys = std::collections::HashMap::new();
+        for _ in 0..20_000 {
+            let text: Vec<u8> = (0..random(40)).map(|_| alphabet[random(15) as usize]).collect();
+            let mut spelled = Vec::new();
+            write(&text, &mut spelled);
+            let hashed = hash(1, &text);
+            assert_eq!(*keys.entry(spelled).or_insert(hashed), hashed, "{}", String::from_utf8_lossy(&text));
+        }
+        let distinct: std::collections::HashSet<u64> = keys.values().copied().collect();
+        assert_eq!(distinct.len(), keys.len(), "two keys share a hash");
+    }
+}

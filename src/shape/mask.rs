@@ -1,0 +1,361 @@
+//! Which words of a cheap key are values.
+//!
+//! Every rule counts a run of digits as one place, whatever its length: else a
+//! counter that gains a digit would be a new message. No rule knows any product.
+//! What it costs: one pass over a word that holds a digit, one glance at most of
+//! the others. Where it fails: names without digits or joints (`guest`) stay
+//! words; a word of up to three letters with a digit (`ip4`) is always a value.
+
+use super::bytes::{CLASS, HEX, JOINT, LETTER, MARK, UPPER, is, without_dots, word_end};
+
+// limits
+/// With more letters than this a word with digits says something.
+const LETTERS_MAX: usize = 3;
+/// So many changes between letters and digits inside one run are no name.
+const ALTERNATIONS_MIN: usize = 5;
+/// Hex without any digit is only believed from here on.
+const HEX_LETTERS_MIN: usize = 16;
+/// A random token has at least so many places.
+const RANDOM_PLACES_MIN: usize = 8;
+/// A UUID has five groups, a MAC address six.
+const HEX_GROUPS_MIN: usize = 5;
+
+/// What one look at a word finds.
+#[derive(Default)]
+struct Facts {
+    marks: usize,
+    /// Letters outside of hex numbers.
+    letters: usize,
+    /// Letters of any kind.
+    letters_all: usize,
+    places: usize,
+    changes: usize,
+    alternations: usize,
+    hex_groups: usize,
+    groups: usize,
+    only_hex_letters: bool,
+    only_alphanumeric: bool,
+}
+
+/// Whether `word` of a cheap key is a value; `after_equals` if `=` is right before it,
+/// `port_follows` if a colon and a number are right behind.
+pub(crate) fn is_variable(word: &[u8], after_equals: bool, port_follows: bool) -> bool {
+    let mut any = 0;
+    for &byte in word {
+        any |= CLASS[byte as usize];
+    }
+    if any & MARK == 0 && any & JOINT == 0 && word.len() < RANDOM_PLACES_MIN {
+        return is_constant_value(word);
+    }
+    let facts = facts(word);
+    if any & MARK != 0 {
+        let id = facts.groups == facts.hex_groups && facts.groups >= HEX_GROUPS_MIN;
+        if facts.letters <= LETTERS_MAX
+            || facts.alternations >= ALTERNATIONS_MIN
+            || id
+            || after_equals
+        {
+            return true;
+        }
+    }
+    if any & JOINT != 0 && (is_path(word) || is_address(word, port_follows)) {
+        return true;
+    }
+    if after_equals && word.iter().any(|b| matches!(b, b'.' | b'/' | b'@' | b'$')) {
+        return true;
+    }
+    let random = facts.only_alphanumeric
+        && facts.places >= RANDOM_PLACES_MIN
+        && facts.changes * 5 >= facts.places * 2;
+    random || facts.only_hex_letters && facts.letters_all >= HEX_LETTERS_MIN
+}
+
+fn facts(word: &[u8]) -> Facts {
+    let mut facts = Facts {
+        only_hex_letters: true,
+        only_alphanumeric: true,
+        ..Facts::default()
+    };
+    for run in word.split(|&b| !is(b, LETTER | MARK) && b < 0x80) {
+        if !run.is_empty() {
+            facts.add(run);
+        }
+    }
+    facts.only_alphanumeric = word
+        .iter()
+        .all(|&b| is(b, LETTER | MARK) && b < 0x80 || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'));
+    facts
+}
+
+impl Facts {
+    /// Takes in one run of letters and digits.
+    fn add(&mut self, run: &[u8]) {
+        let mut letters = 0;
+        let mut marks = 0;
+        let mut alternations = 1;
+        let mut hex = true;
+        let mut before = 0;
+        for &byte in run {
+            let class = if is(byte, MARK) {
+                marks += 1;
+                1
+            } else if is(byte, LETTER) {
+                letters += 1;
+                hex &= is(byte, HEX);
+                if is(byte, UPPER) { 2 } else { 3 }
+            } else {
+                hex = false;
+                continue;
+            };
+            self.places += 1;
+            if before != 0 && class != before {
+                alternations += usize::from(class == 1 || before == 1);
+                // A capital before small letters is one hump, not a change.
+                self.changes += usize::from((before, class) != (2, 3));
+            }
+            before = class;
+        }
+        let number = [3, b'x'];
+        let prefixed = run.starts_with(&number) && run[2..].iter().all(|&b| is(b, HEX | MARK));
+        let hexadecimal = hex && marks > 0 || prefixed;
+        self.groups += 1;
+        self.hex_groups += usize::from(hex);
+        self.marks += marks;
+        self.letters_all += letters;
+        self.only_hex_letters &= hex;
+        if !hexadecimal {
+            self.letters += letters;
+        }
+        self.alternations = self.alternations.max(alternations);
+    }
+}
+
+/// Words that are values by their meaning.
+fn is_constant_value(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"true" | b"false" | b"True" | b"False" | b"TRUE" | b"FALSE"
+            | b"null" | b"Null" | b"NULL" | b"nil" | b"None"
+            | b"root" | b"admin"
+    )
+}
+
+/// `/etc/hosts`, `~/x`, `./x`, `../x`, `\Windows\x`.
+fn is_path(word: &[u8]) -> bool {
+    let named = || word.iter().any(|&b| is(b, LETTER | MARK));
+    match word {
+        [b'/' | b'\\', rest @ ..] => !rest.is_empty() && named(),
+        [b'~', b'/', ..] | [b'.', b'/', ..] | [b'.', b'.', b'/', ..] => named(),
+        _ => false,
+    }
+}
+
+/// A host name or an e-mail address.
+fn is_address(word: &[u8], port_follows: bool) -> bool {
+    match word.iter().position(|&b| b == b'@') {
+        Some(0) => false,
+        Some(at) => is_host(&word[at + 1..], true),
+        None => is_host(word, port_follows),
+    }
+}
+
+/// Dotted labels of which the last is a plausible top-level domain.
+///
+/// A country needs a third label or other `evidence`: `a.no` may be anything.
+fn is_host(word: &[u8], evidence: bool) -> bool {
+    let mut labels = 0;
+    let mut last: &[u8] = &[];
+    for label in word.split(|&b| b == b'.') {
+        let fits = |&b: &u8| is(b, LETTER | MARK) || b == b'-' || b == b'_';
+        if label.is_empty() || !label.iter().all(fits) {
+            return false;
+        }
+        if labels == 0 && matches!(label, b"com" | b"org" | b"net" | b"io") {
+            return false;
+        }
+        labels += 1;
+        last = label;
+    }
+    let generic = matches!(
+        last,
+        b"com" | b"org" | b"net" | b"edu" | b"gov" | b"mil" | b"int" | b"arpa"
+            | b"biz" | b"mobi" | b"asia" | b"xyz"
+            | b"local" | b"localdomain" | b"internal" | b"lan" | b"corp"
+    );
+    let country_labels_min = if evidence { 2 } else { 3 };
+    labels >= 2 && generic || labels >= country_labels_min && is_country(last)
+}
+
+/// Two small letters that some country owns and no common file ending is.
+fn is_country(label: &[u8]) -> bool {
+    let [first, second] = label else { return false };
+    let (first, second) = (*first, *second);
+    if !first.is_ascii_lowercase() || !second.is_ascii_lowercase() {
+        return false;
+    }
+    let seconds: &[u8] = match first {
+        b'a' => b"cdefgilmoqrstuwxz",
+        b'b' => b"abdefghijmnorstwyz",
+        b'c' => b"acdfghiklmnoruvwxyz",
+        b'd' => b"ejkmoz",
+        b'e' => b"cegrstu",
+        b'f' => b"ijkmor",
+        b'g' => b"abdefghilmnpqrstuwy",
+        b'h' => b"kmnrtu",
+        b'i' => b"delmnoqrst",
+        b'j' => b"emop",
+        b'k' => b"eghimnprwyz",
+        b'l' => b"abcikrstuvy",
+        b'm' => b"acdeghklmnopqrstuvwxyz",
+        b'n' => b"acefgilopruz",
+        b'o' => b"m",
+        b'p' => b"aefghklmnrstwy",
+        b'q' => b"a",
+        b'r' => b"eosuw",
+        b's' => b"abcdeghiklmnorstvxyz",
+        b't' => b"cdfghjklmnortvwz",
+        b'u' => b"agksyz",
+        b'v' => b"aceginu",
+        b'w' => b"fs",
+        b'y' => b"et",
+        _ => b"amw",
+    };
+    seconds.contains(&second)
+        && !matches!(
+            label,
+            b"py" | b"rs" | b"sh" | b"so" | b"pl" | b"pm" | b"md" | b"cc" | b"am" | b"id" | b"is" | b"in" | b"to" | b"at"
+        )
+}
+
+/// Where a value that holds separators ends, if one starts at `from`: a URL, an
+/// IPv6 or MAC address, a path with a drive. `stop` is the first blank or
+/// separator from there on.
+pub(crate) fn long_value_end(key: &[u8], from: usize, stop: usize) -> Option<usize> {
+    if key.get(stop) != Some(&b':') {
+        return None;
+    }
+    let word = &key[from..stop];
+    let behind = &key[stop + 1..];
+    let scheme = |&b: &u8| b.is_ascii_alphabetic() || matches!(b, b'+' | b'-' | b'.' | 1..=3);
+    if behind.starts_with(b"//") && word.len() >= 2 && word.iter().all(scheme) {
+        return Some(loose_end(key, stop));
+    }
+    if behind.starts_with(b"\\") && word.len() == 1 && word[0].is_ascii_alphabetic() {
+        return Some(loose_end(key, stop));
+    }
+    hex_groups_end(key, from)
+}
+
+/// The end of what a URL or a path may hold; a closing sign at its end is not part of it.
+fn loose_end(key: &[u8], from: usize) -> usize {
+    let mut end = from;
+    while end < key.len()
+        && !matches!(
+            key[end],
+            b' ' | b'\t' | b'"' | b'\'' | b'|' | b')' | b']' | b'}'
+        )
+    {
+        end += 1;
+    }
+    while end > from + 1 && matches!(key[end - 1], b',' | b';' | b':' | b'.') {
+        end -= 1;
+    }
+    end
+}
+
+/// The end of an address of hex groups and colons: six groups of up to two
+/// letters, or eight groups, or fewer with a `::`; at least one with a digit.
+fn hex_groups_end(key: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    let (mut groups, mut marks, mut gaps) = (0, 0, 0);
+    loop {
+        let start = at;
+        let mut letters = 0;
+        while at < key.len() && is(key[at], HEX | MARK) {
+            marks += usize::from(is(key[at], MARK));
+            letters += usize::from(is(key[at], HEX));
+            at += 1;
+        }
+        if at < key.len() && is(key[at], LETTER) || letters > 4 {
+            return None;
+        }
+        if at > start {
+            groups += 1;
+        } else if groups > 0 {
+            gaps += 1;
+        }
+        if key.get(at) != Some(&b':') || gaps > 1 {
+            break;
+        }
+        at += 1;
+    }
+    if key.get(at - 1) == Some(&b':') && !key[..at].ends_with(b"::") {
+        at -= 1;
+        gaps -= 1;
+    }
+    let whole = groups == 6 || groups == 8 || gaps == 1 && groups >= 2;
+    let end = without_dots(key, at, word_end(key, at));
+    (whole && (marks > 0 || groups == 6)).then_some(end.max(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(words: &[&[u8]], after_equals: bool, expected: bool) {
+        for word in words {
+            assert_eq!(
+                is_variable(word, after_equals, false),
+                expected,
+                "{:?}",
+                String::from_utf8_lossy(word)
+            );
+        }
+    }
+
+    #[test]
+    fn values_are_variables() {
+        check(
+            &[
+                b"\x01", b"-\x01", b"\x01.\x01", b"\x03x\x03f", b"\x03xdeadbeef", b"\x02", b"blk_-\x01", b"\x03ms",
+                b"\x01.\x01.\x01.\x01", b"\x02-\x03b-a\x03-\x01-\x02", b"x\x03y\x03z", b"/etc/hosts", b"~/x", b"root",
+                b"null", b"a@b.com", b"www.example.com", b"proxy.cse.uni.edu.hk", b"kJhQxZbNmWpL", b"dead\x03",
+                b"abcdefabcdefabcd", b"**\x01",
+            ],
+            false,
+            true,
+        );
+        check(&[b"a.b", b"a/b", b"me@x", b"long\x03"], true, true);
+    }
+
+    #[test]
+    fn words_are_words() {
+        check(
+            &[
+                b"jk\x03_init", b"HTTP/\x01.\x01", b"workerEnv.init", b"com.example.net", b"org.apache.com", b"main.rs",
+                b"node-\x01", b"TaskMgrImpl", b"isOkToDoItNow", b"getTopPadding", b"read/write", b"guest", b"deadbeef",
+                b"NSURLSession", b"user@host", b"...x",
+            ],
+            false,
+            false,
+        );
+        check(&[b"guest", b"ok_then"], true, false);
+    }
+
+    #[test]
+    fn addresses_and_urls_are_one_value() {
+        let ends = |key: &[u8]| {
+            let stop = super::super::bytes::word_end(key, 0);
+            long_value_end(key, 0, stop)
+        };
+        assert_eq!(ends(b"http://a.b:\x01/c?d=e, x"), Some(18));
+        assert_eq!(ends(b"\x01:\x01:\x03:\x03:ba:\x03 via"), Some(12));
+        assert_eq!(ends(b"fe\x03::\x01 x"), Some(6));
+        assert_eq!(ends(b"C:\\a\\b x"), Some(6));
+        assert_eq!(ends(b"aa:bb:cc:dd:ee:ff x"), Some(17));
+        assert_eq!(ends(b"abc: x"), None);
+        assert_eq!(ends(b"\x01:\x01:\x01 x"), None);
+        assert_eq!(ends(b"a:"), None);
+        assert_eq!(ends(b"fade:bad::cafe x"), None);
+    }
+}

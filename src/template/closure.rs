@@ -1,0 +1,176 @@
+//! The least fixed point of stage 2, one insertion at a time.
+//!
+//! Three rules, applied until none applies: a shape's words arrive at the
+//! entries of its masked keys; an entry that passes its test makes its key
+//! active, and an active key is a shape; two active keys of one shape make the
+//! key with both masked active. Each only adds, so any order of work ends in
+//! the same state. The work is a list of tasks, not recursion, since one line
+//! may set off a long chain.
+
+use super::entry::Entry;
+use super::holes::Cut;
+use super::registry::{ACTIVE_MAX, NONE, Registry, TemplateIx};
+use crate::id::ShapeId;
+use crate::shape::Shape;
+
+/// Work that is left.
+#[derive(Copy, Clone, Debug)]
+pub(super) enum Task {
+    /// Bring the words of a new shape to its masked keys.
+    Connect(u32),
+    /// Join the active keys of a shape two by two.
+    Join(u32),
+}
+
+impl Registry {
+    /// Inserts the shape `first`, which `cut` holds, with all that follows from it.
+    pub(super) fn close(&mut self, cut: &mut Cut, first: u32) {
+        self.connect(cut, first);
+        self.finish(cut);
+    }
+
+    fn finish(&mut self, cut: &mut Cut) {
+        while let Some(task) = self.tasks.pop() {
+            let (Task::Connect(ix) | Task::Join(ix)) = task;
+            cut.load(&self.records[ix as usize].text);
+            match task {
+                Task::Connect(_) => self.connect(cut, ix),
+                Task::Join(_) => self.join(cut, ix),
+            }
+        }
+    }
+
+    fn connect(&mut self, cut: &mut Cut, ix: u32) {
+        let mut covered = false;
+        for index in 0..cut.holes.len() {
+            let hole = cut.holes[index];
+            if let Some(&key) = self.active.get(&hole.key) {
+                covered |= key != ix;
+                self.link(ix, key);
+                continue;
+            }
+            let mut passed = false;
+            self.entries
+                .entry(hole.key)
+                .and_modify(|entry| passed = entry.add(&hole.arrival, ix))
+                .or_insert_with(|| Entry::new(&hole.arrival, ix));
+            if passed {
+                cut.key_of(hole.places, hole.places);
+                self.activate(hole.key, cut.masked(), ix);
+            }
+        }
+        if covered {
+            self.tasks.push(Task::Join(ix));
+        }
+    }
+
+    fn join(&mut self, cut: &mut Cut, ix: u32) {
+        for one in 1..cut.holes.len() {
+            let first = cut.holes[one];
+            if !self.active.contains_key(&first.key) {
+                continue;
+            }
+            for other in 0..one {
+                let second = cut.holes[other];
+                if !self.active.contains_key(&second.key) {
+                    continue;
+                }
+                let (key, _) = cut.key_of(first.places, second.places);
+                if !self.active.contains_key(&key) {
+                    self.activate(key, cut.masked(), ix);
+                }
+            }
+        }
+    }
+
+    /// Makes a key active; `from` is a shape it came from, and has the same level and alarm.
+    fn activate(&mut self, key: u64, text: &[u8], from: u32) {
+        if self.active.len() >= ACTIVE_MAX && !self.loading {
+            self.hit.active = true;
+            return;
+        }
+        let ix = match self.by_id.get(&key) {
+            Some(&ix) => ix,
+            None => {
+                let from = &self.records[from as usize];
+                let (level, alarm) = (from.level, from.alarm);
+                let ix = self.add_record(key, text, level, alarm);
+                self.tasks.push(Task::Connect(ix));
+                ix
+            }
+        };
+        self.active.insert(key, ix);
+        self.records[ix as usize].active = true;
+        if let Some(entry) = self.entries.remove(&key) {
+            for member in entry.members() {
+                if member != ix {
+                    self.link(member, ix);
+                    self.tasks.push(Task::Join(member));
+                }
+            }
+        }
+        if self.records[ix as usize].template == NONE {
+            self.add_template(ix);
+        }
+    }
+
+    /// Activates a key that was active when it was saved.
+    pub(super) fn activate_saved(&mut self, text: &[u8]) {
+        let id = ShapeId::of(text).0;
+        if self.active.contains_key(&id) {
+            return;
+        }
+        let ix = self.by_id.get(&id).copied().unwrap_or_else(|| {
+            let shape = Shape::from_text(text);
+            let ix = self.add_record(id, text, shape.level, shape.alarm);
+            self.tasks.push(Task::Connect(ix));
+            ix
+        });
+        self.activate(id, text, ix);
+        let mut cut = std::mem::take(&mut self.cut);
+        self.finish(&mut cut);
+        self.cut = cut;
+    }
+
+    /// Notes that the active `key` covers the shape, whose template becomes its own.
+    fn link(&mut self, shape: u32, key: u32) {
+        if shape == key {
+            return;
+        }
+        self.records[key as usize].covers += 1;
+        let record = &mut self.records[shape as usize];
+        if record.next == NONE {
+            record.next = key;
+            self.uncovered -= usize::from(record.counted);
+        }
+        let (mine, its) = (
+            self.records[shape as usize].template,
+            self.records[key as usize].template,
+        );
+        match (mine, its) {
+            (NONE, NONE) => {
+                let template = self.add_template(key);
+                self.records[shape as usize].template = template;
+            }
+            (NONE, its) => self.records[shape as usize].template = its,
+            (mine, NONE) => self.records[key as usize].template = mine,
+            (mine, its) => self.unite(mine, its),
+        }
+    }
+
+    /// Joins two templates; the older index survives.
+    fn unite(&mut self, one: u32, other: u32) {
+        let (one, other) = (self.resolve(one), self.resolve(other));
+        if one == other {
+            return;
+        }
+        let (survivor, gone) = (one.min(other), one.max(other));
+        let exemplar = self.better_exemplar(
+            self.templates[survivor as usize].exemplar,
+            self.templates[gone as usize].exemplar,
+        );
+        self.templates[survivor as usize].exemplar = exemplar;
+        self.templates[gone as usize].into = survivor;
+        self.joins.push((TemplateIx(gone), TemplateIx(survivor)));
+    }
+}

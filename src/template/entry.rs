@@ -1,0 +1,181 @@
+//! What has been seen in the hole of a masked key, until it is decided.
+//!
+//! An entry holds the distinct words that arrived and counts their kinds. Once
+//! the counts pass the test the key is active for ever and the entry is freed,
+//! so an entry never holds more than eleven words. The test is monotone: it asks
+//! for minima of counts that only grow. Most entries hold one word of one shape,
+//! so that case lies inline.
+
+// limits
+/// Values right after `=` that make a variable.
+const EQUALS_MIN: u8 = 2;
+/// Values that are variables or hold digits.
+const NUMBERS_MIN: u8 = 2;
+/// Values that look like names, one of them the variable itself.
+const VARIABLE_AND_NAMES_MIN: u8 = 2;
+/// Values that look like names.
+const IDENTIFIERS_MIN: u8 = 3;
+/// Values of any kind.
+const ANY_MIN: u8 = 8;
+/// What is asked in addition when hardly any constant word is left.
+const SCARCE_RAISE: u8 = 4;
+/// The same right after `=`.
+const SCARCE_EQUALS_RAISE: u8 = 1;
+
+/// What a word in a hole is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum WordKind {
+    Variable,
+    Digits,
+    Identifier,
+    Plain,
+}
+
+/// A word that arrives in a hole.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Arrival {
+    /// Hash of what stands before the hole. Words of different contexts do not mix.
+    pub(super) context: u32,
+    pub(super) word: u32,
+    pub(super) kind: WordKind,
+    pub(super) after_equals: bool,
+    /// Whether the masked key has few constant words left.
+    pub(super) scarce: bool,
+}
+
+/// The distinct words seen in one context, by kind.
+#[derive(Copy, Clone, Debug, Default)]
+struct Counts {
+    /// Variables and words with digits.
+    numbers: u8,
+    /// Words with digits.
+    digits: u8,
+    /// Those and names.
+    identifiers: u8,
+    /// All.
+    any: u8,
+    /// All but the variable.
+    real: u8,
+}
+
+impl Counts {
+    fn with(mut self, kind: WordKind) -> Counts {
+        self.any += 1;
+        self.real += u8::from(kind != WordKind::Variable);
+        self.digits += u8::from(kind == WordKind::Digits);
+        self.numbers += u8::from(matches!(kind, WordKind::Variable | WordKind::Digits));
+        self.identifiers += u8::from(kind != WordKind::Plain);
+        self
+    }
+
+    fn pass(self, arrival: &Arrival) -> bool {
+        let raise = if arrival.scarce { SCARCE_RAISE } else { 0 };
+        let equals = EQUALS_MIN + if arrival.scarce { SCARCE_EQUALS_RAISE } else { 0 };
+        self.real >= 1
+            && (arrival.after_equals && self.any >= equals
+                || self.numbers >= NUMBERS_MIN + raise
+                || self.numbers > self.digits && self.identifiers >= VARIABLE_AND_NAMES_MIN + raise
+                || self.identifiers >= IDENTIFIERS_MIN + raise
+                || self.any >= ANY_MIN + raise)
+    }
+}
+
+/// What was seen of one masked key.
+#[derive(Debug)]
+pub(super) struct Entry {
+    context: u32,
+    word: u32,
+    counts: Counts,
+    member: u32,
+    more: Option<Box<More>>,
+}
+
+#[derive(Debug, Default)]
+struct More {
+    /// Further words of the first context.
+    words: Vec<u32>,
+    /// Further contexts.
+    contexts: Vec<(u32, Counts, Vec<u32>)>,
+    /// Further shapes.
+    members: Vec<u32>,
+}
+
+impl Entry {
+    /// An entry for the first shape that has this key.
+    pub(super) fn new(arrival: &Arrival, member: u32) -> Entry {
+        Entry {
+            context: arrival.context,
+            word: arrival.word,
+            counts: Counts::default().with(arrival.kind),
+            member,
+            more: None,
+        }
+    }
+
+    /// Takes a word in; whether the key is to be active now.
+    pub(super) fn add(&mut self, arrival: &Arrival, member: u32) -> bool {
+        if self.members().all(|known| known != member) {
+            self.more.get_or_insert_default().members.push(member);
+        }
+        let (counts, fresh) = self.after(arrival);
+        if !fresh {
+            return false;
+        }
+        if arrival.context == self.context {
+            self.counts = counts;
+            self.more.get_or_insert_default().words.push(arrival.word);
+        } else {
+            let contexts = &mut self.more.get_or_insert_default().contexts;
+            match contexts.iter_mut().find(|c| c.0 == arrival.context) {
+                Some(context) => {
+                    context.1 = counts;
+                    context.2.push(arrival.word);
+                }
+                None => contexts.push((arrival.context, counts, vec![arrival.word])),
+            }
+        }
+        counts.pass(arrival)
+    }
+
+    /// Whether the key would be active with this word.
+    pub(super) fn would_pass(&self, arrival: &Arrival) -> bool {
+        let (counts, fresh) = self.after(arrival);
+        fresh && counts.pass(arrival)
+    }
+
+    /// The counts with the word in, and whether that word is a new one.
+    fn after(&self, arrival: &Arrival) -> (Counts, bool) {
+        let more = self.more.as_deref();
+        let (counts, known) = if arrival.context == self.context {
+            let listed = more.is_some_and(|more| more.words.contains(&arrival.word));
+            (self.counts, listed || self.word == arrival.word)
+        } else {
+            let found =
+                more.and_then(|more| more.contexts.iter().find(|c| c.0 == arrival.context));
+            found.map_or((Counts::default(), false), |context| {
+                (context.1, context.2.contains(&arrival.word))
+            })
+        };
+        if known {
+            (counts, false)
+        } else {
+            (counts.with(arrival.kind), true)
+        }
+    }
+
+    /// The shapes that have this masked key.
+    pub(super) fn members(&self) -> impl Iterator<Item = u32> + '_ {
+        let further = self.more.as_deref().map_or(&[][..], |more| &more.members);
+        std::iter::once(self.member).chain(further.iter().copied())
+    }
+
+    /// The words seen in the best filled context.
+    pub(super) fn words_seen(&self) -> usize {
+        let further = self.more.as_deref().into_iter().flat_map(|m| &m.contexts);
+        further
+            .map(|context| context.1.any)
+            .chain([self.counts.any])
+            .max()
+            .unwrap_or(0) as usize
+    }
+}

@@ -1,0 +1,147 @@
+//! The known message most like a new one, to say what is different.
+//!
+//! First choice: a shape with one masked key in common, so that a single word
+//! differs. Else the template that shares most words with it. Both choices fall
+//! to the least id where several are equal, so they do not depend on order.
+//! What it costs: a pass over the templates, at most [`CANDIDATES_MAX`] of them;
+//! called for what is shown only.
+
+use super::holes::{Cut, Places};
+use super::registry::{Registry, TemplateIx};
+use crate::shape::{Shape, tokens};
+
+// limits
+/// Templates compared word by word; a million words take a few milliseconds.
+const CANDIDATES_MAX: usize = 16_384;
+/// Less than this part of the words in common is no likeness (1/n).
+const SHARED_PART: usize = 3;
+
+/// The known message most like a new one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nearest {
+    /// Its template.
+    pub template: TemplateIx,
+    /// The words that differ, here and there, if a single place differs.
+    pub differs: Option<(String, String)>,
+    /// Words that both have.
+    pub shared: usize,
+    /// Constant words left when the differing place is masked; 0 without one.
+    pub constants: usize,
+}
+
+impl Registry {
+    /// The known template most like `shape`, if one has enough in common with it.
+    pub fn nearest(&self, shape: &Shape) -> Option<Nearest> {
+        let mut cut = Cut::default();
+        cut.load(&shape.text);
+        let own = shape.id().0;
+        self.one_word_away(&cut, own)
+            .or_else(|| self.most_shared(&shape.text, own))
+    }
+
+    fn one_word_away(&self, cut: &Cut, own: u64) -> Option<Nearest> {
+        let mut best: Option<(u64, u32, usize)> = None;
+        for (index, hole) in cut.holes.iter().enumerate() {
+            let mut offer = |ix: u32| {
+                let id = self.records[ix as usize].id;
+                if id != own && best.is_none_or(|(least, ..)| id < least) {
+                    best = Some((id, ix, index));
+                }
+            };
+            if let Some(&ix) = self.by_id.get(&hole.key) {
+                offer(ix);
+            }
+            if let Some(entry) = self.entries.get(&hole.key) {
+                entry.members().for_each(offer);
+            }
+        }
+        let (id, ix, index) = best?;
+        let hole = cut.holes[index];
+        let record = &self.records[ix as usize];
+        let there = if id == hole.key && !is_variable(cut.word(hole.places)) {
+            "<*>".to_string()
+        } else {
+            self.word_in_hole(&record.text, hole.key)
+        };
+        Some(Nearest {
+            template: self.template_of(super::ShapeIx(ix)),
+            differs: Some((shown(cut.word(hole.places)), there)),
+            shared: hole.constants as usize,
+            constants: hole.constants as usize,
+        })
+    }
+
+    /// The word that a shape has where it differs from its masked key.
+    fn word_in_hole(&self, text: &[u8], key: u64) -> String {
+        let mut cut = Cut::default();
+        cut.load(text);
+        let hole = cut.holes.iter().find(|hole| hole.key == key);
+        let places = hole.map_or(Places::One(0), |hole| hole.places);
+        shown(cut.word(places))
+    }
+
+    fn most_shared(&self, text: &[u8], own: u64) -> Option<Nearest> {
+        let words = words_of(text);
+        let mut best: Option<(usize, usize, u64, TemplateIx)> = None;
+        for template in self.templates().into_iter().take(CANDIDATES_MAX) {
+            let root = self.root(template);
+            if root.id == own {
+                continue;
+            }
+            let theirs = words_of(&root.text);
+            let shared = shared_words(&words, &theirs);
+            if shared == 0 || shared * SHARED_PART < words.len().max(theirs.len()) {
+                continue;
+            }
+            let different = words.len() + theirs.len() - 2 * shared;
+            let better = |&(most, least, id, _): &(usize, usize, u64, TemplateIx)| {
+                (shared, least, id) > (most, different, root.id)
+            };
+            if best.as_ref().is_none_or(better) {
+                best = Some((shared, different, root.id, template));
+            }
+        }
+        best.map(|(shared, _, _, template)| Nearest {
+            template,
+            differs: None,
+            shared,
+            constants: 0,
+        })
+    }
+}
+
+fn is_variable(word: &[u8]) -> bool {
+    word == [crate::shape::VARIABLE]
+}
+
+fn shown(word: &[u8]) -> String {
+    if is_variable(word) {
+        return "<*>".to_string();
+    }
+    String::from_utf8_lossy(word).replace('#', "<*>")
+}
+
+/// The constant words of a shape, sorted.
+fn words_of(text: &[u8]) -> Vec<&[u8]> {
+    let mut words: Vec<&[u8]> = tokens(text)
+        .filter(|token| !token.kind.is_variable())
+        .map(|token| token.word)
+        .collect();
+    words.sort_unstable();
+    words
+}
+
+/// How many words two sorted lists have in common.
+fn shared_words(one: &[&[u8]], other: &[&[u8]]) -> usize {
+    let (mut at, mut shared) = (0, 0);
+    for word in one {
+        while at < other.len() && other[at] < *word {
+            at += 1;
+        }
+        if other.get(at) == Some(word) {
+            shared += 1;
+            at += 1;
+        }
+    }
+    shared
+}

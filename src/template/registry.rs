@@ -1,0 +1,478 @@
+//! Every shape seen, and which template it belongs to.
+//!
+//! A shape says the same as another if a masked key that both have is *active*:
+//! enough different words have stood in that place. Active keys are shapes
+//! themselves, with masked keys of their own, and if two keys of one shape are
+//! active the key with both places masked is active, too. Those rules only ever
+//! add, so the result is their least fixed point and does not depend on the
+//! order of insertion: that is the whole trick. The template of a shape is its
+//! normal form, reached by following active keys until none applies; every step
+//! removes a word and any two steps can be joined, so it does not matter which
+//! is followed first.
+//!
+//! Templates only ever join; an id once given always leads to one template.
+//! What it costs: a few microseconds for a new shape. Where it fails: beyond the
+//! bounds below, where what is new goes to one overflow template and order may
+//! matter; [`Registry::limits_hit`] says so.
+
+use hashbrown::HashMap;
+
+use super::closure::Task;
+use super::entry::Entry;
+use super::holes::Cut;
+use crate::id::{ShapeId, TemplateId};
+use crate::line::level::Level;
+use crate::shape::Shape;
+
+// limits
+/// Shapes stored under one active key; a place with more values than that is known well enough.
+pub const KEY_SHAPES_MAX: u32 = 4_096;
+/// Shapes that no active key covers.
+pub const UNCOVERED_MAX: usize = 65_536;
+/// All shape texts and samples together.
+pub const TEXT_BYTES_MAX: usize = 96 << 20;
+/// Masked keys waiting for their test.
+pub const ENTRIES_MAX: usize = 500_000;
+/// Masked keys that passed it.
+pub const ACTIVE_MAX: usize = 16_384;
+/// This part of each bound is kept for messages of error or alarm (1/16), so that
+/// noise cannot crowd out a new failure.
+const RESERVE_PART: usize = 16;
+/// Of a sample line, so much is kept.
+pub const EXAMPLE_BYTES_MAX: usize = 2 << 10;
+
+/// The text of the one template for what no longer fits.
+pub(super) const OVERFLOW: &[u8] = b"\x03overflow";
+
+/// Index of a stored shape. Dense, never reused.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ShapeIx(pub u32);
+
+/// Index of a template. Stable while the template lives; joins redirect it.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TemplateIx(pub u32);
+
+/// Why an id was not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FindError {
+    /// The text is no hex number of 1 to 16 digits.
+    NotHex,
+    /// No message has such an id.
+    Unknown,
+    /// Several templates begin like this; the least two.
+    Ambiguous(TemplateId, TemplateId),
+}
+
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A stored shape or active key.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) id: u64,
+    pub(super) text: Box<[u8]>,
+    pub(super) example: Box<[u8]>,
+    pub(super) level: Level,
+    pub(super) alarm: bool,
+    /// Seen in a line, not only made as a key.
+    pub(super) seen: bool,
+    pub(super) active: bool,
+    /// Counts as uncovered until an active key covers it.
+    pub(super) counted: bool,
+    /// An active key that covers this shape, or `NONE`: then it is a normal form.
+    pub(super) next: u32,
+    pub(super) template: u32,
+    /// As an active key: how many stored shapes it covers.
+    pub(super) covers: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct Template {
+    /// The template this one was joined into, or `NONE`.
+    pub(super) into: u32,
+    /// Some shape of it.
+    pub(super) shape: u32,
+    /// The shape of least id that has an example, or `NONE`.
+    pub(super) exemplar: u32,
+}
+
+/// Which bounds were hit.
+#[derive(Debug, Default)]
+pub(super) struct Hit {
+    pub(super) uncovered: bool,
+    pub(super) text: bool,
+    pub(super) entries: bool,
+    pub(super) active: bool,
+    /// Active keys with more shapes than are stored.
+    pub(super) keys: Vec<u32>,
+}
+
+/// All shapes, active keys and templates.
+#[derive(Debug, Default)]
+pub struct Registry {
+    pub(super) records: Vec<Record>,
+    pub(super) by_id: HashMap<u64, u32>,
+    pub(super) active: HashMap<u64, u32>,
+    pub(super) entries: HashMap<u64, Entry>,
+    pub(super) templates: Vec<Template>,
+    pub(super) joins: Vec<(TemplateIx, TemplateIx)>,
+    pub(super) tasks: Vec<Task>,
+    pub(super) cut: Cut,
+    pub(super) uncovered: usize,
+    pub(super) text_bytes: usize,
+    pub(super) collisions: u64,
+    pub(super) hit: Hit,
+    /// What is loaded was admitted once, so it is not measured again.
+    pub(super) loading: bool,
+}
+
+impl Registry {
+    /// An empty registry.
+    pub fn new() -> Registry {
+        Registry::default()
+    }
+
+    /// A stored shape by its id.
+    pub fn shape(&self, id: ShapeId) -> Option<ShapeIx> {
+        self.by_id.get(&id.0).map(|&ix| ShapeIx(ix))
+    }
+
+    /// Whether inserting this shape alone would activate no key, no active key
+    /// covers it, and its id is neither a shape's nor an active key's.
+    pub fn is_new(&self, shape: &Shape) -> bool {
+        if self.by_id.contains_key(&shape.id().0) {
+            return false;
+        }
+        let mut cut = Cut::default();
+        cut.load(&shape.text);
+        cut.holes.iter().all(|hole| {
+            let passes = |entry: &Entry| entry.would_pass(&hole.arrival);
+            !self.active.contains_key(&hole.key)
+                && !self.entries.get(&hole.key).is_some_and(passes)
+        })
+    }
+
+    /// Stores a shape with a sample line; may activate keys and join templates.
+    /// Idempotent: a known shape is found again.
+    pub fn insert(&mut self, shape: &Shape, example: &[u8]) -> ShapeIx {
+        let id = shape.id().0;
+        if let Some(&ix) = self.by_id.get(&id) {
+            self.see_again(ix, shape, example);
+            return ShapeIx(ix);
+        }
+        let mut cut = std::mem::take(&mut self.cut);
+        cut.load(&shape.text);
+        let ix = match self.refuge(shape, &cut) {
+            Some(ix) => ix,
+            None => {
+                let ix = self.add_record(id, &shape.text, shape.level, shape.alarm);
+                self.records[ix as usize].counted = true;
+                self.uncovered += 1;
+                self.close(&mut cut, ix);
+                if self.records[ix as usize].template == NONE {
+                    self.add_template(ix);
+                }
+                self.keep_example(ix, example);
+                ix
+            }
+        };
+        self.cut = cut;
+        ShapeIx(ix)
+    }
+
+    /// Where a shape goes that a bound keeps from being stored.
+    fn refuge(&mut self, shape: &Shape, cut: &Cut) -> Option<u32> {
+        if self.loading {
+            return None;
+        }
+        let keys = cut.holes.iter().filter_map(|hole| self.active.get(&hole.key));
+        let (mut covered, mut full) = (None, None);
+        for &key in keys {
+            covered = covered.or(Some(key));
+            if self.records[key as usize].covers >= KEY_SHAPES_MAX {
+                full = full.or(Some(key));
+            }
+        }
+        if let Some(key) = full {
+            if !self.hit.keys.contains(&key) {
+                self.hit.keys.push(key);
+            }
+            return Some(key);
+        }
+        if !self.is_full(shape) {
+            return None;
+        }
+        Some(covered.unwrap_or_else(|| self.overflow()))
+    }
+
+    /// Whether one of the bounds keeps this shape out; severe ones may use the reserve.
+    fn is_full(&mut self, shape: &Shape) -> bool {
+        let bound = |max: usize| match shape.is_severe() {
+            true => max,
+            false => max - max / RESERVE_PART,
+        };
+        let hit = &mut self.hit;
+        hit.uncovered |= self.uncovered >= bound(UNCOVERED_MAX);
+        hit.text |= self.text_bytes >= bound(TEXT_BYTES_MAX);
+        hit.entries |= self.entries.len() >= bound(ENTRIES_MAX);
+        hit.active |= self.active.len() >= bound(ACTIVE_MAX);
+        self.uncovered >= bound(UNCOVERED_MAX)
+            || self.text_bytes >= bound(TEXT_BYTES_MAX)
+            || self.entries.len() >= bound(ENTRIES_MAX)
+            || self.active.len() >= bound(ACTIVE_MAX)
+    }
+
+    /// The template of what no longer fits, made when first needed.
+    pub(super) fn overflow(&mut self) -> u32 {
+        let id = ShapeId::of(OVERFLOW).0;
+        if let Some(&ix) = self.by_id.get(&id) {
+            return ix;
+        }
+        let ix = self.add_record(id, OVERFLOW, Level::None, false);
+        self.add_template(ix);
+        ix
+    }
+
+    fn see_again(&mut self, ix: u32, shape: &Shape, example: &[u8]) {
+        let record = &self.records[ix as usize];
+        if *record.text != *shape.text {
+            self.collisions += 1;
+        } else if !record.seen {
+            self.keep_example(ix, example);
+        }
+    }
+
+    /// Keeps a sample for a shape and lets its template choose again.
+    pub(super) fn keep_example(&mut self, ix: u32, example: &[u8]) {
+        let example = &example[..example.len().min(EXAMPLE_BYTES_MAX)];
+        let record = &mut self.records[ix as usize];
+        self.text_bytes -= record.example.len();
+        self.text_bytes += example.len();
+        record.example = example.into();
+        record.seen = true;
+        let template = record.template;
+        let template = self.resolve(template);
+        let before = self.templates[template as usize].exemplar;
+        self.templates[template as usize].exemplar = self.better_exemplar(before, ix);
+    }
+
+    /// Of two shapes with examples, the one of least id: any order gives the same.
+    pub(super) fn better_exemplar(&self, one: u32, other: u32) -> u32 {
+        if one == NONE || other == NONE {
+            return one.min(other);
+        }
+        let id = |ix: u32| self.records[ix as usize].id;
+        if id(other) < id(one) { other } else { one }
+    }
+
+    pub(super) fn add_record(&mut self, id: u64, text: &[u8], level: Level, alarm: bool) -> u32 {
+        let ix = self.records.len() as u32;
+        self.text_bytes += text.len();
+        self.records.push(Record {
+            id,
+            text: text.into(),
+            example: Box::default(),
+            level,
+            alarm,
+            seen: false,
+            active: false,
+            counted: false,
+            next: NONE,
+            template: NONE,
+            covers: 0,
+        });
+        self.by_id.insert(id, ix);
+        ix
+    }
+
+    pub(super) fn add_template(&mut self, shape: u32) -> u32 {
+        let template = self.templates.len() as u32;
+        self.templates.push(Template {
+            into: NONE,
+            shape,
+            exemplar: NONE,
+        });
+        self.records[shape as usize].template = template;
+        template
+    }
+
+    /// The living template behind an index.
+    pub(super) fn resolve(&self, mut template: u32) -> u32 {
+        while self.templates[template as usize].into != NONE {
+            template = self.templates[template as usize].into;
+        }
+        template
+    }
+
+    /// The normal form of a template.
+    pub(super) fn root(&self, template: TemplateIx) -> &Record {
+        let template = self.resolve(template.0);
+        let mut ix = self.templates[template as usize].shape;
+        while self.records[ix as usize].next != NONE {
+            ix = self.records[ix as usize].next;
+        }
+        &self.records[ix as usize]
+    }
+
+    /// The living template of a shape.
+    pub fn template_of(&self, shape: ShapeIx) -> TemplateIx {
+        TemplateIx(self.resolve(self.records[shape.0 as usize].template))
+    }
+
+    /// Joins since the last call, in their order, as (gone, survivor). A survivor
+    /// may itself be gone by a later pair.
+    pub fn take_joins(&mut self) -> Vec<(TemplateIx, TemplateIx)> {
+        std::mem::take(&mut self.joins)
+    }
+
+    /// The id of a template: hash of its normal form.
+    pub fn template_id(&self, template: TemplateIx) -> TemplateId {
+        TemplateId(self.root(template).id)
+    }
+
+    /// The id of a stored shape.
+    pub fn shape_id(&self, shape: ShapeIx) -> ShapeId {
+        ShapeId(self.records[shape.0 as usize].id)
+    }
+
+    /// The text of a stored shape.
+    pub fn shape_text(&self, shape: ShapeIx) -> &[u8] {
+        &self.records[shape.0 as usize].text
+    }
+
+    /// The template that an id, or the beginning of one in hex, leads to. Ids of
+    /// shapes and of keys that templates once had count as well.
+    pub fn find_id(&self, prefix_hex: &str) -> Result<TemplateIx, FindError> {
+        let digits = prefix_hex.len();
+        if !(1..=16).contains(&digits) || !prefix_hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(FindError::NotHex);
+        }
+        let prefix = u64::from_str_radix(prefix_hex, 16).map_err(|_| FindError::NotHex)?;
+        let shift = 64 - 4 * digits as u32;
+        let mut found: Vec<TemplateId> = Vec::new();
+        for (index, record) in self.records.iter().enumerate() {
+            if record.id >> shift == prefix {
+                found.push(self.template_id(self.template_of(ShapeIx(index as u32))));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        match found[..] {
+            [] => Err(FindError::Unknown),
+            [id] => Ok(self.template_of(ShapeIx(self.by_id[&id.0]))),
+            [one, other, ..] => Err(FindError::Ambiguous(one, other)),
+        }
+    }
+
+    /// The level of a template; all its shapes have the same.
+    pub fn level(&self, template: TemplateIx) -> Level {
+        self.root(template).level
+    }
+
+    /// Whether a template has a word of alarm; all its shapes agree.
+    pub fn alarm(&self, template: TemplateIx) -> bool {
+        self.root(template).alarm
+    }
+
+    /// A sample line of a template; the choice does not depend on order.
+    pub fn example(&self, template: TemplateIx) -> &[u8] {
+        let template = self.resolve(template.0);
+        match self.templates[template as usize].exemplar {
+            NONE => &[],
+            ix => &self.records[ix as usize].example,
+        }
+    }
+
+    /// How many templates live.
+    pub fn len(&self) -> usize {
+        let living = |template: &&Template| template.into == NONE;
+        self.templates.iter().filter(living).count()
+    }
+
+    /// Whether nothing was inserted yet.
+    pub fn is_empty(&self) -> bool {
+        self.templates.is_empty()
+    }
+
+    /// Indexes are below this: how long a table by [`TemplateIx`] must be.
+    pub fn templates_end(&self) -> usize {
+        self.templates.len()
+    }
+
+    /// Indexes are below this: how long a table by [`ShapeIx`] must be.
+    pub fn shapes_end(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Shapes whose id met a different text: two messages that cannot be told apart.
+    pub fn collisions(&self) -> u64 {
+        self.collisions
+    }
+
+    /// The shapes seen in lines, by id.
+    pub fn shapes(&self) -> Vec<ShapeIx> {
+        let mut found: Vec<u32> = (0..self.records.len() as u32)
+            .filter(|&ix| self.records[ix as usize].seen)
+            .collect();
+        found.sort_unstable_by_key(|&ix| self.records[ix as usize].id);
+        found.into_iter().map(ShapeIx).collect()
+    }
+
+    /// The living templates, by id.
+    pub fn templates(&self) -> Vec<TemplateIx> {
+        let mut found: Vec<TemplateIx> = (0..self.templates.len() as u32)
+            .filter(|&ix| self.templates[ix as usize].into == NONE)
+            .map(TemplateIx)
+            .collect();
+        found.sort_unstable_by_key(|&ix| self.template_id(ix));
+        found
+    }
+
+    /// The template of everything that did not fit, if there is one.
+    pub fn overflow_template(&self) -> Option<TemplateIx> {
+        self.shape(ShapeId::of(OVERFLOW))
+            .map(|ix| self.template_of(ix))
+    }
+
+    /// Each bound that was hit, with the place that explodes where there is one.
+    pub fn limits_hit(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        let mut say = |hit: bool, what: String| {
+            if hit {
+                said.push(what);
+            }
+        };
+        let worst = self.exploding_text();
+        say(
+            self.hit.uncovered,
+            format!("more than {UNCOVERED_MAX} different messages; most alike: {worst}"),
+        );
+        say(
+            self.hit.text,
+            format!("more than {TEXT_BYTES_MAX} bytes of messages; most alike: {worst}"),
+        );
+        say(
+            self.hit.entries,
+            format!("more than {ENTRIES_MAX} places where messages may differ; most alike: {worst}"),
+        );
+        say(
+            self.hit.active,
+            format!("more than {ACTIVE_MAX} variable places; most alike: {worst}"),
+        );
+        for &key in &self.hit.keys {
+            let text = super::display::plain(&self.records[key as usize].text);
+            said.push(format!("more than {KEY_SHAPES_MAX} forms of: {text}"));
+        }
+        said
+    }
+
+    /// The masked key that covers most, or waits with most words.
+    fn exploding_text(&self) -> String {
+        let covered = self.active.values().max_by_key(|&&ix| {
+            let record = &self.records[ix as usize];
+            (record.covers, record.id)
+        });
+        covered.map_or_else(String::new, |&ix| {
+            super::display::plain(&self.records[ix as usize].text)
+        })
+    }
+}
