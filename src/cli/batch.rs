@@ -17,8 +17,7 @@ pub fn scan(args: &Scan) -> Result<Outcome, Error> {
     let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), false);
     let mut run = Engine::new(config).run(&listing.sources, baseline.as_ref());
     while let Some(alert) = run.next() {
-        let id = run.ledger().registry().short_id(alert.id);
-        printer.print(&alert, &id).map_err(|err| Error::io("standard output", err))?;
+        printer.print(&alert, run.ledger().registry()).map_err(|err| Error::io("standard output", err))?;
         if printer.closed {
             break;
         }
@@ -74,8 +73,7 @@ pub fn diff(args: &Diff) -> Result<Outcome, Error> {
         }
     }
     for alert in &comparison.alerts {
-        let id = after.ledger().registry().short_id(alert.id);
-        printer.print(alert, &id).map_err(|err| Error::io("standard output", err))?;
+        printer.print(alert, after.ledger().registry()).map_err(|err| Error::io("standard output", err))?;
     }
     printer.finish().map_err(|err| Error::io("standard output", err))?;
     Ok(Outcome::of(printer.alerts, trouble_before || trouble_after, args.output.exit_zero))

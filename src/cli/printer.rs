@@ -4,6 +4,7 @@
 use super::args::{ColorArg, KindArg, LevelArg, Output};
 use super::render::text::TextStyle;
 use super::render::{json, short, text};
+use logsurge::template::Registry;
 use logsurge::time::Zone;
 use logsurge::{Alert, Kind, Level, Phase, Time};
 use std::io::{self, IsTerminal, Write};
@@ -63,8 +64,8 @@ impl Printer {
         }
     }
 
-    /// Prints one alert, if it is wanted. `id`: its short form.
-    pub fn print(&mut self, alert: &Alert, id: &str) -> io::Result<()> {
+    /// Prints one alert, if it is wanted. `registry` knows its short id.
+    pub fn print(&mut self, alert: &Alert, registry: &Registry) -> io::Result<()> {
         if !self.wanted(alert) {
             return Ok(());
         }
@@ -85,9 +86,10 @@ impl Printer {
             return Ok(());
         }
         self.printed_this_hour += 1;
+        let id = registry.short_id(alert.id);
         let line = match self.format {
-            Format::Short => short::line(alert, &self.style, id) + "\n",
-            _ => text::block(alert, &self.style, id),
+            Format::Short => short::line(alert, &self.style, &id) + "\n",
+            _ => text::block(alert, &self.style, &id),
         };
         self.write(&line)
     }

@@ -105,8 +105,8 @@ impl Watching<'_> {
                 }
             }
             while let Some(alert) = session.next_alert() {
-                let id = session.ledger().registry().short_id(alert.id);
-                self.printer.print(&alert, &id).map_err(|err| Error::io("standard output", err))?;
+                let registry = session.ledger().registry();
+                self.printer.print(&alert, registry).map_err(|err| Error::io("standard output", err))?;
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use crate::line::record::RecordState;
 use crate::line::split::{Cleaner, is_blank};
 use crate::line::stamp::{Anchor, Clock, Reading};
 use crate::line::Level;
-use crate::shape::{Scratch, Shape, canonical, cheap};
+use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 use crate::time::Time;
 use memchr::memrchr;
 
@@ -138,8 +138,9 @@ impl Scout {
         };
         self.key.clear();
         cheap::write(&line[..start], &mut self.key);
+        let host = host_follows.then_some(self.key.len());
         cheap::write(&line[end..], &mut self.key);
-        canonical(&self.key, host_follows, &mut self.scratch, &mut self.shape);
+        canonical_with_host(&self.key, host, &mut self.scratch, &mut self.shape);
         self.shape.level >= Level::Error
     }
 }

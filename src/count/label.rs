@@ -7,7 +7,7 @@ use crate::line::Level;
 use crate::line::record::{RecordState, Role, role_of};
 use crate::line::split::{Cleaner, is_blank};
 use crate::line::stamp::Clock;
-use crate::shape::{Scratch, Shape, canonical, cheap};
+use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 use hashbrown::HashMap;
 
 /// What a physical line is.
@@ -25,7 +25,7 @@ pub struct Labeller {
     cleaner: Cleaner,
     scratch: Scratch,
     key: Vec<u8>,
-    known: HashMap<(Vec<u8>, bool), u32>,
+    known: HashMap<(Vec<u8>, Option<usize>), u32>,
     shapes: Vec<Shape>,
     examples: Vec<Vec<u8>>,
     head: Option<u32>,
@@ -77,6 +77,7 @@ impl Labeller {
         let (start, end, host) = reading.as_ref().map_or((0, 0, false), |r| (r.start, r.end, r.host_follows));
         self.key.clear();
         cheap::write(&line[..start], &mut self.key);
+        let host = host.then_some(self.key.len());
         cheap::write(&line[end..], &mut self.key);
         let index = self.shape_index(host, line);
         if let Some(reading) = reading {
@@ -88,13 +89,13 @@ impl Labeller {
         Label::Message(index)
     }
 
-    fn shape_index(&mut self, host: bool, line: &[u8]) -> u32 {
+    fn shape_index(&mut self, host: Option<usize>, line: &[u8]) -> u32 {
         let known = (std::mem::take(&mut self.key), host);
         let index = match self.known.get(&known) {
             Some(&index) => index,
             None => {
                 let mut shape = Shape::default();
-                canonical(&known.0, host, &mut self.scratch, &mut shape);
+                canonical_with_host(&known.0, host, &mut self.scratch, &mut shape);
                 let index = self.shapes.len() as u32;
                 self.shapes.push(shape);
                 self.examples.push(line.to_vec());

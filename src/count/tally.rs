@@ -15,13 +15,9 @@ use crate::line::record::{RecordState, Role, role_of};
 use crate::line::split::{Cleaner, is_blank};
 use crate::line::stamp::{Clock, Reading};
 use crate::line::Level;
-use crate::shape::{Scratch, Shape, canonical, cheap};
+use crate::shape::cheap::{self, Seed};
+use crate::shape::{Scratch, Shape, canonical_with_host};
 use crate::time::{Pane, Time};
-
-/// Seeds of the cheap key, so that a line with a host behind its stamp and one
-/// without never share a key. Fixed: a cache is private and a collision needs
-/// a 64-bit preimage of a seeded hash, see [`Worker::new`].
-const HOST_SEED: u64 = 0x51ed_270b_9d9c_8b1d;
 
 /// One chunk and what is known of the lines before it.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +40,7 @@ pub struct Job<'a> {
 /// Everything a thread needs to turn chunks into deltas.
 pub struct Worker {
     clock: Clock,
-    seed: u64,
+    seed: Seed,
     cache: Cache,
     cleaner: Cleaner,
     scratch: Scratch,
@@ -71,7 +67,7 @@ impl Worker {
     pub fn new(clock: Clock, seed: u64) -> Worker {
         Worker {
             clock,
-            seed,
+            seed: Seed::new(seed),
             cache: Cache::new(),
             cleaner: Cleaner::default(),
             scratch: Scratch::default(),
@@ -141,16 +137,19 @@ impl Worker {
             Some(reading) => (&line[..reading.start], &line[reading.end..], reading.host_follows),
             None => (&line[..0], line, false),
         };
-        let seed = if host { self.seed ^ HOST_SEED } else { self.seed };
-        let seed = if before.is_empty() { seed } else { cheap::hash(seed, before) };
-        let key = cheap::hash(seed, behind);
+        let mut key = self.seed.start(u64::from(host));
+        if !before.is_empty() {
+            key = cheap::hash(&self.seed, key, before);
+        }
+        let key = cheap::hash(&self.seed, key, behind);
         if let Some(slot) = self.cache.find(key) {
             return slot;
         }
         self.key.clear();
         cheap::write(before, &mut self.key);
+        let host = host.then_some(self.key.len());
         cheap::write(behind, &mut self.key);
-        canonical(&self.key, host, &mut self.scratch, &mut self.shape);
+        canonical_with_host(&self.key, host, &mut self.scratch, &mut self.shape);
         let shape = &self.shape;
         walk.delta.shapes.push(NewShape {
             id: shape.id(),

@@ -12,6 +12,10 @@ use crate::line::Level;
 use crate::template::TemplateIx;
 use crate::time::{Pane, Time};
 
+/// New messages of a pane whose nearest known one is looked up: in a flood
+/// nobody reads more, and each look costs a pass over all messages.
+const NEAREST_PER_PANE: usize = 20;
+
 /// Whole seconds of a stamp: urgent shapes of one second are decided together,
 /// each as if it came alone, so that their order within it does not matter.
 fn second_of(time: Time) -> i64 {
@@ -90,7 +94,8 @@ impl Ledger {
                 sample: cells.sample(cell),
                 pane,
             };
-            fresh.push((self.new_alert(&sighting), class));
+            let alert = self.new_alert(&sighting, fresh.len() < NEAREST_PER_PANE);
+            fresh.push((alert, class));
         }
     }
 
@@ -143,7 +148,7 @@ impl Ledger {
                 sample: &held.samples[from..from + len],
                 pane: time.pane(),
             };
-            let alert = self.new_alert(&sighting);
+            let alert = self.new_alert(&sighting, self.decided.len() < NEAREST_PER_PANE);
             let class = class_of(shape);
             self.emit_urgent(Alert { count: 1, ..alert }, class);
         }

@@ -45,10 +45,11 @@ impl Ledger {
     }
 
     /// The alert of a new message; the gate weighs it.
-    pub(super) fn new_alert(&self, new: &Sighting<'_>) -> Alert {
+    pub(super) fn new_alert(&self, new: &Sighting<'_>, with_nearest: bool) -> Alert {
         let id = new.shape.id();
         let learned = self.learned_so_far();
-        let nearest = self.registry.nearest(new.shape).map(|nearest| NearestMessage {
+        let nearest = with_nearest.then(|| self.registry.nearest(new.shape)).flatten();
+        let nearest = nearest.map(|nearest| NearestMessage {
             id: self.registry.template_id(nearest.template),
             template: self.shown_text(&self.registry.template_text(nearest.template)),
             differs: nearest.differs.into_iter().collect(),

@@ -150,9 +150,11 @@ fn is_level_key(word: &[u8]) -> bool {
 
 /// `alert` or `notice` may open an ordinary sentence, these hardly do.
 fn opens_a_line(word: &[u8]) -> bool {
-    ["trace", "debug", "info", "warn", "warning", "error", "err", "fatal"]
-        .iter()
-        .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+    [
+        "trace", "debug", "info", "warn", "warning", "error", "err", "fatal",
+    ]
+    .iter()
+    .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// The level of a single letter, as Android and klog write it.
@@ -223,9 +225,9 @@ mod tests {
             .map_or(0, |i| i + 1);
         let place = Place {
             index: head.split(' ').filter(|w| !w.is_empty()).count(),
-            gap: head[gap_start..].as_bytes(),
-            before: before[before_start..].as_bytes(),
-            after: line[at + word.len()..].as_bytes(),
+            gap: &head.as_bytes()[gap_start..],
+            before: &before.as_bytes()[before_start..],
+            after: &line.as_bytes()[at + word.len()..],
         };
         assert_eq!(at_place(word.as_bytes(), place), expected, "{line}");
     }

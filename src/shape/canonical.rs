@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::bytes::{BLANK, SEPARATOR, is, is_wordy, without_dots, word_end};
 use super::collapse::{Stack, collapse};
-use super::tokens::{Piece, kind_of};
+use super::tokens::{Piece, after_equals, kind_of};
 use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, mask};
 use crate::line::level::{self, Level, Place};
 
@@ -39,6 +39,17 @@ struct Cut<'a> {
 ///
 /// `host_follows` says that the first word is the host of a syslog line.
 pub fn canonical(cheap: &[u8], host_follows: bool, scratch: &mut Scratch, out: &mut Shape) {
+    canonical_with_host(cheap, host_follows.then_some(0), scratch, out);
+}
+
+/// As [`canonical`], for a stamp that words stood before: the host is the first
+/// word at or behind `host_at`, a place in the cheap key.
+pub fn canonical_with_host(
+    cheap: &[u8],
+    host_at: Option<usize>,
+    scratch: &mut Scratch,
+    out: &mut Shape,
+) {
     scratch.text.clear();
     scratch.pieces.clear();
     let mut cut = Cut {
@@ -49,9 +60,7 @@ pub fn canonical(cheap: &[u8], host_follows: bool, scratch: &mut Scratch, out: &
         level: Level::None,
     };
     let mut at = 0;
-    if host_follows {
-        at = skip_host(&mut cut);
-    } else if let Some(level) = level::klog(cheap) {
+    if let Some(level) = level::klog(cheap) {
         cut.level = level;
         push_word(scratch, &[LEVEL_MARK, cheap[0]]);
         scratch.text.push(b' ');
@@ -59,9 +68,13 @@ pub fn canonical(cheap: &[u8], host_follows: bool, scratch: &mut Scratch, out: &
         cut.gap_start = 2;
         at = 2;
     }
+    let mut host_at = host_at.unwrap_or(usize::MAX);
     while at < cheap.len() {
         if is(cheap[at], BLANK | SEPARATOR) {
             at += 1;
+        } else if at >= host_at && is_wordy(&cheap[at..blank_from(cheap, at)]) {
+            at = skip_host(&mut cut, at);
+            host_at = usize::MAX;
         } else if scratch.pieces.len() < WORDS_MAX {
             at = take_word(&mut cut, at, scratch);
         } else {
@@ -83,25 +96,23 @@ pub fn canonical(cheap: &[u8], host_follows: bool, scratch: &mut Scratch, out: &
     out.alarm = alarm::any(&out.text);
 }
 
-/// Cuts the host off. A program's tag (`su:`, `sshd[7]:`) where a host is missing stays.
-fn skip_host(cut: &mut Cut<'_>) -> usize {
-    let key = cut.key;
-    let start = key
-        .iter()
-        .position(|&b| !is(b, BLANK))
-        .unwrap_or(key.len());
-    let end = start
-        + key[start..]
-            .iter()
-            .position(|&b| is(b, BLANK))
-            .unwrap_or(key.len() - start);
-    let host = &key[start..end];
-    if host.ends_with(b":") || host.contains(&b'[') || !is_wordy(host) {
-        return 0;
+/// Cuts the host at `start` off. A program's tag (`su:`, `sshd[7]:`) where a host
+/// is missing stays.
+fn skip_host(cut: &mut Cut<'_>, start: usize) -> usize {
+    let end = blank_from(cut.key, start);
+    let host = &cut.key[start..end];
+    if host.ends_with(b":") || host.contains(&b'[') {
+        return start;
     }
     cut.gap_start = end;
     cut.host = host;
     end
+}
+
+/// The first blank from `from` on.
+fn blank_from(key: &[u8], from: usize) -> usize {
+    let blank = key[from..].iter().position(|&b| is(b, BLANK));
+    blank.map_or(key.len(), |length| from + length)
 }
 
 /// Whether `word` is the line's host or a part of it around `/` and `@`.
@@ -143,7 +154,10 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
     if let Some(level) = level {
         cut.level = level;
         push_level(scratch, word);
-    } else if variable || is_host(cut.host, word) || mask::is_variable(word, after_equals(gap), place.after.starts_with(b":\x01")) {
+    } else if variable
+        || is_host(cut.host, word)
+        || mask::is_variable(word, after_equals(gap), place.after.starts_with(b":\x01"))
+    {
         push_word(scratch, &[VARIABLE]);
     } else {
         push_constant(scratch, word);
@@ -157,24 +171,19 @@ fn level_at(word: &[u8], place: Place<'_>, pieces: &[Piece]) -> Option<Level> {
     if let [letter] = word {
         let variables = pieces.len() <= LETTER_VARIABLES_MAX
             && pieces.iter().all(|piece| piece.kind.is_variable());
-        return level::letter(*letter)
-            .filter(|_| variables && level::tag_follows(place.after));
+        return level::letter(*letter).filter(|_| variables && level::tag_follows(place.after));
     }
     level::at_place(word, place)
 }
 
-/// Whether a value of a key stands behind this gap: `=`, `="`, `='`.
-pub(super) fn after_equals(gap: &[u8]) -> bool {
-    match gap {
-        [.., b'='] => true,
-        [.., b'=', b'"' | b'\''] => true,
-        _ => false,
-    }
-}
-
 /// The words past the bound, as one: their hash.
 fn take_tail(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) {
-    push_gap(&cut.key[cut.gap_start..start], false, false, &mut scratch.text);
+    push_gap(
+        &cut.key[cut.gap_start..start],
+        false,
+        false,
+        &mut scratch.text,
+    );
     let tail = &cut.key[start..];
     let at = scratch.text.len();
     scratch.text.push(TAIL_MARK);

@@ -117,72 +117,119 @@ fn run_around(bytes: &[u8], floor: usize, digit: usize) -> (usize, usize, Run) {
     (start, end, run)
 }
 
-const MIX_A: u64 = 0x9e37_79b9_7f4a_7c15;
-const MIX_B: u64 = 0xd6e8_feb8_6659_fd93;
+/// What a worker mixes into its keys, so that nobody can craft two messages
+/// that share one. It never changes a result.
+#[derive(Copy, Clone, Debug)]
+pub struct Seed {
+    start: u64,
+    text: u64,
+    run: u64,
+}
+
+const ODD_A: u64 = 0x9e37_79b9_7f4a_7c15;
+const ODD_B: u64 = 0xd6e8_feb8_6659_fd93;
+
+impl Seed {
+    /// Spreads one random number.
+    pub fn new(random: u64) -> Seed {
+        let text = fold(random ^ ODD_A, ODD_B);
+        Seed { start: random, text, run: fold(text ^ ODD_B, ODD_A) }
+    }
+
+    /// The hash of nothing; `variant` tells keys apart that are spelled alike.
+    pub fn start(&self, variant: u64) -> u64 {
+        self.start ^ variant.wrapping_mul(ODD_A)
+    }
+}
 
 fn fold(a: u64, b: u64) -> u64 {
     let wide = u128::from(a) * u128::from(b);
     (wide as u64) ^ ((wide >> 64) as u64)
 }
 
-/// Mixes a stretch of verbatim text; its length takes part, so a stretch
-/// cannot be mistaken for two.
-fn mix_text(hash: u64, text: &[u8]) -> u64 {
-    let len = text.len();
-    let seeded = hash ^ (len as u64).wrapping_mul(MIX_B);
-    if len >= 8 {
-        let mut hash = seeded;
-        let mut at = 0;
-        while at + 16 <= len {
-            hash = fold(hash ^ load(text, at), MIX_A ^ load(text, at + 8));
-            at += 16;
+/// Up to eight bytes from `at` as a number, the rest zero.
+fn word(bytes: &[u8], at: usize, length: usize) -> u64 {
+    debug_assert!((1..=8).contains(&length));
+    match bytes.get(at..at + 8) {
+        Some(eight) => {
+            let eight = u64::from_le_bytes(eight.try_into().expect("eight bytes were cut"));
+            eight & (u64::MAX >> (64 - 8 * length))
         }
-        if at + 8 <= len && at + 8 != len {
-            hash = fold(hash ^ load(text, at), MIX_B);
-        }
-        return fold(hash ^ load(text, len - 8), MIX_A);
+        None => bytes[at..at + length]
+            .iter()
+            .rev()
+            .fold(0, |number, &byte| number << 8 | u64::from(byte)),
     }
-    let short = if len >= 4 {
-        let head = u32::from_le_bytes(text[..4].try_into().expect("four bytes were cut"));
-        let tail = u32::from_le_bytes(text[len - 4..].try_into().expect("four bytes were cut"));
-        u64::from(head) | u64::from(tail) << 32
-    } else if len > 0 {
-        u64::from(text[0]) | u64::from(text[len / 2]) << 8 | u64::from(text[len - 1]) << 16
-    } else {
-        0
-    };
-    fold(seeded ^ short, MIX_A)
+}
+
+/// Mixes the text of `from..to` and what follows it, `mark`. The length takes
+/// part, so a stretch cannot be mistaken for two.
+fn mix_text(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize, mark: u8) -> u64 {
+    let mut at = from;
+    while to - at > 16 {
+        hash = fold(hash ^ load(bytes, at), seed.text ^ load(bytes, at + 8));
+        at += 16;
+    }
+    let tag = ((to - from) as u64) << 8 | u64::from(mark);
+    let left = to - at;
+    if left > 8 {
+        let last = word(bytes, at + 8, left - 8);
+        hash = fold(hash ^ load(bytes, at), seed.text ^ last);
+        return fold(hash ^ tag, seed.run);
+    }
+    let last = if left == 0 { 0 } else { word(bytes, at, left) };
+    fold(hash ^ last, seed.run ^ tag.rotate_left(32))
 }
 
 /// Mixes a word of letters with each of its digit runs as one mark.
-fn mix_marks(mut hash: u64, run: &[u8]) -> u64 {
+fn mix_marks(seed: &Seed, mut hash: u64, run: &[u8]) -> u64 {
     let mut in_digits = false;
     for &byte in run {
         let digit = byte.is_ascii_digit();
         if !digit || !in_digits {
-            hash = (hash ^ u64::from(if digit { MARK } else { byte })).wrapping_mul(MIX_A).rotate_left(29);
+            let spelled = u64::from(if digit { MARK } else { byte });
+            hash = (hash ^ spelled).wrapping_mul(ODD_A).rotate_left(29);
         }
         in_digits = digit;
     }
-    fold(hash, MIX_B)
+    fold(hash, seed.run)
+}
+
+/// The end of a run of digits that begins before `at`.
+fn digits_end(bytes: &[u8], mut at: usize) -> usize {
+    while at + 8 <= bytes.len() {
+        let others = !digits_in(load(bytes, at)) & HIGH_BITS;
+        if others != 0 {
+            return at + (others.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    at + bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// Hot: the seeded hash of the cheap key of `text`, chained onto `hash`.
 ///
 /// Call it for the part before the stamp and the part behind it in turn.
-pub fn hash(mut hash: u64, text: &[u8]) -> u64 {
+pub fn hash(seed: &Seed, mut hash: u64, text: &[u8]) -> u64 {
     let mut done = 0;
     while let Some(digit) = next_digit(text, done) {
+        let end = digits_end(text, digit + 1);
+        let opens = digit == done || class(text[digit - 1]) & ALNUM == 0;
+        if opens && text.get(end).is_none_or(|&byte| class(byte) & ALNUM == 0) {
+            // Nearly all runs are plain numbers.
+            hash = mix_text(seed, hash, text, done, digit, NUMBER);
+            done = end;
+            continue;
+        }
         let (start, end, run) = run_around(text, done, digit);
-        hash = mix_text(hash, &text[done..start]);
-        hash = match run {
-            Run::Number => fold(hash ^ u64::from(NUMBER), MIX_B),
-            Run::Hex => fold(hash ^ u64::from(HEX), MIX_B),
-            Run::Mixed => mix_marks(hash, &text[start..end]),
-        };
+        let mark = if run == Run::Hex { HEX } else { MARK };
+        hash = mix_text(seed, hash, text, done, start, mark);
+        if run == Run::Mixed {
+            hash = mix_marks(seed, hash, &text[start..end]);
+        }
         done = end;
     }
-    mix_text(hash, &text[done..])
+    mix_text(seed, hash, text, done, text.len(), 0)
 }
 
 /// Appends the cheap key of `text` to `key`.
@@ -262,7 +309,8 @@ mod tests {
             let text: Vec<u8> = (0..random(40)).map(|_| alphabet[random(15) as usize]).collect();
             let mut spelled = Vec::new();
             write(&text, &mut spelled);
-            let hashed = hash(1, &text);
+            let seed = Seed::new(7);
+            let hashed = hash(&seed, seed.start(0), &text);
             assert_eq!(*keys.entry(spelled).or_insert(hashed), hashed, "{}", String::from_utf8_lossy(&text));
         }
         let distinct: std::collections::HashSet<u64> = keys.values().copied().collect();

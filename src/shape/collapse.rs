@@ -13,6 +13,7 @@
 //! One pass with a stack reaches it.
 
 use super::VARIABLE;
+use super::bytes::{BLANK, SEPARATOR, is};
 use super::tokens::Piece;
 
 /// Reused between calls, so that a warm call does not allocate.
@@ -83,9 +84,9 @@ fn reduce(text: &[u8], items: &mut Vec<Item>) {
         let Some(&top) = items.last() else { return };
         let gap = &text[top.gap_start as usize..top.gap_end as usize];
         let count = items.len();
-        if gap.starts_with(b"()") {
+        if gap.starts_with(b"()") && stands_off(&gap[2..]) {
             items[count - 1].gap_start += 2;
-        } else if gap.starts_with(b")") && count > 1 && {
+        } else if gap.starts_with(b")") && stands_off(&gap[1..]) && count > 1 && {
             let before = items[count - 2];
             before.variable && &text[before.gap_start as usize..before.gap_end as usize] == b"("
         } {
@@ -97,6 +98,13 @@ fn reduce(text: &[u8], items: &mut Vec<Item>) {
             return;
         }
     }
+}
+
+/// Whether a gap with this rest may follow a word: a sign other than a separator
+/// or a dot would become part of the word.
+fn stands_off(rest: &[u8]) -> bool {
+    let behind_dots = rest.iter().find(|&&b| b != b'.');
+    behind_dots.is_none_or(|&b| is(b, BLANK | SEPARATOR))
 }
 
 /// Writes the items; a gap always reaches to the word of the next item, so what stands side by side in `text` is copied in one go.
@@ -132,21 +140,70 @@ pub(crate) fn is_unit(word: &[u8]) -> bool {
     if word.len() > 12 {
         return false;
     }
+    if let [letter] = word {
+        return matches!(letter, b's' | b'm' | b'h' | b'd' | b'B' | b'%');
+    }
     let mut lower = [0; 12];
     for (to, from) in lower.iter_mut().zip(word) {
         *to = from.to_ascii_lowercase();
     }
     matches!(
         &lower[..word.len()],
-        b"b" | b"kb" | b"mb" | b"gb" | b"tb" | b"pb" | b"kib" | b"mib" | b"gib" | b"tib"
-            | b"byte" | b"bytes" | b"kbytes" | b"mbytes" | b"bit" | b"bits"
-            | b"bps" | b"kbps" | b"mbps" | b"gbps"
-            | b"ns" | b"us" | b"ms" | b"s" | b"h" | b"m" | b"d"
-            | b"nsec" | b"usec" | b"msec" | b"sec" | b"nsecs" | b"usecs" | b"msecs" | b"secs"
-            | b"second" | b"seconds" | b"millis" | b"millisecond" | b"milliseconds"
-            | b"microsecond" | b"microseconds" | b"nanosecond" | b"nanoseconds"
-            | b"min" | b"mins" | b"minute" | b"minutes" | b"hr" | b"hrs" | b"hour" | b"hours"
-            | b"day" | b"days" | b"week" | b"weeks"
-            | b"hz" | b"khz" | b"mhz" | b"ghz" | b"percent" | b"%"
+        b"kb"
+            | b"mb"
+            | b"gb"
+            | b"tb"
+            | b"pb"
+            | b"kib"
+            | b"mib"
+            | b"gib"
+            | b"tib"
+            | b"byte"
+            | b"bytes"
+            | b"kbytes"
+            | b"mbytes"
+            | b"bit"
+            | b"bits"
+            | b"bps"
+            | b"kbps"
+            | b"mbps"
+            | b"gbps"
+            | b"ns"
+            | b"us"
+            | b"ms"
+            | b"nsec"
+            | b"usec"
+            | b"msec"
+            | b"sec"
+            | b"nsecs"
+            | b"usecs"
+            | b"msecs"
+            | b"secs"
+            | b"second"
+            | b"seconds"
+            | b"millis"
+            | b"millisecond"
+            | b"milliseconds"
+            | b"microsecond"
+            | b"microseconds"
+            | b"nanosecond"
+            | b"nanoseconds"
+            | b"min"
+            | b"mins"
+            | b"minute"
+            | b"minutes"
+            | b"hr"
+            | b"hrs"
+            | b"hour"
+            | b"hours"
+            | b"day"
+            | b"days"
+            | b"week"
+            | b"weeks"
+            | b"hz"
+            | b"khz"
+            | b"mhz"
+            | b"ghz"
+            | b"percent"
     )
 }

@@ -13,8 +13,8 @@ use super::bytes::{CLASS, HEX, JOINT, LETTER, MARK, UPPER, is, without_dots, wor
 const LETTERS_MAX: usize = 3;
 /// So many changes between letters and digits inside one run are no name.
 const ALTERNATIONS_MIN: usize = 5;
-/// Hex without any digit is only believed from here on.
-const HEX_LETTERS_MIN: usize = 16;
+/// Hex without any digit is only believed from here on: no usual word is that long.
+const HEX_LETTERS_MIN: usize = 8;
 /// A random token has at least so many places.
 const RANDOM_PLACES_MIN: usize = 8;
 /// A UUID has five groups, a MAC address six.
@@ -40,12 +40,28 @@ struct Facts {
 /// Whether `word` of a cheap key is a value; `after_equals` if `=` is right before it,
 /// `port_follows` if a colon and a number are right behind.
 pub(crate) fn is_variable(word: &[u8], after_equals: bool, port_follows: bool) -> bool {
-    let mut any = 0;
-    for &byte in word {
-        any |= CLASS[byte as usize];
+    if word == [1] {
+        return true;
     }
-    if any & MARK == 0 && any & JOINT == 0 && word.len() < RANDOM_PLACES_MIN {
-        return is_constant_value(word);
+    let mut any = 0;
+    let (mut letters, mut capitals, mut hex) = (0, 0, 0);
+    for &byte in word {
+        let class = CLASS[byte as usize];
+        any |= class;
+        letters += usize::from(class & LETTER != 0);
+        capitals += usize::from(class & UPPER != 0);
+        hex += usize::from(class & HEX != 0);
+    }
+    if any & MARK == 0 {
+        // Without digits a word changes its class no more often than it has capitals.
+        let may_be_random =
+            letters >= RANDOM_PLACES_MIN && (capitals * 5 >= letters * 2 || hex == letters);
+        if !may_be_random {
+            return match any & JOINT {
+                0 => is_constant_value(word),
+                _ => is_named_value(word, after_equals, port_follows),
+            };
+        }
     }
     let facts = facts(word);
     if any & MARK != 0 {
@@ -58,16 +74,19 @@ pub(crate) fn is_variable(word: &[u8], after_equals: bool, port_follows: bool) -
             return true;
         }
     }
-    if any & JOINT != 0 && (is_path(word) || is_address(word, port_follows)) {
-        return true;
-    }
-    if after_equals && word.iter().any(|b| matches!(b, b'.' | b'/' | b'@' | b'$')) {
+    if any & JOINT != 0 && is_named_value(word, after_equals, port_follows) {
         return true;
     }
     let random = facts.only_alphanumeric
         && facts.places >= RANDOM_PLACES_MIN
         && facts.changes * 5 >= facts.places * 2;
     random || facts.only_hex_letters && facts.letters_all >= HEX_LETTERS_MIN
+}
+
+/// A path, an address, or what looks like a name right behind `=`.
+fn is_named_value(word: &[u8], after_equals: bool, port_follows: bool) -> bool {
+    let named = |&b: &u8| matches!(b, b'.' | b'/' | b'@' | b'$');
+    is_path(word) || is_address(word, port_follows) || after_equals && word.iter().any(named)
 }
 
 fn facts(word: &[u8]) -> Facts {
@@ -81,9 +100,9 @@ fn facts(word: &[u8]) -> Facts {
             facts.add(run);
         }
     }
-    facts.only_alphanumeric = word
-        .iter()
-        .all(|&b| is(b, LETTER | MARK) && b < 0x80 || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'));
+    facts.only_alphanumeric = word.iter().all(|&b| {
+        is(b, LETTER | MARK) && b < 0x80 || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-')
+    });
     facts
 }
 
@@ -134,9 +153,19 @@ impl Facts {
 fn is_constant_value(word: &[u8]) -> bool {
     matches!(
         word,
-        b"true" | b"false" | b"True" | b"False" | b"TRUE" | b"FALSE"
-            | b"null" | b"Null" | b"NULL" | b"nil" | b"None"
-            | b"root" | b"admin"
+        b"true"
+            | b"false"
+            | b"True"
+            | b"False"
+            | b"TRUE"
+            | b"FALSE"
+            | b"null"
+            | b"Null"
+            | b"NULL"
+            | b"nil"
+            | b"None"
+            | b"root"
+            | b"admin"
     )
 }
 
@@ -178,9 +207,23 @@ fn is_host(word: &[u8], evidence: bool) -> bool {
     }
     let generic = matches!(
         last,
-        b"com" | b"org" | b"net" | b"edu" | b"gov" | b"mil" | b"int" | b"arpa"
-            | b"biz" | b"mobi" | b"asia" | b"xyz"
-            | b"local" | b"localdomain" | b"internal" | b"lan" | b"corp"
+        b"com"
+            | b"org"
+            | b"net"
+            | b"edu"
+            | b"gov"
+            | b"mil"
+            | b"int"
+            | b"arpa"
+            | b"biz"
+            | b"mobi"
+            | b"asia"
+            | b"xyz"
+            | b"local"
+            | b"localdomain"
+            | b"internal"
+            | b"lan"
+            | b"corp"
     );
     let country_labels_min = if evidence { 2 } else { 3 };
     labels >= 2 && generic || labels >= country_labels_min && is_country(last)
@@ -223,7 +266,20 @@ fn is_country(label: &[u8]) -> bool {
     seconds.contains(&second)
         && !matches!(
             label,
-            b"py" | b"rs" | b"sh" | b"so" | b"pl" | b"pm" | b"md" | b"cc" | b"am" | b"id" | b"is" | b"in" | b"to" | b"at"
+            b"py"
+                | b"rs"
+                | b"sh"
+                | b"so"
+                | b"pl"
+                | b"pm"
+                | b"md"
+                | b"cc"
+                | b"am"
+                | b"id"
+                | b"is"
+                | b"in"
+                | b"to"
+                | b"at"
         )
 }
 
@@ -289,6 +345,9 @@ fn hex_groups_end(key: &[u8], from: usize) -> Option<usize> {
         }
         at += 1;
     }
+    if groups < 2 {
+        return None;
+    }
     if key.get(at - 1) == Some(&b':') && !key[..at].ends_with(b"::") {
         at -= 1;
         gaps -= 1;
@@ -317,10 +376,28 @@ mod tests {
     fn values_are_variables() {
         check(
             &[
-                b"\x01", b"-\x01", b"\x01.\x01", b"\x03x\x03f", b"\x03xdeadbeef", b"\x02", b"blk_-\x01", b"\x03ms",
-                b"\x01.\x01.\x01.\x01", b"\x02-\x03b-a\x03-\x01-\x02", b"x\x03y\x03z", b"/etc/hosts", b"~/x", b"root",
-                b"null", b"a@b.com", b"www.example.com", b"proxy.cse.uni.edu.hk", b"kJhQxZbNmWpL", b"dead\x03",
-                b"abcdefabcdefabcd", b"**\x01",
+                b"\x01",
+                b"-\x01",
+                b"\x01.\x01",
+                b"\x03x\x03f",
+                b"\x03xdeadbeef",
+                b"\x02",
+                b"blk_-\x01",
+                b"\x03ms",
+                b"\x01.\x01.\x01.\x01",
+                b"\x02-\x03b-a\x03-\x01-\x02",
+                b"x\x03y\x03z",
+                b"/etc/hosts",
+                b"~/x",
+                b"root",
+                b"null",
+                b"a@b.com",
+                b"www.example.com",
+                b"proxy.cse.uni.edu.hk",
+                b"kJhQxZbNmWpL",
+                b"dead\x03",
+                b"deadbeef",
+                b"**\x01",
             ],
             false,
             true,
@@ -332,9 +409,21 @@ mod tests {
     fn words_are_words() {
         check(
             &[
-                b"jk\x03_init", b"HTTP/\x01.\x01", b"workerEnv.init", b"com.example.net", b"org.apache.com", b"main.rs",
-                b"node-\x01", b"TaskMgrImpl", b"isOkToDoItNow", b"getTopPadding", b"read/write", b"guest", b"deadbeef",
-                b"NSURLSession", b"user@host", b"...x",
+                b"jk\x03_init",
+                b"HTTP/\x01.\x01",
+                b"workerEnv.init",
+                b"com.example.net",
+                b"org.apache.com",
+                b"main.rs",
+                b"node-\x01",
+                b"TaskMgrImpl",
+                b"isOkToDoItNow",
+                b"getTopPadding",
+                b"read/write",
+                b"guest",
+                b"NSURLSession",
+                b"user@host",
+                b"...x",
             ],
             false,
             false,

@@ -18,16 +18,16 @@
 //! is on purpose: stage 2 masks it once enough others have stood in its place.
 
 pub mod alarm;
-mod bytes;
+pub(crate) mod bytes;
 mod canonical;
 pub mod cheap;
 pub(crate) mod collapse;
 mod mask;
 mod tokens;
 
-pub use canonical::{Scratch, canonical};
+pub use canonical::{Scratch, canonical, canonical_with_host};
 pub use tokens::{Kind, Token, tokens};
-pub(crate) use tokens::{Piece, gap_before, group_quotes, parse};
+pub(crate) use tokens::{Piece, after_equals, gap_before, group_quotes, parse};
 
 use crate::id::ShapeId;
 use crate::line::level::Level;

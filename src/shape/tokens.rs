@@ -104,6 +104,11 @@ pub(crate) fn gap_before<'a>(text: &'a [u8], pieces: &[Piece], index: usize) -> 
     }
 }
 
+/// Whether a key's value stands behind this gap: `=`, `="`, `='`.
+pub(crate) fn after_equals(gap: &[u8]) -> bool {
+    matches!(gap, [.., b'='] | [.., b'=', b'"' | b'\''])
+}
+
 /// What a word of a shape's text is, words of alarm apart.
 pub(crate) fn kind_of(word: &[u8]) -> Kind {
     match word {

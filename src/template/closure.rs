@@ -41,11 +41,11 @@ impl Registry {
     }
 
     fn connect(&mut self, cut: &mut Cut, ix: u32) {
-        let mut covered = false;
+        let mut keys = 0;
         for index in 0..cut.holes.len() {
             let hole = cut.holes[index];
             if let Some(&key) = self.active.get(&hole.key) {
-                covered |= key != ix;
+                keys += usize::from(key != ix);
                 self.link(ix, key);
                 continue;
             }
@@ -59,8 +59,9 @@ impl Registry {
                 self.activate(hole.key, cut.masked(), ix);
             }
         }
-        if covered {
-            self.tasks.push(Task::Join(ix));
+        // A key that became active just now has left a task of its own.
+        if keys > 1 {
+            self.join(cut, ix);
         }
     }
 

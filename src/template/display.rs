@@ -29,23 +29,26 @@ pub(crate) fn with_gaps_of(text: &[u8], example: &[u8]) -> String {
     let places = places_in(example, &tokens);
     let mut shown = Vec::with_capacity(text.len() * 2);
     for (index, token) in tokens.iter().enumerate() {
-        let ahead = places[index].map(|place| gap_ending_at(example, place.0));
         let behind = index
             .checked_sub(1)
             .and_then(|before| places[before])
-            .map(|place| gap_starting_at(example, place.1));
-        let fits = |gap: &&[u8]| same_gap(gap, token.gap);
-        let leading = index == 0;
-        match ahead.filter(fits).or(behind.filter(fits)) {
-            Some(gap) if !leading => push_gap(&mut shown, gap),
-            _ => shown.extend_from_slice(token.gap),
-        }
+            .and_then(|place| gap_behind(example, place.1, token.gap));
+        let gap = places[index]
+            .and_then(|place| gap_ahead(example, place.0, token.gap))
+            .or(behind)
+            .filter(|_| index > 0);
+        push_gap(&mut shown, gap.unwrap_or(token.gap));
         push_word(&mut shown, token);
     }
     let marked = |token: &Token<'_>| usize::from(token.kind.gives_level());
     let length = |token: &Token<'_>| token.gap.len() + marked(token) + token.word.len();
     let end: usize = tokens.iter().map(length).sum();
-    shown.extend_from_slice(&text[end..]);
+    let last = places.last().copied().flatten();
+    let gap = last.and_then(|place| gap_behind(example, place.1, &text[end..]));
+    push_gap(&mut shown, gap.unwrap_or(&text[end..]));
+    while shown.last() == Some(&b' ') {
+        shown.pop();
+    }
     String::from_utf8_lossy(&shown).into_owned()
 }
 
@@ -95,35 +98,36 @@ fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
-fn is_gap_byte(byte: u8) -> bool {
-    !is_word_byte(byte)
+/// What stands in the sample from `from` on if its signs are those of `gap`.
+fn gap_behind<'a>(example: &'a [u8], from: usize, gap: &[u8]) -> Option<&'a [u8]> {
+    let mut at = from;
+    for sign in gap.iter().filter(|b| !b.is_ascii_whitespace()) {
+        at += blanks(example[at..].iter());
+        if example.get(at) != Some(sign) {
+            return None;
+        }
+        at += 1;
+    }
+    at += blanks(example[at..].iter());
+    (at > from).then(|| &example[from..at])
 }
 
-fn gap_ending_at(example: &[u8], end: usize) -> &[u8] {
-    let start = example[..end]
-        .iter()
-        .rposition(|&b| !is_gap_byte(b))
-        .map_or(0, |at| at + 1);
-    &example[start..end]
+/// What stands in the sample before `end` if its signs are those of `gap`.
+fn gap_ahead<'a>(example: &'a [u8], end: usize, gap: &[u8]) -> Option<&'a [u8]> {
+    let mut at = end;
+    for sign in gap.iter().rev().filter(|b| !b.is_ascii_whitespace()) {
+        at -= blanks(example[..at].iter().rev());
+        if at == 0 || example[at - 1] != *sign {
+            return None;
+        }
+        at -= 1;
+    }
+    at -= blanks(example[..at].iter().rev());
+    (at < end).then(|| &example[at..end])
 }
 
-fn gap_starting_at(example: &[u8], start: usize) -> &[u8] {
-    let end = example[start..]
-        .iter()
-        .position(|&b| !is_gap_byte(b))
-        .map_or(example.len(), |at| start + at);
-    &example[start..end]
-}
-
-/// Whether two gaps differ in blanks only.
-fn same_gap(one: &[u8], other: &[u8]) -> bool {
-    let signs = |gap: &[u8]| {
-        gap.iter()
-            .copied()
-            .filter(|b| !b.is_ascii_whitespace())
-            .collect::<Vec<u8>>()
-    };
-    signs(one) == signs(other)
+fn blanks<'a>(bytes: impl Iterator<Item = &'a u8>) -> usize {
+    bytes.take_while(|b| b.is_ascii_whitespace()).count()
 }
 
 fn push_gap(shown: &mut Vec<u8>, gap: &[u8]) {

@@ -9,10 +9,10 @@
 // limits
 /// Values right after `=` that make a variable.
 const EQUALS_MIN: u8 = 2;
+/// Sequences of such values.
+const SEQUENCES_MIN: u8 = 3;
 /// Values that are variables or hold digits.
 const NUMBERS_MIN: u8 = 2;
-/// Values that look like names, one of them the variable itself.
-const VARIABLE_AND_NAMES_MIN: u8 = 2;
 /// Values that look like names.
 const IDENTIFIERS_MIN: u8 = 3;
 /// Values of any kind.
@@ -23,7 +23,7 @@ const SCARCE_RAISE: u8 = 4;
 const SCARCE_EQUALS_RAISE: u8 = 1;
 
 /// What a word in a hole is.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum WordKind {
     Variable,
     Digits,
@@ -39,6 +39,8 @@ pub(super) struct Arrival {
     pub(super) word: u32,
     pub(super) kind: WordKind,
     pub(super) after_equals: bool,
+    /// Whether the word is the sequence of all values of a line.
+    pub(super) sequence: bool,
     /// Whether the masked key has few constant words left.
     pub(super) scarce: bool,
 }
@@ -48,8 +50,6 @@ pub(super) struct Arrival {
 struct Counts {
     /// Variables and words with digits.
     numbers: u8,
-    /// Words with digits.
-    digits: u8,
     /// Those and names.
     identifiers: u8,
     /// All.
@@ -62,7 +62,6 @@ impl Counts {
     fn with(mut self, kind: WordKind) -> Counts {
         self.any += 1;
         self.real += u8::from(kind != WordKind::Variable);
-        self.digits += u8::from(kind == WordKind::Digits);
         self.numbers += u8::from(matches!(kind, WordKind::Variable | WordKind::Digits));
         self.identifiers += u8::from(kind != WordKind::Plain);
         self
@@ -70,11 +69,17 @@ impl Counts {
 
     fn pass(self, arrival: &Arrival) -> bool {
         let raise = if arrival.scarce { SCARCE_RAISE } else { 0 };
-        let equals = EQUALS_MIN + if arrival.scarce { SCARCE_EQUALS_RAISE } else { 0 };
+        let equals = match arrival.sequence {
+            true => SEQUENCES_MIN,
+            false => EQUALS_MIN,
+        } + if arrival.scarce {
+            SCARCE_EQUALS_RAISE
+        } else {
+            0
+        };
         self.real >= 1
             && (arrival.after_equals && self.any >= equals
                 || self.numbers >= NUMBERS_MIN + raise
-                || self.numbers > self.digits && self.identifiers >= VARIABLE_AND_NAMES_MIN + raise
                 || self.identifiers >= IDENTIFIERS_MIN + raise
                 || self.any >= ANY_MIN + raise)
     }
@@ -150,8 +155,7 @@ impl Entry {
             let listed = more.is_some_and(|more| more.words.contains(&arrival.word));
             (self.counts, listed || self.word == arrival.word)
         } else {
-            let found =
-                more.and_then(|more| more.contexts.iter().find(|c| c.0 == arrival.context));
+            let found = more.and_then(|more| more.contexts.iter().find(|c| c.0 == arrival.context));
             found.map_or((Counts::default(), false), |context| {
                 (context.1, context.2.contains(&arrival.word))
             })
@@ -169,6 +173,7 @@ impl Entry {
         std::iter::once(self.member).chain(further.iter().copied())
     }
 
+    #[cfg(test)]
     /// The words seen in the best filled context.
     pub(super) fn words_seen(&self) -> usize {
         let further = self.more.as_deref().into_iter().flat_map(|m| &m.contexts);

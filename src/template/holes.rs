@@ -4,18 +4,25 @@
 //! words: the masked key is the shape with that word as a variable, collapsed.
 //! A word that stands in several places has a hole of its own in each and one
 //! for all together. A variable is a hole, too, whose key is the shape itself.
+//!
+//! In a line of several `key=value` pairs the values are one hole together and
+//! the word that arrives there is all of them. Else every subset of the values
+//! would become a key of its own once they vary: 2^n of them, for n pairs. How
+//! many pairs there are does not change by masking, so neither does the choice.
 //! What it costs: for each word one pass over the shape's pieces and one hash.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::entry::{Arrival, WordKind};
-use crate::shape::VARIABLE;
 use crate::shape::collapse::{Stack, collapse};
-use crate::shape::{Piece, gap_before, group_quotes, parse};
+use crate::shape::{Kind, Piece, after_equals, gap_before, group_quotes, parse};
 
 // limits
 /// With so few constant words left a masked key says little, so more is asked of it.
 const CONSTANTS_SCARCE_MAX: usize = 2;
+
+/// From so many `key=value` pairs on their values are masked together.
+const PAIRS_TOGETHER_MIN: usize = 3;
 
 /// Which words of a shape are masked together.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -24,6 +31,8 @@ pub(super) enum Places {
     One(u16),
     /// Every maskable word with this hash.
     Same(u32),
+    /// Every maskable value of a `key=value` pair.
+    Values,
 }
 
 /// One masked key of a shape.
@@ -43,6 +52,10 @@ pub(super) struct Cut {
     pub(super) text: Vec<u8>,
     pub(super) pieces: Vec<Piece>,
     hashes: Vec<u32>,
+    /// Whether the word is one of many values; these have one hole together.
+    grouped: Vec<bool>,
+    /// Which words the key at hand masks; all false between calls.
+    flags: Vec<bool>,
     pub(super) holes: Vec<Hole>,
     stack: Stack,
     masked: Vec<u8>,
@@ -58,60 +71,101 @@ impl Cut {
         self.hashes.clear();
         self.hashes
             .extend(self.pieces.iter().map(|piece| short_hash(piece.word(text))));
+        self.flags.clear();
+        self.flags.resize(self.pieces.len(), false);
+        self.group_values();
         self.holes.clear();
         let own = xxh3_64(text);
         for index in 0..self.pieces.len() {
-            self.add(index, own);
+            if !self.grouped[index] {
+                self.add(index, own);
+            }
+        }
+        if let Some(first) = self.grouped.iter().position(|&grouped| grouped) {
+            self.add_values(first, own);
+        }
+    }
+
+    fn group_values(&mut self) {
+        self.grouped.clear();
+        for index in 0..self.pieces.len() {
+            let gap = gap_before(&self.text, &self.pieces, index);
+            self.grouped.push(after_equals(gap));
+        }
+        let pairs = self.grouped.iter().filter(|&&grouped| grouped).count();
+        if pairs < PAIRS_TOGETHER_MIN {
+            self.grouped.fill(false);
         }
     }
 
     fn add(&mut self, index: usize, own: u64) {
         let kind = self.pieces[index].kind;
         if kind.is_variable() {
-            let constants = self
-                .pieces
-                .iter()
-                .filter(|piece| !piece.kind.is_variable())
-                .count();
+            let constants = self.constants();
             self.push(index, Places::One(index as u16), own, constants);
         } else if kind.is_maskable() {
             let places = Places::One(index as u16);
             let (key, constants) = self.key_of(places, places);
             self.push(index, places, key, constants);
-            let hash = self.hashes[index];
-            let is_same = |&other: &usize| {
-                self.hashes[other] == hash && self.pieces[other].kind.is_maskable()
-            };
-            let first = !(0..index).any(|other| is_same(&other));
-            if first && (index + 1..self.pieces.len()).any(|other| is_same(&other)) {
-                let places = Places::Same(hash);
+            let places = Places::Same(self.hashes[index]);
+            let first = !(0..index).any(|other| self.holds(places, other));
+            if first && (index + 1..self.pieces.len()).any(|other| self.holds(places, other)) {
                 let (key, constants) = self.key_of(places, places);
                 self.push(index, places, key, constants);
             }
         }
     }
 
+    /// The one hole of all values; the word in it is their sequence.
+    fn add_values(&mut self, first: usize, own: u64) {
+        let mut word = 0;
+        let mut kind = WordKind::Variable;
+        for index in 0..self.pieces.len() {
+            if self.grouped[index] {
+                word = mix(word, self.hashes[index]);
+                kind = kind.max(word_kind(self.pieces[index].kind));
+            }
+        }
+        let masks = (0..self.pieces.len()).any(|index| self.holds(Places::Values, index));
+        let (key, constants) = match masks {
+            true => self.key_of(Places::Values, Places::Values),
+            false => (own, self.constants()),
+        };
+        self.push(first, Places::Values, key, constants);
+        if let Some(hole) = self.holes.last_mut() {
+            hole.arrival.word = word;
+            hole.arrival.kind = kind;
+            hole.arrival.sequence = true;
+        }
+    }
+
+    fn constants(&self) -> usize {
+        let constant = |piece: &&Piece| !piece.kind.is_variable();
+        self.pieces.iter().filter(constant).count()
+    }
+
+    /// Whether masking `places` masks the word at `index`.
+    fn holds(&self, places: Places, index: usize) -> bool {
+        let maskable = self.pieces[index].kind.is_maskable();
+        match places {
+            Places::One(at) => at as usize == index,
+            Places::Same(hash) => self.hashes[index] == hash && !self.grouped[index] && maskable,
+            Places::Values => self.grouped[index] && maskable,
+        }
+    }
+
     fn push(&mut self, index: usize, places: Places, key: u64, constants: usize) {
         let gap = gap_before(&self.text, &self.pieces, index);
         let before = index.checked_sub(1).map_or(0, |i| self.hashes[i]);
-        let kind = self.pieces[index].kind;
-        let kind = if kind.is_variable() {
-            WordKind::Variable
-        } else if kind.has_digits() {
-            WordKind::Digits
-        } else if kind.is_identifier() {
-            WordKind::Identifier
-        } else {
-            WordKind::Plain
-        };
         self.holes.push(Hole {
             key,
             places,
             arrival: Arrival {
-                context: short_hash(gap) ^ before.rotate_left(7),
+                context: mix(short_hash(gap), before),
                 word: self.hashes[index],
-                kind,
+                kind: word_kind(self.pieces[index].kind),
                 after_equals: after_equals(gap),
+                sequence: false,
                 scarce: constants <= CONSTANTS_SCARCE_MAX,
             },
             constants: constants as u16,
@@ -121,19 +175,30 @@ impl Cut {
     /// Hash of the text with both sets of places masked, and the constant words left.
     pub(super) fn key_of(&mut self, one: Places, other: Places) -> (u64, usize) {
         self.masked.clear();
-        let (hashes, pieces) = (&self.hashes, &self.pieces);
-        let holds = |places: Places, index: usize| match places {
-            Places::One(at) => at as usize == index,
-            Places::Same(hash) => hashes[index] == hash && pieces[index].kind.is_maskable(),
-        };
+        self.set_flags(one, true);
+        self.set_flags(other, true);
         let constants = collapse(
             &self.text,
             &self.pieces,
-            |index| holds(one, index) || holds(other, index),
+            |index| self.flags[index],
             &mut self.stack,
             &mut self.masked,
         );
+        self.set_flags(one, false);
+        self.set_flags(other, false);
         (xxh3_64(&self.masked), constants)
+    }
+
+    fn set_flags(&mut self, places: Places, flag: bool) {
+        if let Places::One(at) = places {
+            self.flags[at as usize] = flag;
+            return;
+        }
+        for index in 0..self.pieces.len() {
+            if self.holds(places, index) {
+                self.flags[index] = flag;
+            }
+        }
     }
 
     /// The text that [`Cut::key_of`] hashed last.
@@ -141,24 +206,44 @@ impl Cut {
         &self.masked
     }
 
-    /// The word in a hole, as people read it.
-    pub(super) fn word(&self, places: Places) -> &[u8] {
-        let index = match places {
-            Places::One(at) => Some(at as usize),
-            Places::Same(hash) => self.hashes.iter().position(|&h| h == hash),
-        };
-        index.map_or(&[], |index| self.pieces[index].word(&self.text))
+    /// The words in a hole, as people read them.
+    pub(super) fn word(&self, places: Places) -> Vec<u8> {
+        let mut words = Vec::new();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            let here = match places {
+                Places::One(at) => at as usize == index,
+                Places::Values => self.grouped[index],
+                same => words.is_empty() && self.holds(same, index),
+            };
+            if here {
+                if !words.is_empty() {
+                    words.push(b' ');
+                }
+                words.extend_from_slice(piece.word(&self.text));
+            }
+        }
+        words
     }
 }
 
-/// Whether a key's value stands behind this gap: `=`, `="`, `='`.
-fn after_equals(gap: &[u8]) -> bool {
-    matches!(gap, [.., b'='] | [.., b'=', b'"' | b'\''])
+fn word_kind(kind: Kind) -> WordKind {
+    if kind.is_variable() {
+        WordKind::Variable
+    } else if kind.has_digits() {
+        WordKind::Digits
+    } else if kind.is_identifier() {
+        WordKind::Identifier
+    } else {
+        WordKind::Plain
+    }
+}
+
+fn mix(one: u32, other: u32) -> u32 {
+    (one.rotate_left(5) ^ other).wrapping_mul(0x9e37_79b1)
 }
 
 /// Two words with the same short hash count as one: a test may pass a word later,
-/// never sooner. The variable has a hash of its own kind.
+/// never sooner.
 fn short_hash(word: &[u8]) -> u32 {
-    debug_assert!(VARIABLE == 1);
     xxh3_64(word) as u32
 }

@@ -7,12 +7,12 @@
 //! called for what is shown only.
 
 use super::holes::{Cut, Places};
-use super::registry::{Registry, TemplateIx};
-use crate::shape::{Shape, tokens};
+use super::registry::{NONE, Registry, TemplateIx};
+use crate::shape::{Shape, bytes};
 
 // limits
-/// Templates compared word by word; a million words take a few milliseconds.
-const CANDIDATES_MAX: usize = 16_384;
+/// Templates compared word by word: all there can be, short of a flood of joins.
+const CANDIDATES_MAX: usize = 1 << 17;
 /// Less than this part of the words in common is no likeness (1/n).
 const SHARED_PART: usize = 3;
 
@@ -58,14 +58,14 @@ impl Registry {
         let (id, ix, index) = best?;
         let hole = cut.holes[index];
         let record = &self.records[ix as usize];
-        let there = if id == hole.key && !is_variable(cut.word(hole.places)) {
+        let there = if id == hole.key && !is_variable(&cut.word(hole.places)) {
             "<*>".to_string()
         } else {
             self.word_in_hole(&record.text, hole.key)
         };
         Some(Nearest {
             template: self.template_of(super::ShapeIx(ix)),
-            differs: Some((shown(cut.word(hole.places)), there)),
+            differs: Some((shown(&cut.word(hole.places)), there)),
             shared: hole.constants as usize,
             constants: hole.constants as usize,
         })
@@ -77,23 +77,29 @@ impl Registry {
         cut.load(text);
         let hole = cut.holes.iter().find(|hole| hole.key == key);
         let places = hole.map_or(Places::One(0), |hole| hole.places);
-        shown(cut.word(places))
+        shown(&cut.word(places))
     }
 
     fn most_shared(&self, text: &[u8], own: u64) -> Option<Nearest> {
-        let words = words_of(text);
+        let mut words: Vec<&[u8]> = words_of(text).collect();
+        words.sort_unstable();
         let mut best: Option<(usize, usize, u64, TemplateIx)> = None;
-        for template in self.templates().into_iter().take(CANDIDATES_MAX) {
+        for index in 0..self.templates.len().min(CANDIDATES_MAX) {
+            let template = TemplateIx(index as u32);
             let root = self.root(template);
-            if root.id == own {
+            if self.templates[index].into != NONE || root.id == own {
                 continue;
             }
-            let theirs = words_of(&root.text);
-            let shared = shared_words(&words, &theirs);
-            if shared == 0 || shared * SHARED_PART < words.len().max(theirs.len()) {
+            let (mut count, mut shared) = (0, 0);
+            for word in words_of(&root.text) {
+                count += 1;
+                shared += usize::from(words.binary_search(&word).is_ok());
+            }
+            let shared = shared.min(words.len());
+            if shared == 0 || shared * SHARED_PART < words.len().max(count) {
                 continue;
             }
-            let different = words.len() + theirs.len() - 2 * shared;
+            let different = words.len() + count - 2 * shared;
             let better = |&(most, least, id, _): &(usize, usize, u64, TemplateIx)| {
                 (shared, least, id) > (most, different, root.id)
             };
@@ -118,30 +124,11 @@ fn shown(word: &[u8]) -> String {
     if is_variable(word) {
         return "<*>".to_string();
     }
-    String::from_utf8_lossy(word).replace('#', "<*>")
+    String::from_utf8_lossy(word).replace(['#', '\u{1}'], "<*>")
 }
 
-/// The constant words of a shape, sorted.
-fn words_of(text: &[u8]) -> Vec<&[u8]> {
-    let mut words: Vec<&[u8]> = tokens(text)
-        .filter(|token| !token.kind.is_variable())
-        .map(|token| token.word)
-        .collect();
-    words.sort_unstable();
-    words
-}
-
-/// How many words two sorted lists have in common.
-fn shared_words(one: &[&[u8]], other: &[&[u8]]) -> usize {
-    let (mut at, mut shared) = (0, 0);
-    for word in one {
-        while at < other.len() && other[at] < *word {
-            at += 1;
-        }
-        if other.get(at) == Some(word) {
-            shared += 1;
-            at += 1;
-        }
-    }
-    shared
+/// The constant words of a shape.
+fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&b| bytes::is(b, bytes::BLANK | bytes::SEPARATOR))
+        .filter(|word| !word.is_empty() && !is_variable(word))
 }

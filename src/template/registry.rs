@@ -146,8 +146,7 @@ impl Registry {
         cut.load(&shape.text);
         cut.holes.iter().all(|hole| {
             let passes = |entry: &Entry| entry.would_pass(&hole.arrival);
-            !self.active.contains_key(&hole.key)
-                && !self.entries.get(&hole.key).is_some_and(passes)
+            !self.active.contains_key(&hole.key) && !self.entries.get(&hole.key).is_some_and(passes)
         })
     }
 
@@ -184,7 +183,10 @@ impl Registry {
         if self.loading {
             return None;
         }
-        let keys = cut.holes.iter().filter_map(|hole| self.active.get(&hole.key));
+        let keys = cut
+            .holes
+            .iter()
+            .filter_map(|hole| self.active.get(&hole.key));
         let (mut covered, mut full) = (None, None);
         for &key in keys {
             covered = covered.or(Some(key));
@@ -452,7 +454,9 @@ impl Registry {
         );
         say(
             self.hit.entries,
-            format!("more than {ENTRIES_MAX} places where messages may differ; most alike: {worst}"),
+            format!(
+                "more than {ENTRIES_MAX} places where messages may differ; most alike: {worst}"
+            ),
         );
         say(
             self.hit.active,
@@ -460,7 +464,9 @@ impl Registry {
         );
         for &key in &self.hit.keys {
             let text = super::display::plain(&self.records[key as usize].text);
-            said.push(format!("more than {KEY_SHAPES_MAX} forms of: {text}"));
+            said.push(format!(
+                "more than {KEY_SHAPES_MAX} forms of: {text} (a --mask for what varies would help)"
+            ));
         }
         said
     }

@@ -32,35 +32,84 @@ pub(super) struct Piece {
 /// Reads on behind the head.
 #[inline]
 pub(super) fn piece_of(line: &[u8], head: &Head) -> Piece {
-    let mut head = *head;
     let colon_digits_min = match head.tail {
         Tail::Full => 3,
         Tail::Loose => 1,
         _ => usize::MAX,
     };
-    let (micros, mut end) = fraction(line, head.second_end, colon_digits_min);
-    let mut offset = None;
-    let mut year_read = false;
+    let (micros, end) = fraction(line, head.second_end, colon_digits_min);
+    if head.tail != Tail::Fraction && goes_on(line, end) {
+        return long_piece(line, *head, micros, end);
+    }
+    closed(
+        line,
+        head,
+        Piece {
+            start: head.start,
+            end,
+            wall: wall(head, micros, None),
+            relayed: head.tail == Tail::Syslog,
+            sealed: false,
+        },
+    )
+}
+
+/// Whether what stands behind the fraction could belong to the stamp. Mostly a word follows.
+#[inline]
+fn goes_on(line: &[u8], at: usize) -> bool {
+    match line.get(at) {
+        None | Some(b']') => false,
+        Some(b' ') => matches!(
+            line.get(at + 1),
+            Some(b'+' | b'-' | b'U' | b'G' | b'A' | b'P' | b'a' | b'p' | b'0'..=b'9')
+        ),
+        Some(_) => true,
+    }
+}
+
+/// A stamp with a half of the day, a zone or a year behind it.
+fn long_piece(line: &[u8], mut head: Head, micros: u32, mut end: usize) -> Piece {
+    let mut relayed = head.tail == Tail::Syslog;
     if matches!(head.tail, Tail::Full | Tail::Loose) {
         end = half_day(line, end, &mut head.second_of_day);
     }
-    if head.tail != Tail::Fraction {
-        (offset, end) = zone(line, end);
-    }
+    let (offset, mut end) = zone(line, end);
     if let (Tail::Syslog | Tail::Weekday, Day::Yearless(month, day)) = (head.tail, head.day)
         && let Some(found) = year_behind(line, end, month, day)
     {
         (head.day, end) = (found, end + 5);
-        year_read = true;
+        relayed = false;
     }
-    let sealed_end = if offset.is_some() && head.tail == Tail::Full { stream_end(line, end) } else { None };
-    let bracketed = head.start > 0 && line[head.start - 1] == b'[' && line.get(end) == Some(&b']');
+    let stream = if offset.is_some() && head.tail == Tail::Full {
+        stream_end(line, end)
+    } else {
+        None
+    };
+    let wall = wall(&head, micros, offset);
+    let piece = Piece {
+        start: head.start,
+        end: stream.unwrap_or(end),
+        wall,
+        relayed,
+        sealed: stream.is_some(),
+    };
+    closed(line, &head, piece)
+}
+
+/// Takes the brackets around the stamp with it, if there are both. What stands in brackets is not
+/// from a relay.
+#[inline]
+fn closed(line: &[u8], head: &Head, piece: Piece) -> Piece {
+    let bracketed =
+        head.start > 0 && line[head.start - 1] == b'[' && line.get(piece.end) == Some(&b']');
+    if !bracketed {
+        return piece;
+    }
     Piece {
-        start: head.start - usize::from(bracketed),
-        end: sealed_end.unwrap_or(end + usize::from(bracketed)),
-        wall: wall(&head, micros, offset),
-        relayed: head.tail == Tail::Syslog && !bracketed && !year_read,
-        sealed: sealed_end.is_some(),
+        start: piece.start - 1,
+        end: piece.end + 1,
+        relayed: false,
+        ..piece
     }
 }
 
@@ -69,7 +118,12 @@ fn wall(head: &Head, micros: u32, offset: Option<i64>) -> Wall {
     let days = match head.day {
         Day::Dated(days) => days,
         Day::Yearless(month, day) => {
-            return Wall::Yearless { month, day, second_of_day: head.second_of_day, micros };
+            return Wall::Yearless {
+                month,
+                day,
+                second_of_day: head.second_of_day,
+                micros,
+            };
         }
     };
     let seconds = days * DAY_SECONDS + i64::from(head.second_of_day);
@@ -97,7 +151,12 @@ fn fraction(line: &[u8], at: usize, colon_digits_min: usize) -> (u32, usize) {
         return (0, at);
     }
     let digits = &line[at + 1..at + 1 + count];
-    let value = |most: usize| digits.iter().take(most).fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let value = |most: usize| {
+        digits
+            .iter()
+            .take(most)
+            .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
+    };
     if mark != b':' {
         let missing = 6 - count.min(6) as u32;
         return (value(6) * 10u32.pow(missing), at + 1 + count);
@@ -115,7 +174,11 @@ fn three_digits(line: &[u8], at: usize) -> Option<u32> {
     if line.get(at + 3).is_some_and(u8::is_ascii_digit) {
         return None;
     }
-    digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
+    digits.iter().try_fold(0, |sum, digit| {
+        digit
+            .is_ascii_digit()
+            .then(|| sum * 10 + u32::from(digit - b'0'))
+    })
 }
 
 /// ` PM` behind a time of the first half of the day moves it to the second.
@@ -149,7 +212,8 @@ fn zone(line: &[u8], at: usize) -> (Option<i64>, usize) {
     match mark {
         b'Z' | b'z' if blank == 0 && word_ends(line, at + 1) => (Some(0), at + 1),
         b'U' | b'G' if is_universal(line, at + blank) => (Some(0), at + blank + 3),
-        b'+' | b'-' => offset(line, at + blank, blank == 0).map_or((None, at), |(offset, end)| (Some(offset), end)),
+        b'+' | b'-' => offset(line, at + blank, blank == 0)
+            .map_or((None, at), |(offset, end)| (Some(offset), end)),
         _ => (None, at),
     }
 }
@@ -162,7 +226,9 @@ fn is_universal(line: &[u8], at: usize) -> bool {
 /// zones, so that `08:00:00 -1234` remains a number.
 fn offset(line: &[u8], at: usize, short_allowed: bool) -> Option<(i64, usize)> {
     let pair = |at: usize| match line.get(at..at + 2)? {
-        &[tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => Some(i64::from(tens - b'0') * 10 + i64::from(ones - b'0')),
+        &[tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
+            Some(i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+        }
         _ => None,
     };
     let hours = pair(at + 1)?;
@@ -189,11 +255,15 @@ fn year_behind(line: &[u8], at: usize, month: u8, day: u8) -> Option<Day> {
         return None;
     };
     let known = digits.iter().all(u8::is_ascii_digit);
-    let goes_on = line.get(at + 5).is_some_and(|byte| byte.is_ascii_alphanumeric() || b":.-/_".contains(byte));
+    let goes_on = line
+        .get(at + 5)
+        .is_some_and(|byte| byte.is_ascii_alphanumeric() || b":.-/_".contains(byte));
     if !known || goes_on {
         return None;
     }
-    let year = digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let year = digits
+        .iter()
+        .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
     dated(year, u32::from(month), u32::from(day))
 }
 
@@ -224,21 +294,44 @@ pub(super) fn word_ends(line: &[u8], at: usize) -> bool {
 #[inline]
 pub(super) fn host_at(line: &[u8], at: usize) -> bool {
     let rest = &line[at..];
-    let length = rest.iter().position(|&byte| is_blank(byte)).unwrap_or(rest.len());
+    let length = rest
+        .iter()
+        .position(|&byte| is_blank(byte))
+        .unwrap_or(rest.len());
     match &rest[..length] {
         [] | [.., b':'] => false,
-        [first, ..] if !first.is_ascii_alphanumeric() => false,
-        word => !is_level(word),
+        [b'[' | b'(', ..] => false,
+        word => word.iter().any(u8::is_ascii_alphanumeric) && !is_level(word),
     }
 }
 
 /// Whether a word is one of the usual names of a level, in any case.
 pub(super) fn is_level(word: &[u8]) -> bool {
     const NAMES: [&str; 19] = [
-        "info", "error", "warn", "warning", "debug", "trace", "fatal", "notice", "err", "crit", "critical", "alert",
-        "emerg", "emergency", "severe", "panic", "fine", "config", "information",
+        "info",
+        "error",
+        "warn",
+        "warning",
+        "debug",
+        "trace",
+        "fatal",
+        "notice",
+        "err",
+        "crit",
+        "critical",
+        "alert",
+        "emerg",
+        "emergency",
+        "severe",
+        "panic",
+        "fine",
+        "config",
+        "information",
     ];
-    (3..=LEVEL_BYTES_MAX).contains(&word.len()) && NAMES.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+    (3..=LEVEL_BYTES_MAX).contains(&word.len())
+        && NAMES
+            .iter()
+            .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 #[inline]
