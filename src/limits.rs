@@ -2,7 +2,7 @@
 
 /// A chunk: large enough that a channel send costs nothing per line, small
 /// enough that two threads share one file and memory stays flat.
-pub const CHUNK_BYTES: usize = 128 * 1024;
+pub const CHUNK_BYTES: usize = 256 * 1024;
 
 /// A longer line is cut for templating and counted once.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;

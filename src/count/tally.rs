@@ -12,7 +12,7 @@ use crate::limits::{
     UNSTAMPED_LINES_PER_PANE,
 };
 use crate::line::record::{RecordState, Role, role_of};
-use crate::line::split::{Cleaner, is_blank};
+use crate::line::split::{Cleaner, Text, is_blank};
 use crate::line::stamp::{Clock, Reading};
 use crate::line::Level;
 use crate::shape::cheap::{self, Seed};
@@ -85,12 +85,12 @@ impl Worker {
         let mut walk = Walk::new(job);
         let mut start = 0;
         for newline in memchr::memchr_iter(b'\n', job.bytes) {
-            self.add_line(job.bytes, (start, newline), cleaner.clean(&job.bytes[start..newline]), &mut walk);
+            self.add_line(job.bytes, (start, newline), cleaner.clean_at(job.bytes, start, newline), &mut walk);
             start = newline + 1;
         }
         if start < job.bytes.len() {
             let end = job.bytes.len();
-            self.add_line(job.bytes, (start, end), cleaner.clean(&job.bytes[start..]), &mut walk);
+            self.add_line(job.bytes, (start, end), cleaner.clean_at(job.bytes, start, end), &mut walk);
         }
         self.cleaner = cleaner;
         self.flush(job.bytes, &mut walk);
@@ -100,7 +100,8 @@ impl Worker {
     }
 
     /// Hot: one line without its newline. `place` is where it lies in `bytes`.
-    fn add_line(&mut self, bytes: &[u8], place: (usize, usize), line: &[u8], walk: &mut Walk) {
+    fn add_line(&mut self, bytes: &[u8], place: (usize, usize), text: Text<'_>, walk: &mut Walk) {
+        let line = text.line();
         let number = walk.line;
         walk.line += 1;
         if is_blank(line) {
@@ -117,7 +118,7 @@ impl Worker {
             }
         }
         walk.delta.lines.counted += 1;
-        let slot = self.slot_of(line, reading.as_ref(), walk);
+        let slot = self.slot_of(text, reading.as_ref(), walk);
         let (time, pane, late) = match &reading {
             Some(reading) => {
                 walk.carry.record = RecordState::after_head(self.cache.slots[slot as usize].alarming);
@@ -132,16 +133,17 @@ impl Worker {
     }
 
     /// The slot of the line's cheap key; a miss runs the canonical rules.
-    fn slot_of(&mut self, line: &[u8], reading: Option<&Reading>, walk: &mut Walk) -> u32 {
+    fn slot_of(&mut self, text: Text<'_>, reading: Option<&Reading>, walk: &mut Walk) -> u32 {
+        let line = text.line();
         let (before, behind, host) = match reading {
             Some(reading) => (&line[..reading.start], &line[reading.end..], reading.host_follows),
             None => (&line[..0], line, false),
         };
         let mut key = self.seed.start(u64::from(host));
         if !before.is_empty() {
-            key = cheap::hash(&self.seed, key, before);
+            key = cheap::hash(&self.seed, key, text.around, text.start, text.start + before.len());
         }
-        let key = cheap::hash(&self.seed, key, behind);
+        let key = cheap::hash(&self.seed, key, text.around, text.end - behind.len(), text.end);
         if let Some(slot) = self.cache.find(key) {
             return slot;
         }

@@ -24,6 +24,15 @@ impl Cleaner {
         self.needed = memchr2(b'\r', ESCAPE, chunk).is_some();
     }
 
+    /// Hot: the visible text of the line `chunk[start..end]`, where it lies.
+    pub fn clean_at<'a>(&'a mut self, chunk: &'a [u8], start: usize, end: usize) -> Text<'a> {
+        if !self.needed {
+            return Text { around: chunk, start, end };
+        }
+        let line = self.clean(&chunk[start..end]);
+        Text { around: line, start: 0, end: line.len() }
+    }
+
     /// Hot: the visible text of a line without its `\n`.
     pub fn clean<'a>(&'a mut self, line: &'a [u8]) -> &'a [u8] {
         if !self.needed {
@@ -36,6 +45,24 @@ impl Cleaner {
         }
         strip_escapes(line, &mut self.scratch);
         &self.scratch
+    }
+}
+
+/// A line and the bytes it lies in, which may be loaded but are not part of it.
+#[derive(Copy, Clone, Debug)]
+pub struct Text<'a> {
+    /// The chunk, or the line alone.
+    pub around: &'a [u8],
+    /// The line's first byte.
+    pub start: usize,
+    /// Just past its last byte.
+    pub end: usize,
+}
+
+impl<'a> Text<'a> {
+    /// The line.
+    pub fn line(&self) -> &'a [u8] {
+        &self.around[self.start..self.end]
     }
 }
 
