@@ -8,6 +8,7 @@ use crate::alert::Alert;
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::count::{Carry, Job, Scout, Worker};
+use crate::input::chunk::cut_overlong_lines;
 use crate::ledger::{Ledger, Report};
 use crate::limits::LINE_BYTES_MAX;
 use crate::line::stamp::Clock;
@@ -65,14 +66,25 @@ impl Session {
             let Some(newline) = memchr(b'\n', bytes) else { return self.keep(bytes) };
             let mut line = std::mem::take(&mut self.partial);
             line.extend_from_slice(&bytes[..=newline]);
-            self.feed_lines(&line, 0);
+            self.feed_whole(&line);
             bytes = &bytes[newline + 1..];
         }
         let whole = memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
         if whole > 0 {
-            self.feed_lines(&bytes[..whole], 0);
+            self.feed_whole(&bytes[..whole]);
         }
         self.keep(&bytes[whole..]);
+    }
+
+    /// Takes whole lines of any length and cuts those that are too long.
+    fn feed_whole(&mut self, lines: &[u8]) {
+        let fits = |line: &[u8]| line.len() <= LINE_BYTES_MAX;
+        if fits(lines) || lines.split(|byte| *byte == b'\n').all(fits) {
+            return self.feed_lines(lines, 0);
+        }
+        let mut lines = lines.to_vec();
+        let (end, overlong) = cut_overlong_lines(&mut lines);
+        self.feed_lines(&lines[..end], overlong);
     }
 
     /// Keeps an unfinished line, or counts it cut once it is too long.

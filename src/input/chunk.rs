@@ -314,7 +314,7 @@ impl Cutter {
 ///
 /// Looks backwards for a newline within reach of a line's start and goes on behind it: all
 /// lines up to there are short enough, so a chunk of short lines costs a few looks.
-fn cut_overlong_lines(bytes: &mut [u8]) -> (usize, u64) {
+pub(crate) fn cut_overlong_lines(bytes: &mut [u8]) -> (usize, u64) {
     let (mut from, mut to, mut overlong) = (0, 0, 0);
     while from < bytes.len() {
         let reach = (from + LINE_BYTES_MAX + 1).min(bytes.len());
