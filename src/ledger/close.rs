@@ -37,7 +37,7 @@ impl Ledger {
             }
         }
         let rate_all = self.rates[Level::None as usize];
-        let findings = self.detector.close_pane(pane, &counts);
+        let findings = if self.was_learned(pane) { Vec::new() } else { self.detector.close_pane(pane, &counts) };
         self.closed = Some(pane);
         let mut due = self.gate.close_pane(pane, &counts, rate_all);
         due.extend(self.alerts_of(pane, findings, &cells));
@@ -46,6 +46,23 @@ impl Ledger {
         self.lines_closed += cells.cells.iter().map(|cell| cell.count + cell.late).sum::<u64>();
         self.update_rates();
         self.end_warmup_if_due();
+    }
+
+    /// Whether the baseline reaches beyond a pane: its windows hold later lines
+    /// already, so nothing before can surge or stop. Said once.
+    fn was_learned(&mut self, pane: Pane) -> bool {
+        let Some(learned) = self.learned else { return false };
+        if pane.end() > learned.to {
+            return false;
+        }
+        if pane.end() < learned.to && self.closed.is_none() {
+            self.notices.push(format!(
+                "this log begins before the end of the baseline ({}): until then only new messages are judged, \
+                 no surges and no stops; to judge them, learn a baseline that ends where the log begins",
+                learned.to
+            ));
+        }
+        true
     }
 
     /// Says what is held back, at the end of the run.
