@@ -221,7 +221,9 @@ impl Worker {
         if run.count != 0 && run.pane == pane && run.late == late {
             run.count += 1;
             run.newest = run.newest.max(time);
-            if time < run.time || (time == run.time && bytes[place.0..place.1] < bytes[run.at as usize..][..run.len as usize]) {
+            // Compared as far as it will be kept: the ledger knows no more of it.
+            let kept = |at: usize, len: u32| &bytes[at..][..len.min(SAMPLE_BYTES_MAX as u32) as usize];
+            if time < run.time || (time == run.time && kept(place.0, len) < kept(run.at as usize, run.len)) {
                 *run = Run { time, line, at, len, ..*run };
             }
             return;

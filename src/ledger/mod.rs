@@ -181,18 +181,18 @@ impl Ledger {
         let many = self.sources.len() > 1;
         let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
         for entry in &held.segment.entries {
-            let (pane, late, time) = match place {
+            let (pane, late, time, newest) = match place {
                 Place::Own(high) => {
                     let high = high.map_or(i64::MIN / 2, |high| high.pane().0);
                     let behind = entry.late || entry.pane.0 < high - crate::limits::LATE_PANES;
                     let pane = if behind { entry.pane.0.max(high) } else { entry.pane.0 };
-                    (pane, behind, entry.time)
+                    (pane, behind, entry.time, entry.newest)
                 }
                 Place::Skewed(pane) => {
                     self.report.skewed += u64::from(entry.count);
-                    (pane.0, true, pane.start())
+                    (pane.0, true, pane.start(), pane.start())
                 }
-                Place::Head(time) => (time.pane().0, false, time),
+                Place::Head(time) => (time.pane().0, false, time, time),
             };
             // Live, the clock may have closed the pane already.
             let late = late || pane < open_from;
@@ -206,7 +206,8 @@ impl Ledger {
                 count: u64::from(entry.count),
                 late,
                 time,
-                newest: entry.newest.max(time),
+                stamp: if matches!(place, Place::Skewed(_)) { entry.time } else { time },
+                newest,
                 source,
                 line_number: held.lines_before + u64::from(entry.line) + 1,
                 sample: &held.samples[from..from + len],

@@ -13,6 +13,7 @@ pub(super) struct Cell {
     pub late: u64,
     /// The least (stamp, bytes) of the lines, where it is and its text.
     pub time: Time,
+    stamp: Time,
     pub newest: Time,
     pub source: usize,
     pub line_number: u64,
@@ -35,6 +36,9 @@ pub(super) struct Addition<'a> {
     pub count: u64,
     pub late: bool,
     pub time: Time,
+    /// What chooses the sample: the line's own stamp, even where its time is
+    /// another, since that is what the worker has chosen by.
+    pub stamp: Time,
     pub newest: Time,
     pub source: usize,
     pub line_number: u64,
@@ -55,6 +59,7 @@ impl PaneCells {
                 count: 0,
                 late: 0,
                 time: new.time,
+                stamp: new.stamp,
                 newest: new.newest,
                 source: new.source,
                 line_number: new.line_number,
@@ -63,13 +68,17 @@ impl PaneCells {
             });
         }
         let old = &self.cells[index as usize];
+        // The place takes part, so that of two equal lines in two sources the
+        // same one is named whichever came first.
         let better = first
-            || (new.time, new.sample) < (old.time, &self.arena[old.sample.0..][..old.sample.1]);
+            || (new.stamp, new.sample, new.source, new.line_number)
+                < (old.stamp, &self.arena[old.sample.0..][..old.sample.1], old.source, old.line_number);
         let cell = &mut self.cells[index as usize];
         if better {
             cell.sample = (self.arena.len(), new.sample.len());
             self.arena.extend_from_slice(new.sample);
-            (cell.time, cell.source, cell.line_number) = (new.time, new.source, new.line_number);
+            (cell.time, cell.stamp) = (new.time, new.stamp);
+            (cell.source, cell.line_number) = (new.source, new.line_number);
         }
         cell.newest = cell.newest.max(new.newest);
         if new.late {
