@@ -67,10 +67,10 @@ impl Gate {
     pub fn urgent(&mut self, mut alert: Alert, rate: f64, learning: bool) -> Alert {
         weigh(&mut alert, rate);
         alert.provisional |= learning || rate > ERROR_RATE * self.false_alerts;
-        let span = NEW_ALERTS_SPAN_SECONDS * 1_000_000;
-        while self.recent.front().is_some_and(|first| alert.time.0 - first.0 >= span) {
-            self.recent.pop_front();
-        }
+        let span = NEW_ALERTS_SPAN_SECONDS.unsigned_abs() * 1_000_000;
+        // On both sides: a clock that was a day ahead must not hold back what
+        // comes until then.
+        self.recent.retain(|time| alert.time.0.abs_diff(time.0) < span);
         alert.note = self.recent.len() >= NEW_ALERTS_MAX;
         if !alert.note {
             self.recent.push_back(alert.time);
