@@ -31,7 +31,7 @@ macro_rules! hash_id {
 
         impl fmt::LowerHex for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::LowerHex::fmt(&self.0, f)
+                write!(f, "{:016x}", self.0)
             }
         }
     };
@@ -54,6 +54,7 @@ mod tests {
     #[test]
     fn an_id_prints_as_sixteen_hex_digits() {
         assert_eq!(ShapeId(0xab).to_string(), "00000000000000ab");
+        assert_eq!(format!("{:x}", TemplateId(0xab)), "00000000000000ab");
         assert_eq!(TemplateId::of(b"").to_string(), "2d06800538d394c2");
     }
 }
