@@ -6,7 +6,7 @@ use super::render::safe::{shortened, visible};
 use super::render::text::grouped;
 use logsurge::baseline::{BaselineMessage, FORMAT_VERSION, SETTINGS_DEFAULT, TOKENIZER_VERSION};
 use logsurge::time::format_duration;
-use logsurge::{Baseline, Error};
+use logsurge::{Baseline, Error, redact};
 use serde_json::json;
 use std::cmp::Reverse;
 use std::io::{self, BufWriter, Write};
@@ -51,7 +51,7 @@ fn show(file: &Path, baseline: &Baseline) -> io::Result<()> {
         learned.to,
     )?;
     for BaselineMessage { id, template, message, .. } in messages.iter().take(SHOWN) {
-        let text = shortened(&visible(template.as_bytes()), TEMPLATE_CHARS);
+        let text = shortened(&visible(&redact(template.as_bytes())), TEMPLATE_CHARS);
         writeln!(out, "{:.8} {:>10}  {text}", id.to_string(), grouped(message.lines))?;
     }
     if messages.len() > SHOWN {
@@ -70,7 +70,7 @@ fn export(baseline: &Baseline) -> io::Result<()> {
     writeln!(out, "{head}")?;
     for BaselineMessage { id, template, example, message } in baseline.messages() {
         let row = json!({
-            "schema": "logsurge.baseline.message/1", "id": id.to_string(), "template": visible(template.as_bytes()),
+            "schema": "logsurge.baseline.message/1", "id": id.to_string(), "template": visible(&redact(template.as_bytes())),
             "sample": visible(&example), "class": message.class.word(), "lines": message.lines,
             "first_seen": message.first_seen.to_string(), "last_seen": message.last_seen.to_string(),
             "recurring": message.recurring,

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::bytes::{BLANK, SEPARATOR, is, is_wordy, without_dots, word_end};
 use super::collapse::{Stack, collapse};
 use super::tokens::{Piece, after_equals, kind_of};
-use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, mask};
+use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, mask, secret};
 use crate::line::level::{self, Level, Place};
 
 /// A letter stands for a level after at most so many variables.
@@ -137,8 +137,12 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
         end = long;
         variable = true;
     }
-    let word = &key[start..end];
     let gap = &key[cut.gap_start..start];
+    if let Some(secret) = secret::value_end(key, start, gap, cut.before) {
+        end = secret;
+        variable = true;
+    }
+    let word = &key[start..end];
     let index = scratch.pieces.len();
     push_gap(gap, index == 0, false, &mut scratch.text);
     let place = Place {

@@ -23,6 +23,7 @@ mod canonical;
 pub mod cheap;
 pub(crate) mod collapse;
 mod mask;
+mod secret;
 mod tokens;
 
 pub use canonical::{Scratch, canonical, canonical_with_host};
