@@ -2,6 +2,7 @@
 //!
 //! A web shop at work, some hours of it. What can go wrong with a log is
 //! switched on by the recipe, so that a test says what it is about.
+#![allow(dead_code)] // Each test file uses what it needs.
 
 use logsurge::time::{civil_from_days, days_from_civil};
 
