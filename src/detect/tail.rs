@@ -41,7 +41,7 @@ const TESTS_A_DAY: f64 = 8640.0 * 4.0;
 /// variance `mean + dispersion * mean^2`; Poisson where the dispersion vanishes.
 ///
 /// ```
-/// # use logsurge::detect::detect::score;
+/// # use logsurge::detect::score;
 /// assert!((score(60, 10.0, 0.5) - 3.70948208).abs() < 1e-6);
 /// ```
 pub fn score(count: u64, mean: f64, dispersion: f64) -> f64 {

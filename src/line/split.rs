@@ -2,7 +2,7 @@
 //!
 //! A line ends at `\n`; a trailing `\r` is dropped, and so is what a lone `\r`
 //! overwrote (progress bars); ANSI escapes are removed. NUL and invalid UTF-8
-//! are ordinary bytes. Most chunks hold neither `\r` nor ESC: [`Cleaner::of`]
+//! are ordinary bytes. Most chunks hold neither `\r` nor ESC: [`Cleaner::look`]
 //! looks once a chunk and the line walk then costs one `memchr`.
 
 use memchr::{memchr, memchr2, memrchr};

@@ -6,7 +6,7 @@
 //!
 //! The trick: the key is never written on the hot path. [`hash`] walks from
 //! run to run over bitmaps of digits and letters, 64 bytes at a time, mixes
-//! the text between two digit-bearing runs as it stands, and one mark for a run. [`write`]
+//! the text between two digit-bearing runs as it stands, and one mark for a run. [`write()`]
 //! spells the same key out for the canonical rules. Where it is slow: lines
 //! made of many short digit-bearing runs. Property tests hold that equal keys
 //! have equal hashes and the other way round.
