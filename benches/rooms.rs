@@ -108,7 +108,7 @@ fn closure() {
                 "INFO {0} job for user {1} on {2} accepted by {0}",
                 letters(topic),
                 letters(n * 7),
-                letters(n % 9)
+                letters(n % 3)
             );
             key.clear();
             cheap::write(line.as_bytes(), &mut key);
