@@ -111,7 +111,7 @@ impl Ledger {
                 sample: cells.sample(cell),
                 pane,
             };
-            let alert = self.new_alert(&sighting, fresh.len() < NEAREST_PER_PANE);
+            let alert = self.new_alert(&sighting, !self.learning() && fresh.len() < NEAREST_PER_PANE);
             fresh.push((alert, class));
         }
     }
@@ -165,7 +165,7 @@ impl Ledger {
                 sample: &held.samples[from..from + len],
                 pane: time.pane(),
             };
-            let alert = self.new_alert(&sighting, self.decided.len() < NEAREST_PER_PANE);
+            let alert = self.new_alert(&sighting, !self.learning() && self.decided.len() < NEAREST_PER_PANE);
             let class = class_of(shape);
             self.emit_urgent(Alert { count: 1, ..alert }, class);
         }

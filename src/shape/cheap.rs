@@ -15,7 +15,7 @@ use wide::i8x16;
 
 /// A run of digits only.
 pub const NUMBER: u8 = 0x01;
-/// Six or more hex digits, a digit and a letter among them.
+/// Six or more hex digits, a digit and a letter among them, or any after `0x`.
 pub const HEX: u8 = 0x02;
 /// A run of digits inside a word with letters.
 pub const MARK: u8 = 0x03;
@@ -58,6 +58,11 @@ enum Run {
     Number,
     Hex,
     Mixed,
+}
+
+/// `0x` and at least one hex digit, whatever its length.
+fn is_prefixed_hex(run: &[u8]) -> bool {
+    run.len() > 2 && has_hex_prefix(run) && run[2..].iter().all(u8::is_ascii_hexdigit)
 }
 
 const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
@@ -111,7 +116,7 @@ fn run_around(bytes: &[u8], floor: usize, digit: usize) -> (usize, usize, Run) {
     }
     let run = if all & DIGIT != 0 {
         Run::Number
-    } else if all & HEX_DIGIT != 0 && end - start >= HEX_RUN_MIN {
+    } else if all & HEX_DIGIT != 0 && end - start >= HEX_RUN_MIN || is_prefixed_hex(&bytes[start..end]) {
         Run::Hex
     } else {
         Run::Mixed
@@ -254,7 +259,7 @@ pub fn hash(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize) ->
             let run = (u64::MAX << start) & !(u64::MAX << end);
             let (cut, mark, next) = if run & !digits == 0 {
                 (start, NUMBER, end)
-            } else if run & beyond_hex == 0 && (end - start) as usize >= HEX_RUN_MIN {
+            } else if is_hex(run & beyond_hex, start, end, &bytes[base..]) {
                 (start, HEX, end)
             } else {
                 (digit, MARK, digit + (!digits >> digit).trailing_zeros())
@@ -266,6 +271,20 @@ pub fn hash(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize) ->
         base = following;
     }
     mix_text(seed, hash, bytes, text, to, 0)
+}
+
+/// Whether a run of digits and letters is a hex number, prefixed or long.
+#[inline]
+fn is_hex(beyond_hex: u64, start: u32, end: u32, window: &[u8]) -> bool {
+    if beyond_hex == 0 {
+        return (end - start) as usize >= HEX_RUN_MIN;
+    }
+    beyond_hex == 2 << start && end - start > 2 && has_hex_prefix(&window[start as usize..])
+}
+
+/// `0x`, as most programs print an address or an id.
+fn has_hex_prefix(run: &[u8]) -> bool {
+    matches!(run, [b'0', b'x' | b'X', ..])
 }
 
 /// The slow way for a run that reaches beyond its window; moves `text` behind
@@ -341,7 +360,7 @@ mod tests {
             ("no digits here", "no digits here"),
             ("took 15 ms", "took <N> ms"),
             ("blk_-1608999687919862906", "blk_-<N>"),
-            ("0x1f", "#x#f"),
+            ("0x1f 0X0 0x 0xg 10x1", "<H> <H> #x #xg #x#"),
             ("a64f992 9f4ef63", "<H> <H>"),
             ("jk2_init()", "jk#_init()"),
             ("10.251.73.220:50010", "<N>.<N>.<N>.<N>:<N>"),
