@@ -60,6 +60,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde_json", &["cli"]),
     ("signal_hook", &["cli"]),
     ("tempfile", &["baseline"]),
+    // Bitmaps of byte classes without unsafe code.
+    ("wide", &["line", "shape"]),
     // An id is made in `id`; the others hash what has no id: a file's content,
     // an alert's fingerprint, a quotation, a masked key.
     (
