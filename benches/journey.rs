@@ -19,31 +19,16 @@ const LINES: usize = 300_000;
 
 fn main() {
     let log = made_log(LINES);
-    let mut file = tempfile::Builder::new()
-        .suffix(".log")
-        .tempfile()
-        .expect("a temporary file can be made");
-    file.write_all(&log)
-        .expect("the temporary file takes the log");
+    let mut file = tempfile::Builder::new().suffix(".log").tempfile().expect("a temporary file can be made");
+    file.write_all(&log).expect("the temporary file takes the log");
     let bytes = log.len();
     drop(log);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    print_head(&format!(
-        "journey: {LINES} lines, {:.1} MB, {cores} cores",
-        bytes as f64 / 1e6
-    ));
-    let amount = Amount {
-        bytes,
-        items: LINES,
-        unit: "line",
-    };
-    measure("reference: read, count newlines", amount, || {
-        newlines(file.path())
-    });
+    print_head(&format!("journey: {LINES} lines, {:.1} MB, {cores} cores", bytes as f64 / 1e6));
+    let amount = Amount { bytes, items: LINES, unit: "line" };
+    measure("reference: read, count newlines", amount, || newlines(file.path()));
     for threads in [1, 2] {
-        measure(&format!("scan, {threads} thread(s)"), amount, || {
-            scan(file.path(), threads, false)
-        });
+        measure(&format!("scan, {threads} thread(s)"), amount, || scan(file.path(), threads, false));
     }
     measure("learn, 2 thread(s)", amount, || scan(file.path(), 2, true));
     if let Some(peak) = peak_memory() {
@@ -69,10 +54,7 @@ fn scan(path: &Path, threads: usize, learn_only: bool) -> u64 {
     let mut config = Config::new(Time::from_seconds(1_800_000_000));
     config.threads = threads;
     config.learn_only = learn_only;
-    let source = Source {
-        name: "journey.log".into(),
-        files: vec![path.to_owned()],
-    };
+    let source = Source { name: "journey.log".into(), files: vec![path.to_owned()] };
     let mut run = Engine::new(config).run(&[source], None);
     let alerts = run.by_ref().count() as u64;
     run.report().lines.read * 1_000 + alerts

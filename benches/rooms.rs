@@ -27,11 +27,7 @@ const PANES: i64 = 8_640;
 fn main() {
     let log = made_log(LINES);
     let latest = Time::from_seconds(1_800_000_000);
-    print_head(&format!(
-        "rooms: {} lines, {:.1} MB",
-        LINES,
-        log.len() as f64 / 1e6
-    ));
+    print_head(&format!("rooms: {} lines, {:.1} MB", LINES, log.len() as f64 / 1e6));
     stamps(&log, latest);
     cheap_keys(&log);
     canonical_shapes(&log);
@@ -41,17 +37,11 @@ fn main() {
 }
 
 fn lines_of(log: &[u8]) -> Vec<&[u8]> {
-    log.split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .collect()
+    log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect()
 }
 
 fn per_line(bytes: usize) -> Amount {
-    Amount {
-        bytes,
-        items: LINES,
-        unit: "line",
-    }
+    Amount { bytes, items: LINES, unit: "line" }
 }
 
 fn stamps(log: &[u8], latest: Time) {
@@ -59,11 +49,7 @@ fn stamps(log: &[u8], latest: Time) {
     let anchor = Anchor { last: None, latest };
     let mut clock = Clock::new(Zone::utc(), None);
     measure("stamp", per_line(log.len()), || {
-        let read = |line: &&[u8]| {
-            clock
-                .read(line, anchor)
-                .map(|reading| reading.time.0 as u64)
-        };
+        let read = |line: &&[u8]| clock.read(line, anchor).map(|reading| reading.time.0 as u64);
         lines.iter().filter_map(read).fold(0, u64::wrapping_add)
     });
 }
@@ -96,10 +82,7 @@ fn canonical_shapes(log: &[u8]) {
 fn closure() {
     let letters = |n: usize| -> String {
         let digits = [n / 676 % 26, n / 26 % 26, n % 26];
-        digits
-            .into_iter()
-            .map(|digit| char::from(b'a' + digit as u8))
-            .collect()
+        digits.into_iter().map(|digit| char::from(b'a' + digit as u8)).collect()
     };
     let (mut scratch, mut key) = (Scratch::default(), Vec::new());
     let shapes: Vec<(Shape, String)> = (0..SHAPES)
@@ -118,11 +101,7 @@ fn closure() {
             (shape, line)
         })
         .collect();
-    let amount = Amount {
-        bytes: 0,
-        items: SHAPES,
-        unit: "shape",
-    };
+    let amount = Amount { bytes: 0, items: SHAPES, unit: "shape" };
     measure("closure, one insertion", amount, || {
         let mut registry = Registry::new();
         for (shape, line) in &shapes {
@@ -135,32 +114,20 @@ fn closure() {
 fn tallies(log: &[u8], latest: Time) {
     let mut worker = Worker::new(Clock::new(Zone::utc(), None), 1);
     for chunk_bytes in [16 * 1024, 128 * 1024] {
-        measure(
-            &format!("tally, chunks of {} KiB", chunk_bytes / 1024),
-            per_line(log.len()),
-            || {
-                let mut carry = Carry::start(latest);
-                let (mut start, mut index, mut counted) = (0, 0, 0);
-                while start < log.len() {
-                    let least = (start + chunk_bytes).min(log.len());
-                    let end =
-                        memchr::memchr(b'\n', &log[least..]).map_or(log.len(), |at| least + at + 1);
-                    let bytes = &log[start..end];
-                    let delta = worker.tally(&Job {
-                        source: 0,
-                        index,
-                        bytes,
-                        carry,
-                        overlong: 0,
-                        live: false,
-                    });
-                    carry.last = delta.segments.last().map(|segment| segment.high);
-                    counted += delta.lines.counted;
-                    (start, index) = (end, index + 1);
-                }
-                counted
-            },
-        );
+        measure(&format!("tally, chunks of {} KiB", chunk_bytes / 1024), per_line(log.len()), || {
+            let mut carry = Carry::start(latest);
+            let (mut start, mut index, mut counted) = (0, 0, 0);
+            while start < log.len() {
+                let least = (start + chunk_bytes).min(log.len());
+                let end = memchr::memchr(b'\n', &log[least..]).map_or(log.len(), |at| least + at + 1);
+                let bytes = &log[start..end];
+                let delta = worker.tally(&Job { source: 0, index, bytes, carry, overlong: 0, live: false });
+                carry.last = delta.segments.last().map(|segment| segment.high);
+                counted += delta.lines.counted;
+                (start, index) = (end, index + 1);
+            }
+            counted
+        });
     }
 }
 
@@ -169,8 +136,7 @@ fn panes() {
     let pane_counts: Vec<Vec<(TemplateIx, u32)>> = (0..PANES)
         .map(|pane| {
             let comes = |template: &u32| (i64::from(*template) + pane) % 2 == 0;
-            let lines =
-                |template: u32| 1 + (u64::from(template) * 7919 + pane as u64 * 104_729) % 5;
+            let lines = |template: u32| 1 + (u64::from(template) * 7919 + pane as u64 * 104_729) % 5;
             (0..TEMPLATES)
                 .filter(comes)
                 .map(|template| (TemplateIx(template), lines(template) as u32))
@@ -178,19 +144,9 @@ fn panes() {
         })
         .collect();
     let items = pane_counts.iter().map(Vec::len).sum();
-    measure(
-        "close of a pane, each message in it",
-        Amount {
-            bytes: 0,
-            items,
-            unit: "count",
-        },
-        || {
-            let mut detector = Detector::new(Settings::default());
-            let panes = pane_counts.iter().enumerate();
-            panes
-                .map(|(pane, counts)| detector.close_pane(Pane(pane as i64), counts).len() as u64)
-                .sum()
-        },
-    );
+    measure("close of a pane, each message in it", Amount { bytes: 0, items, unit: "count" }, || {
+        let mut detector = Detector::new(Settings::default());
+        let panes = pane_counts.iter().enumerate();
+        panes.map(|(pane, counts)| detector.close_pane(Pane(pane as i64), counts).len() as u64).sum()
+    });
 }

@@ -78,7 +78,9 @@ pub fn compare(before: &Ledger, after: &Ledger) -> Comparison {
             _ => {}
         }
     }
-    alerts.sort_by(|a, b| (a.note, b.level, a.kind, a.time, a.id).cmp(&(b.note, a.level, b.kind, b.time, b.id)));
+    alerts.sort_by(|a, b| {
+        (a.note, b.level, a.kind, a.time, a.id).cmp(&(b.note, a.level, b.kind, b.time, b.id))
+    });
     let count = |pick: fn(&Sides) -> bool| listed.iter().filter(|(_, side)| pick(side)).count();
     let templates = (count(|side| side.in_before.is_some()), count(|side| side.in_after.is_some()));
     Comparison { ratio, lines, templates, alerts }
@@ -119,8 +121,11 @@ fn sides(union: &Registry, before: &Ledger, after: &Ledger) -> HashMap<TemplateI
             let own = Own { template, shape };
             let lines = ledger.messages().get(template).map_or(0, |message| message.lines);
             let side = sides.entry(in_union).or_default();
-            let (count, owner) =
-                if is_after { (&mut side.after, &mut side.in_after) } else { (&mut side.before, &mut side.in_before) };
+            let (count, owner) = if is_after {
+                (&mut side.after, &mut side.in_after)
+            } else {
+                (&mut side.before, &mut side.in_before)
+            };
             *count += lines;
             let id = |own: Own| registry.shape_id(own.shape);
             if owner.is_none_or(|old| id(own) < id(old)) {
@@ -150,7 +155,14 @@ fn class(ledger: &Ledger, template: TemplateIx) -> Level {
     if ledger.registry().alarm(template) { level.max(Level::Error) } else { level }
 }
 
-fn new_alert(union: &Registry, template: TemplateIx, after: &Ledger, own: Own, before: &Ledger, expected: f64) -> Alert {
+fn new_alert(
+    union: &Registry,
+    template: TemplateIx,
+    after: &Ledger,
+    own: Own,
+    before: &Ledger,
+    expected: f64,
+) -> Alert {
     let base = base_alert(union, template, after, own, before);
     let urgent = class(after, own.template) >= Level::Error;
     let (shape, _) = after.registry().stored(own.shape);

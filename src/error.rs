@@ -77,20 +77,14 @@ impl Error {
     /// The same trouble, placed in a file.
     #[must_use]
     pub fn in_file(mut self, path: impl Into<PathBuf>) -> Error {
-        self.at = Some(Place {
-            path: path.into(),
-            spot: None,
-        });
+        self.at = Some(Place { path: path.into(), spot: None });
         self
     }
 
     /// The same trouble, placed at a spot of a file.
     #[must_use]
     pub fn at_spot(mut self, path: impl Into<PathBuf>, spot: Spot) -> Error {
-        self.at = Some(Place {
-            path: path.into(),
-            spot: Some(spot),
-        });
+        self.at = Some(Place { path: path.into(), spot: Some(spot) });
         self
     }
 
@@ -136,9 +130,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Baseline(why) => write!(f, "baseline not usable: {why}"),
             ErrorKind::State(why) => write!(f, "state not usable: {why}"),
             ErrorKind::Damaged(why) => write!(f, "damaged: {why}"),
-            ErrorKind::Usage(why) | ErrorKind::Unsupported(why) | ErrorKind::Notice(why) => {
-                f.write_str(why)
-            }
+            ErrorKind::Usage(why) | ErrorKind::Unsupported(why) | ErrorKind::Notice(why) => f.write_str(why),
         }
     }
 }
@@ -173,9 +165,7 @@ impl From<io::Error> for Error {
 fn cure_for(err: &io::Error) -> &'static str {
     match err.kind() {
         io::ErrorKind::NotFound => "; check the spelling and the directory",
-        io::ErrorKind::PermissionDenied => {
-            "; run as a user who may read it, such as a member of its group"
-        }
+        io::ErrorKind::PermissionDenied => "; run as a user who may read it, such as a member of its group",
         io::ErrorKind::StorageFull => "; free some space and run again",
         _ => "",
     }
@@ -215,19 +205,13 @@ mod tests {
             Error::new(ErrorKind::Damaged("cut off".into())).at_spot("a.gz", Spot::Byte(17)),
             "a.gz: byte 17: damaged: cut off",
         );
-        check(
-            Error::usage("no such zone").at_spot("c.toml", Spot::Line(3)),
-            "c.toml:3: no such zone",
-        );
+        check(Error::usage("no such zone").at_spot("c.toml", Spot::Line(3)), "c.toml:3: no such zone");
         check(Error::usage("name a file"), "name a file");
     }
 
     #[test]
     fn a_name_with_an_escape_sequence_cannot_steer_the_terminal() {
-        check(
-            Error::usage("odd").in_file("\x1b[2Ja\n"),
-            "\\u{1b}[2Ja\\n: odd",
-        );
+        check(Error::usage("odd").in_file("\x1b[2Ja\n"), "\\u{1b}[2Ja\\n: odd");
     }
 
     #[test]

@@ -28,7 +28,9 @@ static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
 pub fn redact(line: &[u8]) -> Cow<'_, [u8]> {
     SECRETS.replace_all(line, |found: &Captures<'_>| {
         let whole = &found[0];
-        if whole.first().is_some_and(u8::is_ascii_digit) && whole.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-')) {
+        if whole.first().is_some_and(u8::is_ascii_digit)
+            && whole.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-'))
+        {
             return if is_card(whole) { BLANK.to_vec() } else { whole.to_vec() };
         }
         let kept = found.name("keep").or_else(|| found.name("bearer"));
@@ -42,7 +44,13 @@ fn is_card(digits: &[u8]) -> bool {
     let numbers = digits.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| u32::from(byte - b'0'));
     for (place, digit) in numbers.rev().enumerate() {
         let doubled = digit * 2;
-        sum += if place % 2 == 0 { digit } else if doubled > 9 { doubled - 9 } else { doubled };
+        sum += if place % 2 == 0 {
+            digit
+        } else if doubled > 9 {
+            doubled - 9
+        } else {
+            doubled
+        };
     }
     sum.is_multiple_of(10)
 }

@@ -100,14 +100,8 @@ impl Session {
 
     /// Takes whole lines, `overlong` of which were cut by whoever read them.
     pub fn feed_lines(&mut self, lines: &[u8], overlong: u64) {
-        let job = Job {
-            source: 0,
-            index: self.chunks,
-            bytes: lines,
-            carry: self.carry,
-            overlong,
-            live: self.live,
-        };
+        let job =
+            Job { source: 0, index: self.chunks, bytes: lines, carry: self.carry, overlong, live: self.live };
         self.chunks += 1;
         let delta = self.worker.tally(&job);
         self.carry = self.scout.carry_after(&self.carry, lines);

@@ -80,8 +80,7 @@ impl Time {
         let (micros, rest) = fraction_of(bytes.get(19..)?)?;
         let offset = offset_of(rest)?;
         let seconds =
-            days_from_civil(year, month, day) * DAY_SECONDS + hour * 3600 + minute * 60 + second
-                - offset;
+            days_from_civil(year, month, day) * DAY_SECONDS + hour * 3600 + minute * 60 + second - offset;
         Some(Time(seconds * SECOND_MICROS + micros))
     }
 }
@@ -95,14 +94,7 @@ fn fraction_of(bytes: &[u8]) -> Option<(i64, &[u8])> {
     if count == 0 {
         return None;
     }
-    let micros = (0..6).fold(0, |sum, at| {
-        sum * 10
-            + if at < count {
-                i64::from(tail[at] - b'0')
-            } else {
-                0
-            }
-    });
+    let micros = (0..6).fold(0, |sum, at| sum * 10 + if at < count { i64::from(tail[at] - b'0') } else { 0 });
     Some((micros, &tail[count..]))
 }
 
@@ -121,10 +113,7 @@ fn offset_of(bytes: &[u8]) -> Option<i64> {
 
 /// The number that a handful of digits spell.
 fn digits(bytes: &[u8]) -> Option<i64> {
-    bytes.iter().try_fold(0, |sum, byte| {
-        byte.is_ascii_digit()
-            .then(|| sum * 10 + i64::from(byte - b'0'))
-    })
+    bytes.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
 }
 
 /// RFC 3339 in UTC: whole seconds, else three digits of fraction, else six.
@@ -134,10 +123,7 @@ impl fmt::Display for Time {
         let (year, month, day) = civil_from_days(seconds.div_euclid(DAY_SECONDS));
         let of_day = seconds.rem_euclid(DAY_SECONDS);
         let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-        )?;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
         match self.0.rem_euclid(SECOND_MICROS) {
             0 => write!(f, "Z"),
             micros if micros % 1000 == 0 => write!(f, ".{:03}Z", micros / 1000),
@@ -174,8 +160,7 @@ pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
@@ -219,9 +204,7 @@ pub fn parse_duration(text: &str) -> Option<i64> {
         let number: i64 = rest[..count].parse().ok()?;
         let unit_end = rest[count..].find(|letter: char| letter.is_ascii_digit());
         let unit_end = unit_end.map_or(rest.len(), |length| count + length);
-        let at = units_left
-            .iter()
-            .position(|unit| unit.0 == &rest[count..unit_end])?;
+        let at = units_left.iter().position(|unit| unit.0 == &rest[count..unit_end])?;
         total = total.checked_add(number.checked_mul(units_left[at].3)?)?;
         units_left = &units_left[at + 1..];
         rest = &rest[unit_end..];
@@ -235,11 +218,7 @@ pub fn format_duration(micros: i64) -> String {
     let mut rest = micros.unsigned_abs();
     let shown = &UNITS[1..];
     let Some(first) = shown.iter().position(|unit| rest >= unit.3.unsigned_abs()) else {
-        return if rest == 0 {
-            "0 s".into()
-        } else {
-            format!("{sign}{rest} µs")
-        };
+        return if rest == 0 { "0 s".into() } else { format!("{sign}{rest} µs") };
     };
     let mut text = String::from(sign);
     for (at, (_, one, many, unit)) in shown.iter().enumerate().skip(first).take(2) {
@@ -272,9 +251,7 @@ impl Zone {
         if matches!(name, "UTC" | "utc" | "Z") {
             return Ok(Zone::utc());
         }
-        TimeZone::get(name)
-            .map(Zone::from_jiff)
-            .map_err(|why| format!("no time zone `{name}`: {why}"))
+        TimeZone::get(name).map(Zone::from_jiff).map_err(|why| format!("no time zone `{name}`: {why}"))
     }
 
     /// A zone that jiff has already found.
@@ -294,8 +271,7 @@ impl Zone {
             return wall_seconds;
         };
         let within = wall_seconds.clamp(ZONED_SECONDS_MIN, ZONED_SECONDS_MAX);
-        let zoned =
-            civil_of(within).and_then(|wall| zone.to_ambiguous_timestamp(wall).compatible().ok());
+        let zoned = civil_of(within).and_then(|wall| zone.to_ambiguous_timestamp(wall).compatible().ok());
         let offset = zoned.map_or(0, |timestamp| timestamp.as_second() - within);
         wall_seconds.saturating_add(offset)
     }
@@ -306,8 +282,7 @@ impl Zone {
             return utc_seconds;
         };
         let within = utc_seconds.clamp(ZONED_SECONDS_MIN, ZONED_SECONDS_MAX);
-        let offset =
-            Timestamp::from_second(within).map_or(0, |moment| zone.to_offset(moment).seconds());
+        let offset = Timestamp::from_second(within).map_or(0, |moment| zone.to_offset(moment).seconds());
         utc_seconds.saturating_add(i64::from(offset))
     }
 }
@@ -316,20 +291,11 @@ impl Zone {
 fn civil_of(wall_seconds: i64) -> Option<DateTime> {
     let (year, month, day) = civil_from_days(wall_seconds.div_euclid(DAY_SECONDS));
     let of_day = wall_seconds.rem_euclid(DAY_SECONDS);
-    let date = civil::Date::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-    )
-    .ok()?;
+    let date =
+        civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+            .ok()?;
     let part = |value: i64| i8::try_from(value).ok();
-    let time = civil::Time::new(
-        part(of_day / 3600)?,
-        part(of_day / 60 % 60)?,
-        part(of_day % 60)?,
-        0,
-    )
-    .ok()?;
+    let time = civil::Time::new(part(of_day / 3600)?, part(of_day / 60 % 60)?, part(of_day % 60)?, 0).ok()?;
     Some(date.to_datetime(time))
 }
 

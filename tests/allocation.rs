@@ -73,7 +73,10 @@ fn check(name: &str, line: fn(usize) -> String) {
     let after = scout.carry_after(&carry, &twice);
     let short = asked(|| drop(worker.tally(&job(&once))));
     let long = asked(|| drop(worker.tally(&job(&twice))));
-    assert!(long <= short + DOUBLINGS, "{name}: {LINES} lines took {short} allocations, twice as many {long}");
+    assert!(
+        long <= short + DOUBLINGS,
+        "{name}: {LINES} lines took {short} allocations, twice as many {long}"
+    );
     assert!(short <= 60, "{name}: {short} allocations for a chunk of known shapes");
     let scouted = asked(|| assert_eq!(scout.carry_after(&carry, &twice), after));
     assert_eq!(scouted, 0, "{name}: the scout allocates");
@@ -90,7 +93,10 @@ fn known_shapes_are_counted_without_an_allocation_per_line() {
     });
     check("syslog, without a year", |n| {
         let (minute, second) = (n / 60 % 60, n % 60);
-        format!("Mar  2 {:02}:{minute:02}:{second:02} web-1 sshd[{n}]: Accepted key for anna port {n}", 8 + n / 3_600)
+        format!(
+            "Mar  2 {:02}:{minute:02}:{second:02} web-1 sshd[{n}]: Accepted key for anna port {n}",
+            8 + n / 3_600
+        )
     });
     check("with colours and progress bars", |n| {
         format!("10 %\r50 %\r\x1b[2m{}\x1b[0m \x1b[31mERROR\x1b[0m step {n} failed\r", time_of(n / 3))

@@ -30,7 +30,11 @@ fn every_case_prints_what_is_expected() {
             faults.push(format!("{}\n{}", case.display(), difference(&expected, &got)));
         }
     }
-    assert!(faults.is_empty(), "LOGSURGE_BLESS=1 cargo test --test cases accepts this:\n{}", faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "LOGSURGE_BLESS=1 cargo test --test cases accepts this:\n{}",
+        faults.join("\n")
+    );
 }
 
 fn run(root: &Path, case: &Path) -> String {

@@ -101,7 +101,8 @@ fn check_file(path: &Path) -> (usize, usize) {
             continue;
         }
         let reading = clock.read(&line, anchor);
-        let (start, end, host) = reading.map_or((0, 0, false), |reading| (reading.start, reading.end, reading.host_follows));
+        let (start, end, host) =
+            reading.map_or((0, 0, false), |reading| (reading.start, reading.end, reading.host_follows));
         let parts = [&line[..start], &line[end..]];
         let shape = rules.check(parts, host);
         assert_eq!(tallied(&mut worker, &line), shape.id(), "{}", String::from_utf8_lossy(&line));
@@ -133,7 +134,8 @@ fn tallied(worker: &mut Worker, line: &[u8]) -> logsurge::id::ShapeId {
 
 /// Plain logs below a directory.
 fn logs(directory: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {

@@ -10,9 +10,37 @@ use std::io::Read;
 
 /// All fields of an alert, in their order: a promise to whoever reads them.
 const FIELDS: [&str; 31] = [
-    "schema", "kind", "phase", "note", "provisional", "id", "shape", "incident", "time", "started", "level",
-    "template", "sample", "source", "line_number", "sources", "value", "window", "count", "expected", "factor",
-    "score", "tail", "first_seen", "last_seen", "baseline", "nearest", "summary", "fingerprint", "context", "}",
+    "schema",
+    "kind",
+    "phase",
+    "note",
+    "provisional",
+    "id",
+    "shape",
+    "incident",
+    "time",
+    "started",
+    "level",
+    "template",
+    "sample",
+    "source",
+    "line_number",
+    "sources",
+    "value",
+    "window",
+    "count",
+    "expected",
+    "factor",
+    "score",
+    "tail",
+    "first_seen",
+    "last_seen",
+    "baseline",
+    "nearest",
+    "summary",
+    "fingerprint",
+    "context",
+    "}",
 ];
 
 const SCAN: [&str; 5] = ["scan", "--tz", "UTC", "--warmup", "0"];
@@ -23,7 +51,8 @@ fn scan<'a>(more: &[&'a str]) -> Vec<&'a str> {
 
 /// Half an hour of calm, with whatever is told behind it.
 fn calm_then(more: &str) -> String {
-    let calm: String = (0..180).map(|n| format!("2026-03-02T12:{:02}:{:02}Z INFO tick {n}\n", n / 6, n % 6 * 10)).collect();
+    let calm: String =
+        (0..180).map(|n| format!("2026-03-02T12:{:02}:{:02}Z INFO tick {n}\n", n / 6, n % 6 * 10)).collect();
     calm + more
 }
 
@@ -36,18 +65,27 @@ fn alerts_of(ran: &Ran) -> Vec<Value> {
 #[test]
 fn learn_then_scan() {
     let place = Place::new();
-    place.run(&["learn", "--tz", "UTC", "-o", "shop.base", &sample("shop/baseline")]).status(0).says("wrote shop.base");
+    place
+        .run(&["learn", "--tz", "UTC", "-o", "shop.base", &sample("shop/baseline")])
+        .status(0)
+        .says("wrote shop.base");
     let with = |log| place.run(&["scan", "--tz", "UTC", "-b", "shop.base", "--json", &sample(log)]);
     assert_eq!(with("shop/calm.log").status(0).out, "");
     let ran = with("shop/incident.log").status(1);
     let alerts = alerts_of(&ran);
     let opens = |kind: &str, what: &str| {
         alerts.iter().any(|alert| {
-            alert["kind"] == kind && alert["phase"] == "open" && alert["note"] == false
+            alert["kind"] == kind
+                && alert["phase"] == "open"
+                && alert["note"] == false
                 && alert["template"].as_str().is_some_and(|text| text.contains(what))
         })
     };
-    assert!(opens("new", "charge failed") && opens("surge", "retrying upstream") && opens("gone", "scheduler tick"));
+    assert!(
+        opens("new", "charge failed")
+            && opens("surge", "retrying upstream")
+            && opens("gone", "scheduler tick")
+    );
     let packed = with("shop/incident.log.gz").status(1);
     assert_eq!(packed.out.replace(".log.gz", ".log"), ran.out);
 }
@@ -103,7 +141,10 @@ fn the_exit_status_of_every_command() {
         let args: Vec<&str> = args.split(' ').collect();
         let ran = place.run(&args);
         assert_eq!(ran.status, status, "{args:?}\nstdout:\n{}\nstderr:\n{}", ran.out, ran.err);
-        assert!(status != 2 || (!ran.err.is_empty() && ran.out.is_empty()) || args[0] == "templates", "{args:?} is silent");
+        assert!(
+            status != 2 || (!ran.err.is_empty() && ran.out.is_empty()) || args[0] == "templates",
+            "{args:?} is silent"
+        );
     }
 }
 
@@ -128,7 +169,11 @@ fn a_file_instead_of_a_command_names_the_two_commands_it_could_mean() {
 fn a_missing_file_is_said_and_the_others_are_judged() {
     let place = Place::new();
     place.write("bad.log", calm_then(ERROR));
-    let ran = place.run(&scan(&["nowhere.log", "bad.log"])).status(2).says("nowhere.log").says("check the spelling");
+    let ran = place
+        .run(&scan(&["nowhere.log", "bad.log"]))
+        .status(2)
+        .says("nowhere.log")
+        .says("check the spelling");
     assert!(ran.out.contains("charge failed"));
 }
 
@@ -201,9 +246,14 @@ fn a_baseline_that_cannot_be_written_leaves_nothing_behind() {
     // What is there stays when there is nothing to learn.
     place.run(&["learn", "-o", "calm.base", "calm.log"]).status(0);
     let before = fs::read(place.path("calm.base")).unwrap();
-    place.write("empty.log", "").run(&["learn", "-o", "calm.base", "empty.log"]).status(2).says("not written");
+    place
+        .write("empty.log", "")
+        .run(&["learn", "-o", "calm.base", "empty.log"])
+        .status(2)
+        .says("not written");
     assert!(fs::read(place.path("calm.base")).unwrap() == before);
-    let names: Vec<_> = fs::read_dir(place.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        fs::read_dir(place.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 3, "no temporary file is left: {names:?}");
 }
 
@@ -219,7 +269,9 @@ fn figure(summary: &str, word: &str) -> u64 {
 #[test]
 fn the_figures_of_the_summary_add_up() {
     let place = Place::new();
-    let text = calm_then("2026-03-02T12:40:00Z ERROR lost\n\tat a.b.C.d(C.java:1)\n\n  \n\tat a.b.C.e(C.java:2)\nno newline");
+    let text = calm_then(
+        "2026-03-02T12:40:00Z ERROR lost\n\tat a.b.C.d(C.java:1)\n\n  \n\tat a.b.C.e(C.java:2)\nno newline",
+    );
     place.write("app.log", &text);
     let mut logs = vec!["app.log".to_owned()];
     logs.extend(odd());
@@ -273,7 +325,11 @@ fn odd_logs_pass_through_every_command() {
         }
         let ran = place.run(&[&["templates", "--assign", &log], &year[..]].concat()).status(status);
         clean(&log, &ran);
-        assert_eq!(ran.out.lines().count() as u64, physical_lines(&place, &log), "{log}: a row for each line");
+        assert_eq!(
+            ran.out.lines().count() as u64,
+            physical_lines(&place, &log),
+            "{log}: a row for each line"
+        );
         for (number, row) in (1..).zip(ran.out.lines()) {
             let cells: Vec<&str> = row.split('\t').collect();
             assert!(cells.len() == 3 && cells[0] == format!("{number}"), "{log}: {row}");
@@ -314,7 +370,10 @@ fn assigned_rows_agree_with_the_list_of_messages() {
             let (id, count) = (message["id"].as_str().unwrap(), message["count"].as_u64().unwrap());
             let rows = rows.out.lines().filter(|row| row.split('\t').nth(1) == Some(id)).count() as u64;
             // The lines of a trace have the row of their head.
-            assert!(rows == count || (log.contains("shop") && rows >= count), "{log} {id}: {rows} rows, {count} lines");
+            assert!(
+                rows == count || (log.contains("shop") && rows >= count),
+                "{log} {id}: {rows} rows, {count} lines"
+            );
         }
     }
 }
@@ -323,7 +382,9 @@ fn assigned_rows_agree_with_the_list_of_messages() {
 fn every_json_line_has_all_fields_in_their_order() {
     let place = Place::new();
     place.run(&["learn", "--tz", "UTC", "-o", "shop.base", &sample("shop/baseline")]).status(0);
-    let ran = place.run(&["scan", "--tz", "UTC", "-b", "shop.base", "--json", &sample("shop/incident.log")]).status(1);
+    let ran = place
+        .run(&["scan", "--tz", "UTC", "-b", "shop.base", "--json", &sample("shop/incident.log")])
+        .status(1);
     place.write("bad.log", calm_then(ERROR));
     let diff = place.run(&["diff", "--json", &sample("shop/calm.log"), "bad.log"]).status(1);
     assert!(ran.out.lines().count() > 3);
@@ -351,7 +412,9 @@ fn filters_come_before_the_exit_status() {
     for flags in [&["--kind", "surge,gone"][..], &["--level", "fatal"], &["--min-count", "2"]] {
         assert_eq!(with(flags).status(0).out, "", "{flags:?}");
     }
-    for flags in [&["--kind", "new"][..], &["--kind", "gone,new"], &["--level", "error"], &["--min-count", "1"]] {
+    for flags in
+        [&["--kind", "new"][..], &["--kind", "gone,new"], &["--level", "error"], &["--min-count", "1"]]
+    {
         assert!(with(flags).status(1).out.contains("charge failed"), "{flags:?}");
     }
     with(&["--exit-zero"]).status(0);
@@ -377,7 +440,8 @@ fn secret_log() -> String {
         r#"ERROR audit {"api_key": "sesamopen", "ok": no}"#,
         "ERROR call refused Authorization: Bearer Zm9vYmFyYmF6cXV4",
     ];
-    let told: String = (0..30).map(|n| format!("2026-03-02T12:3{}:{:02}Z {}\n", n / 12, n % 12 * 5, lines[n % 5])).collect();
+    let told: String =
+        (0..30).map(|n| format!("2026-03-02T12:3{}:{:02}Z {}\n", n / 12, n % 12 * 5, lines[n % 5])).collect();
     calm_then(&told)
 }
 
@@ -439,7 +503,10 @@ fn control_bytes_of_a_log_are_spelled_out() {
     for format in ["--json", "--short", "-v"] {
         let ran = place.run(&scan(&[format, "odd.log", "od\x1bd.log"])).status(1);
         for text in [&ran.out, &ran.err] {
-            assert!(!text.contains(|c: char| c.is_control() && c != '\n') && !text.contains('\u{202e}'), "{text:?}");
+            assert!(
+                !text.contains(|c: char| c.is_control() && c != '\n') && !text.contains('\u{202e}'),
+                "{text:?}"
+            );
         }
     }
 }
@@ -450,7 +517,8 @@ fn threads_and_chunks_do_not_change_the_output() {
     let log = sample("shop/incident.log");
     let expected = place.run(&["scan", "--tz", "UTC", "-v", "-j", "1", &log]).status(1);
     for (threads, bytes) in [("2", "131072"), ("8", "100"), ("3", "5000")] {
-        let got = place.run(&["scan", "--tz", "UTC", "-v", "-j", threads, "--chunk-bytes", bytes, &log]).status(1);
+        let got =
+            place.run(&["scan", "--tz", "UTC", "-v", "-j", threads, "--chunk-bytes", bytes, &log]).status(1);
         assert_eq!((expected.out.as_str(), expected.err.as_str()), (got.out.as_str(), got.err.as_str()));
     }
 }

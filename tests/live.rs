@@ -55,7 +55,9 @@ impl Running {
             match self.out.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(line) if line.contains(what) => return line,
                 Ok(line) => self.said.push(line),
-                Err(RecvTimeoutError::Timeout) => panic!("nothing about {what} in time, only {:?}", self.said),
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("nothing about {what} in time, only {:?}", self.said)
+                }
                 Err(RecvTimeoutError::Disconnected) => panic!("ended without {what}, only {:?}", self.said),
             }
         }
@@ -109,7 +111,10 @@ fn one_line_into_an_open_pipe_is_an_alert_within_seconds() {
     running.write(&error("volume"));
     let line = running.tells("volume lost");
     let alert: serde_json::Value = serde_json::from_str(&line).unwrap();
-    assert_eq!((&alert["kind"], &alert["count"], &alert["line_number"]), (&"new".into(), &1.into(), &1.into()));
+    assert_eq!(
+        (&alert["kind"], &alert["count"], &alert["line_number"]),
+        (&"new".into(), &1.into(), &1.into())
+    );
     running.write("2026-03-02T12:00:05Z INFO all is well\n");
     running.write(&error("network"));
     running.tells("network lost");

@@ -7,9 +7,7 @@ const README: &str = include_str!("../README.md");
 fn blocks(language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
     let behind = README.split(fence.as_str()).skip(1);
-    behind
-        .filter_map(|rest| rest.split("```").next().map(str::to_owned))
-        .collect()
+    behind.filter_map(|rest| rest.split("```").next().map(str::to_owned)).collect()
 }
 
 #[test]
@@ -35,9 +33,6 @@ fn the_json_fields_listed_are_those_of_an_alert() {
     let alert: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
     let fields = alert.as_object().expect("an alert is an object");
     for name in fields.keys() {
-        assert!(
-            README.contains(&format!("`{name}`")),
-            "the README does not name the field {name}"
-        );
+        assert!(README.contains(&format!("`{name}`")), "the README does not name the field {name}");
     }
 }

@@ -66,7 +66,11 @@ fn judged_at_once() -> Config {
     Config { warmup: Some(0), ..config() }
 }
 
-fn by_session(config: &Config, baseline: Option<&Baseline>, pieces: &mut dyn Iterator<Item = &[u8]>) -> Verdict {
+fn by_session(
+    config: &Config,
+    baseline: Option<&Baseline>,
+    pieces: &mut dyn Iterator<Item = &[u8]>,
+) -> Verdict {
     let mut session = Session::new(config, baseline, "app");
     let mut alerts = Vec::new();
     for piece in pieces {
@@ -111,7 +115,8 @@ fn assert_same(expected: &Verdict, got: &Verdict, how: &str) {
     for (index, (left, right)) in expected.alerts.iter().zip(&got.alerts).enumerate() {
         assert_eq!(left, right, "{how}: alert {index}");
     }
-    let told = |verdict: &Verdict| verdict.alerts.iter().map(|alert| alert.summary.clone()).collect::<Vec<_>>();
+    let told =
+        |verdict: &Verdict| verdict.alerts.iter().map(|alert| alert.summary.clone()).collect::<Vec<_>>();
     assert_eq!(told(expected), told(got), "{how}: number of alerts");
     assert_eq!(expected.report, got.report, "{how}: report");
 }
@@ -240,8 +245,9 @@ fn days_to_new_year() -> i64 {
 fn five_lines_of_a_clock_a_day_ahead_are_skewed() {
     let text = tidy();
     let mut lines = lines(&text);
-    let ahead: Vec<String> =
-        (0..5).map(|n| format!("{} INFO  clock   adjusted by step {n}\n", stamp(26 * 3_600_000 + n * 900, 0))).collect();
+    let ahead: Vec<String> = (0..5)
+        .map(|n| format!("{} INFO  clock   adjusted by step {n}\n", stamp(26 * 3_600_000 + n * 900, 0)))
+        .collect();
     let middle = lines.len() / 2;
     lines.splice(middle..middle, ahead.iter().map(String::as_bytes));
     let verdict = check(&judged_at_once(), None, &lines.concat());
@@ -260,7 +266,8 @@ fn a_clock_that_stays_a_day_ahead_is_believed() {
 
 #[test]
 fn lines_before_the_first_stamp() {
-    let head = "starting up\nreading /etc/shop.conf\nERROR no licence found\n\nconfiguration loaded\n".repeat(30);
+    let head =
+        "starting up\nreading /etc/shop.conf\nERROR no licence found\n\nconfiguration loaded\n".repeat(30);
     let verdict = check(&judged_at_once(), None, &[head.as_bytes(), &tidy()].concat());
     assert_eq!(verdict.report.lines.empty, 30);
     assert_eq!(verdict.report.late, 0);
@@ -440,7 +447,8 @@ fn four_hundred_wild_logs() {
         for (threads, chunk_bytes) in [(1, 300), (3, 90), (2, 1_000)] {
             let config = Config { threads, chunk_bytes, ..config.clone() };
             let got = by_engine(&config, None, &paths).unnamed();
-            let expected = Verdict { alerts: expected.alerts.clone(), report: expected.report.clone() }.unnamed();
+            let expected =
+                Verdict { alerts: expected.alerts.clone(), report: expected.report.clone() }.unnamed();
             assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
         }
     }
@@ -457,7 +465,8 @@ fn the_sample_of_two_long_lines_that_differ_at_their_end() {
 #[test]
 fn a_learned_baseline_is_the_same_to_the_byte() {
     let directory = TempDir::new().unwrap();
-    let mut paths = vec![file(directory.path(), "messy.log", &messy()), file(directory.path(), "tidy.log", &tidy())];
+    let mut paths =
+        vec![file(directory.path(), "messy.log", &messy()), file(directory.path(), "tidy.log", &tidy())];
     let mut seen = BTreeSet::new();
     for (threads, chunk_bytes) in [(1, 1_000), (1, 128 * 1024), (2, 777), (3, 64), (8, 4_000)] {
         let config = Config { learn_only: true, threads, chunk_bytes, ..config() };

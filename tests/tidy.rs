@@ -40,9 +40,8 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Rooms that are told all they need by argument and never see the settings.
-const WITHOUT_SETTINGS: &[&str] = &[
-    "alert", "baseline", "count", "detect", "input", "line", "shape", "template",
-];
+const WITHOUT_SETTINGS: &[&str] =
+    &["alert", "baseline", "count", "detect", "input", "line", "shape", "template"];
 
 /// Where each outside crate is at home; `*` stands for every room.
 const HOMES: &[(&str, &[&str])] = &[
@@ -64,10 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("wide", &["line", "shape"]),
     // An id is made in `id`; the others hash what has no id: a file's content,
     // an alert's fingerprint, a quotation, a masked key.
-    (
-        "xxhash_rust",
-        &["id", "baseline", "diff", "ledger", "shape", "template"],
-    ),
+    ("xxhash_rust", &["id", "baseline", "diff", "ledger", "shape", "template"]),
     ("zstd", &["baseline", "input"]),
 ];
 
@@ -91,9 +87,7 @@ impl Source {
     }
 
     fn is_library(&self) -> bool {
-        self.path.starts_with("src/")
-            && !self.path.starts_with("src/cli/")
-            && self.path != "src/main.rs"
+        self.path.starts_with("src/") && !self.path.starts_with("src/cli/") && self.path != "src/main.rs"
     }
 
     /// Files that hold nothing but tests.
@@ -118,14 +112,10 @@ impl Source {
             if line.trim() == "#[cfg(test)]" {
                 let indent = indent_of(line);
                 // The item under it: one line, or all up to its closing brace.
-                let item = lines
-                    .by_ref()
-                    .map(|(_, item)| item)
-                    .find(|item| !item.trim_start().starts_with("#["));
+                let item =
+                    lines.by_ref().map(|(_, item)| item).find(|item| !item.trim_start().starts_with("#["));
                 if item.is_some_and(|item| !item.ends_with([';', '}'])) {
-                    lines
-                        .by_ref()
-                        .find(|(_, item)| item.trim() == "}" && indent_of(item) == indent);
+                    lines.by_ref().find(|(_, item)| item.trim() == "}" && indent_of(item) == indent);
                 }
                 continue;
             }
@@ -176,28 +166,17 @@ fn files(folder: &str, endings: &[&str]) -> Vec<Source> {
 
 fn sources() -> Vec<Source> {
     let sources = files("src", &[".rs"]);
-    assert!(
-        sources.len() > 20,
-        "the sources are where this test looks for them"
-    );
+    assert!(sources.len() > 20, "the sources are where this test looks for them");
     sources
 }
 
 fn all_rust() -> Vec<Source> {
-    ["src", "tests", "benches"]
-        .into_iter()
-        .flat_map(|folder| files(folder, &[".rs"]))
-        .collect()
+    ["src", "tests", "benches"].into_iter().flat_map(|folder| files(folder, &[".rs"])).collect()
 }
 
 /// Fails with all faults at once.
 fn none(faults: Vec<String>) {
-    assert!(
-        faults.is_empty(),
-        "{} fault(s):\n{}",
-        faults.len(),
-        faults.join("\n")
-    );
+    assert!(faults.is_empty(), "{} fault(s):\n{}", faults.len(), faults.join("\n"));
 }
 
 /// Every place in the code of `wanted` sources that holds one of `words`.
@@ -216,8 +195,7 @@ fn forbid(wanted: impl Fn(&Source) -> bool, words: &[&str], why: &str) {
 /// Whether `word` stands in `line` and does not end a longer name.
 fn holds_word(line: &str, word: &str) -> bool {
     let name = |c: char| c.is_alphanumeric() || c == '_';
-    line.match_indices(word)
-        .any(|(at, _)| !line[..at].ends_with(name))
+    line.match_indices(word).any(|(at, _)| !line[..at].ends_with(name))
 }
 
 fn floor_of(room: &str) -> Option<usize> {
@@ -227,14 +205,9 @@ fn floor_of(room: &str) -> Option<usize> {
 /// What `lib.rs` shows under another name: `Error` → `error`.
 fn door() -> BTreeMap<String, String> {
     let mut door = BTreeMap::new();
-    for source in sources()
-        .iter()
-        .filter(|source| source.path == "src/lib.rs")
-    {
+    for source in sources().iter().filter(|source| source.path == "src/lib.rs") {
         for (_, line) in source.code() {
-            let Some((room, names)) = line
-                .strip_prefix("pub use ")
-                .and_then(|rest| rest.split_once("::"))
+            let Some((room, names)) = line.strip_prefix("pub use ").and_then(|rest| rest.split_once("::"))
             else {
                 continue;
             };
@@ -274,10 +247,7 @@ fn names_from_the_top(code: &str) -> BTreeSet<String> {
 }
 
 fn first_name(text: &str) -> String {
-    text.trim_start()
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect()
+    text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
 /// Where functions begin, and their lines. A function ends with a line that is
@@ -287,18 +257,15 @@ fn function_lengths(source: &Source) -> Vec<(usize, usize)> {
     let mut lengths = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let words = without_comment(line).trim_start();
-        let words = words.strip_prefix("pub").map_or(words, |rest| {
-            rest.split_once(' ').map_or("", |(_, rest)| rest)
-        });
+        let words =
+            words.strip_prefix("pub").map_or(words, |rest| rest.split_once(' ').map_or("", |(_, rest)| rest));
         let is_function = words.starts_with("fn ") || words.starts_with("const fn ");
         if !is_function || line.ends_with('}') || line.ends_with(';') {
             continue;
         }
         let closes = |other: &&&str| indent_of(other) == indent_of(line) && other.trim() == "}";
         let declared = |other: &&&str| indent_of(other) == indent_of(line) && other.ends_with(';');
-        let end = lines[at + 1..]
-            .iter()
-            .position(|other| closes(&other) || declared(&other));
+        let end = lines[at + 1..].iter().position(|other| closes(&other) || declared(&other));
         lengths.push((at + 1, end.map_or(lines.len() - at, |end| end + 2)));
     }
     lengths
@@ -308,10 +275,7 @@ fn function_lengths(source: &Source) -> Vec<(usize, usize)> {
 fn every_room_has_a_floor_and_every_floor_a_room() {
     let sources = sources();
     let rooms: BTreeSet<&str> = sources.iter().filter_map(Source::room).collect();
-    let planned: BTreeSet<&str> = FLOORS
-        .iter()
-        .flat_map(|floor| floor.iter().copied())
-        .collect();
+    let planned: BTreeSet<&str> = FLOORS.iter().flat_map(|floor| floor.iter().copied()).collect();
     assert_eq!(rooms, planned);
 }
 
@@ -321,29 +285,20 @@ fn a_room_knows_only_rooms_below_it() {
     let mut faults = Vec::new();
     for source in sources() {
         let Some(room) = source.room() else { continue };
-        let code: String = source
-            .code()
-            .into_iter()
-            .flat_map(|(_, line)| [line, "\n"])
-            .collect();
+        let code: String = source.code().into_iter().flat_map(|(_, line)| [line, "\n"]).collect();
         for name in names_from_the_top(&code) {
             let used = door.get(&name).unwrap_or(&name);
             if used != room && floor_of(used) >= floor_of(room) {
                 faults.push(format!("{}: {room} may not use {used}", source.path));
             }
             if used == "config" && WITHOUT_SETTINGS.contains(&room) {
-                faults.push(format!(
-                    "{}: {room} is told what it needs, it does not see settings",
-                    source.path
-                ));
+                faults
+                    .push(format!("{}: {room} is told what it needs, it does not see settings", source.path));
             }
         }
         let way_out = "super::".repeat(source.depth());
         if code.contains(&way_out) {
-            faults.push(format!(
-                "{}: reaches out of its room by super::",
-                source.path
-            ));
+            faults.push(format!("{}: reaches out of its room by super::", source.path));
         }
     }
     none(faults);
@@ -351,16 +306,8 @@ fn a_room_knows_only_rooms_below_it() {
 
 #[test]
 fn the_library_has_no_screen() {
-    let words = [
-        "println!",
-        "eprintln!",
-        "print!",
-        "eprint!",
-        "dbg!",
-        "stdout()",
-        "stderr()",
-        "process::exit",
-    ];
+    let words =
+        ["println!", "eprintln!", "print!", "eprint!", "dbg!", "stdout()", "stderr()", "process::exit"];
     forbid(Source::is_library, &words, "the library has no screen");
 }
 
@@ -378,11 +325,7 @@ fn the_library_has_no_clock_and_no_environment() {
         "std::env",
         "env::var",
     ];
-    forbid(
-        Source::is_library,
-        &words,
-        "the library is told, it does not ask",
-    );
+    forbid(Source::is_library, &words, "the library is told, it does not ask");
 }
 
 #[test]
@@ -390,12 +333,7 @@ fn threads_live_in_the_engine() {
     let elsewhere = |source: &Source| source.room() != Some("engine");
     forbid(
         elsewhere,
-        &[
-            "thread::spawn",
-            "thread::scope",
-            "thread::sleep",
-            "thread::Builder",
-        ],
+        &["thread::spawn", "thread::scope", "thread::sleep", "thread::Builder"],
         "threads live in engine",
     );
     // A lock is a thread's neighbour. The program's stop flag is set by a signal.
@@ -412,24 +350,13 @@ fn outside_crates_stay_in_their_home_rooms() {
     let mut faults = Vec::new();
     for source in sources() {
         let Some(room) = source.room() else { continue };
-        let inside = source
-            .path
-            .trim_start_matches("src/")
-            .trim_end_matches(".rs");
+        let inside = source.path.trim_start_matches("src/").trim_end_matches(".rs");
         for (at, line) in source.code() {
             for (name, homes) in HOMES {
-                let used =
-                    holds_word(line, &format!("{name}::")) || line.trim() == format!("use {name};");
-                if used
-                    && !homes
-                        .iter()
-                        .any(|home| matches!(*home, "*") || *home == room || *home == inside)
+                let used = holds_word(line, &format!("{name}::")) || line.trim() == format!("use {name};");
+                if used && !homes.iter().any(|home| matches!(*home, "*") || *home == room || *home == inside)
                 {
-                    faults.push(format!(
-                        "{}:{at}: {name} is at home in {}",
-                        source.path,
-                        homes.join(", ")
-                    ));
+                    faults.push(format!("{}:{at}: {name} is at home in {}", source.path, homes.join(", ")));
                 }
             }
         }
@@ -440,14 +367,8 @@ fn outside_crates_stay_in_their_home_rooms() {
 #[test]
 fn every_dependency_has_a_home() {
     let manifest = include_str!("../Cargo.toml");
-    let listed = manifest
-        .split("[dependencies]")
-        .nth(1)
-        .expect("there are dependencies");
-    let listed = listed
-        .lines()
-        .skip(1)
-        .take_while(|line| !line.starts_with('['));
+    let listed = manifest.split("[dependencies]").nth(1).expect("there are dependencies");
+    let listed = listed.lines().skip(1).take_while(|line| !line.starts_with('['));
     let names: BTreeSet<String> = listed
         .filter_map(|line| line.split_once('='))
         .map(|(name, _)| name.trim().replace('-', "_"))
@@ -461,11 +382,7 @@ fn files_and_functions_are_short() {
     let mut faults = Vec::new();
     for source in all_rust() {
         let lines = source.text.lines().count();
-        let most = if source.path == "src/main.rs" {
-            DOORWAY_LINES_MAX
-        } else {
-            FILE_LINES_MAX
-        };
+        let most = if source.path == "src/main.rs" { DOORWAY_LINES_MAX } else { FILE_LINES_MAX };
         if lines > most {
             faults.push(format!("{}: {lines} lines, at most {most}", source.path));
         }
@@ -483,51 +400,32 @@ fn files_and_functions_are_short() {
 
 #[test]
 fn nothing_is_unwrapped_outside_tests() {
-    forbid(
-        |_| true,
-        &["unwrap()", "todo!", "unimplemented!"],
-        "say why it holds, with expect",
-    );
+    forbid(|_| true, &["unwrap()", "todo!", "unimplemented!"], "say why it holds, with expect");
 }
 
 #[test]
 fn unsafe_code_is_forbidden_by_the_compiler() {
-    for source in sources()
-        .iter()
-        .filter(|source| matches!(source.path.as_str(), "src/lib.rs" | "src/main.rs"))
+    for source in
+        sources().iter().filter(|source| matches!(source.path.as_str(), "src/lib.rs" | "src/main.rs"))
     {
-        assert!(
-            source.text.contains("#![forbid(unsafe_code)]"),
-            "{}",
-            source.path
-        );
+        assert!(source.text.contains("#![forbid(unsafe_code)]"), "{}", source.path);
     }
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let mute = sources()
-        .into_iter()
-        .filter(|source| !source.is_test() && !source.text.starts_with("//! "));
+    let mute = sources().into_iter().filter(|source| !source.is_test() && !source.text.starts_with("//! "));
     none(mute.map(|source| source.path).collect());
 }
 
 #[test]
 fn no_file_is_a_drawer() {
-    let drawers = [
-        "utils", "util", "helpers", "helper", "common", "types", "misc",
-    ];
+    let drawers = ["utils", "util", "helpers", "helper", "common", "types", "misc"];
     let is_drawer = |source: &Source| {
         let mut parts = source.path.trim_end_matches(".rs").split('/');
         parts.any(|part| drawers.contains(&part))
     };
-    none(
-        all_rust()
-            .into_iter()
-            .filter(is_drawer)
-            .map(|source| source.path)
-            .collect(),
-    );
+    none(all_rust().into_iter().filter(is_drawer).map(|source| source.path).collect());
 }
 
 #[test]
@@ -550,14 +448,7 @@ fn nothing_is_left_for_later_and_nothing_names_one_machine() {
     for name in ["README.md", "CHANGELOG.md", "Cargo.toml"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         if let Ok(text) = fs::read_to_string(path) {
-            check_words(
-                &Source {
-                    path: name.to_owned(),
-                    text,
-                },
-                &words,
-                &mut faults,
-            );
+            check_words(&Source { path: name.to_owned(), text }, &words, &mut faults);
         }
     }
     assert!(faults.is_empty(), "\n{faults}");
@@ -578,17 +469,10 @@ fn the_rules_see_what_they_are_meant_to_see() {
         text: "//! A.\nuse crate::{id::X, time};\nfn a() {\n    b(); // c\n}\n#[cfg(test)]\nmod tests {\n    x.unwrap();\n}\nconst C: u8 = 1;\n".into(),
     };
     let code: Vec<usize> = source.code().into_iter().map(|(at, _)| at).collect();
-    assert_eq!(
-        code,
-        [2, 3, 4, 5, 10],
-        "a comment and the tests are no code"
-    );
+    assert_eq!(code, [2, 3, 4, 5, 10], "a comment and the tests are no code");
     assert_eq!(source.depth(), 2);
     assert_eq!(function_lengths(&source), [(3, 3)]);
     let names = names_from_the_top("use crate::{id::{X, Y}, time::Z,\n line}; crate::count::W");
-    assert_eq!(
-        names.into_iter().collect::<Vec<_>>(),
-        ["count", "id", "line", "time"]
-    );
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["count", "id", "line", "time"]);
     assert!(holds_word("a dbg!(x)", "dbg!") && !holds_word("eprintln!()", "println!"));
 }

@@ -31,24 +31,12 @@ pub fn made_log(lines: usize) -> Vec<u8> {
 }
 
 fn write_message(text: &mut String, dice: &mut Dice) {
-    const VERBS: [&str; 8] = [
-        "loaded", "stored", "queued", "sent", "checked", "moved", "merged", "closed",
-    ];
+    const VERBS: [&str; 8] = ["loaded", "stored", "queued", "sent", "checked", "moved", "merged", "closed"];
     const THINGS: [&str; 5] = ["order", "invoice", "parcel", "session", "report"];
     let (n, m) = (dice.below(100_000), dice.below(5_000));
     match dice.below(100) {
-        0 => write!(
-            text,
-            "ERROR orders  charge failed for order {n}: gateway eu-{} returned 504",
-            m % 9
-        ),
-        1..=4 => write!(
-            text,
-            "WARN  http    slow answer to 10.{}.{}.{}: {m} ms",
-            n % 256,
-            m % 256,
-            n % 200
-        ),
+        0 => write!(text, "ERROR orders  charge failed for order {n}: gateway eu-{} returned 504", m % 9),
+        1..=4 => write!(text, "WARN  http    slow answer to 10.{}.{}.{}: {m} ms", n % 256, m % 256, n % 200),
         5..=39 => write!(
             text,
             "INFO  http    GET /api/v1/items/{n}?page={} 200 in {m} ms req={:016x}",
@@ -58,11 +46,7 @@ fn write_message(text: &mut String, dice: &mut Dice) {
         kind => {
             let verb = VERBS[kind as usize % VERBS.len()];
             let thing = THINGS[kind as usize % THINGS.len()];
-            write!(
-                text,
-                "INFO  worker  {verb} {thing} {n} of customer {m} in {} ms",
-                n % 900
-            )
+            write!(text, "INFO  worker  {verb} {thing} {n} of customer {m} in {} ms", n % 900)
         }
     }
     .expect("a String takes all");

@@ -108,7 +108,9 @@ fn decode(bytes: &[u8], settings: u64) -> Result<Baseline, String> {
     }
     let learned_with = u64::from_le_bytes(content[12..20].try_into().expect("eight bytes were cut"));
     if learned_with != settings {
-        return Err(format!("learned with other settings than this run has; use the same flags, or {LEARN_AGAIN}"));
+        return Err(format!(
+            "learned with other settings than this run has; use the same flags, or {LEARN_AGAIN}"
+        ));
     }
     let body = unpack(&content[HEADER_BYTES..]).map_err(|why| format!("{why}; {LEARN_AGAIN}"))?;
     Ok(Baseline { settings, body })

@@ -55,7 +55,12 @@ fn show(file: &Path, baseline: &Baseline) -> io::Result<()> {
         writeln!(out, "{:.8} {:>10}  {text}", id.to_string(), grouped(message.lines))?;
     }
     if messages.len() > SHOWN {
-        writeln!(out, "and {} more: logsurge baseline export --json {}", messages.len() - SHOWN, file.display())?;
+        writeln!(
+            out,
+            "and {} more: logsurge baseline export --json {}",
+            messages.len() - SHOWN,
+            file.display()
+        )?;
     }
     out.flush()
 }

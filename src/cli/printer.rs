@@ -127,10 +127,16 @@ impl Printer {
         let mut line = String::new();
         if self.notes > 0 {
             let (s, these) = if self.notes == 1 { ("", "it") } else { ("s", "them") };
-            line += &format!("NOTE  {} new kind{s} of message not worth an alert; -v shows {these}\n", self.notes);
+            line += &format!(
+                "NOTE  {} new kind{s} of message not worth an alert; -v shows {these}\n",
+                self.notes
+            );
         }
         if self.held_back > 0 {
-            line += &format!("      and {} more alerts in this hour; --json or --short shows all\n", self.held_back);
+            line += &format!(
+                "      and {} more alerts in this hour; --json or --short shows all\n",
+                self.held_back
+            );
         }
         (self.notes, self.held_back, self.printed_this_hour) = (0, 0, 0);
         if line.is_empty() { Ok(()) } else { self.write(&line) }
@@ -169,6 +175,9 @@ fn wants_color(when: ColorArg, terminal: bool) -> bool {
         ColorArg::Always => true,
         ColorArg::Never => false,
         ColorArg::Auto if set("NO_COLOR") => false,
-        ColorArg::Auto => terminal || (set("CLICOLOR_FORCE") && std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| v != "0")),
+        ColorArg::Auto => {
+            terminal
+                || (set("CLICOLOR_FORCE") && std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| v != "0"))
+        }
     }
 }

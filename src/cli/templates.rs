@@ -31,7 +31,9 @@ fn list(ledger: &Ledger, as_json: bool) -> io::Result<()> {
         .into_iter()
         .filter_map(|template| Some((*ledger.messages().get(template)?, template)))
         .collect();
-    rows.sort_by_key(|(message, template)| (std::cmp::Reverse(message.lines), registry.template_id(*template)));
+    rows.sort_by_key(|(message, template)| {
+        (std::cmp::Reverse(message.lines), registry.template_id(*template))
+    });
     let total: u64 = rows.iter().map(|(message, _)| message.lines).sum();
     let mut out = BufWriter::new(io::stdout().lock());
     if !as_json {
@@ -53,7 +55,12 @@ fn list(ledger: &Ledger, as_json: bool) -> io::Result<()> {
         } else {
             let level = if level == Level::None { "-".into() } else { level.word().to_uppercase() };
             let share = format!("{:.1} %", share * 100.0);
-            writeln!(out, "{:<9} {:>10} {share:>6}  {level:<5} {text}", registry.short_id(id), grouped(message.lines))?;
+            writeln!(
+                out,
+                "{:<9} {:>10} {share:>6}  {level:<5} {text}",
+                registry.short_id(id),
+                grouped(message.lines)
+            )?;
         }
     }
     out.flush()
@@ -71,10 +78,8 @@ fn assign(args: &Templates) -> Result<(io::Result<()>, bool), Error> {
         trouble |= !err.is_notice();
     }
     let mut out = BufWriter::new(io::stdout().lock());
-    let rows: Vec<String> = assignment
-        .iter()
-        .map(|(id, text)| format!("{id}\t{}", visible(text.as_bytes())))
-        .collect();
+    let rows: Vec<String> =
+        assignment.iter().map(|(id, text)| format!("{id}\t{}", visible(text.as_bytes()))).collect();
     let mut write = || {
         for (line, label) in labels.iter().enumerate() {
             match label {

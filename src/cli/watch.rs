@@ -45,7 +45,12 @@ pub fn run(args: &Watch) -> Result<Outcome, Error> {
         .iter()
         .map(|path| Session::new(&config, baseline.as_ref(), &path.to_string_lossy()))
         .collect();
-    let mut watching = Watching { sessions: &mut sessions, printer: &mut printer, quiet: args.reading.quiet, trouble: false };
+    let mut watching = Watching {
+        sessions: &mut sessions,
+        printer: &mut printer,
+        quiet: args.reading.quiet,
+        trouble: false,
+    };
     watching.follow(&mut input, &stop)?;
     let stopped = stop.load(Ordering::Relaxed);
     watching.finish(&mut input)?;

@@ -5,10 +5,10 @@
 //! last stamped line. Only stamps without a year need more, since a wrap of the
 //! year may lie anywhere; then it walks back to the last stamp that has a year.
 
+use crate::line::Level;
 use crate::line::record::RecordState;
 use crate::line::split::{Cleaner, is_blank};
 use crate::line::stamp::{Anchor, Clock, Reading};
-use crate::line::Level;
 use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 use crate::time::Time;
 use memchr::memrchr;
@@ -106,7 +106,8 @@ impl Scout {
         let Some(last_stamped) = last_stamped else {
             let lines = memchr::memchr_iter(b'\n', bytes).count() as u64
                 + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
-            let record = RecordState { unstamped: carry.record.unstamped.saturating_add(unstamped), ..carry.record };
+            let record =
+                RecordState { unstamped: carry.record.unstamped.saturating_add(unstamped), ..carry.record };
             let (head_lines, record) = match carry.last {
                 Some(_) => (carry.head_lines, record),
                 None => (carry.head_lines + lines, carry.record),
@@ -114,7 +115,8 @@ impl Scout {
             return Carry { head_lines, record, ..*carry };
         };
         let last = self.resolve(carry, &bytes[resume..], cleaner);
-        let line_end = memchr::memchr(b'\n', &bytes[last_stamped..]).map_or(bytes.len(), |at| last_stamped + at);
+        let line_end =
+            memchr::memchr(b'\n', &bytes[last_stamped..]).map_or(bytes.len(), |at| last_stamped + at);
         let alarming = self.is_alarming(cleaner.clean(&bytes[last_stamped..line_end]), carry.anchor());
         Carry { last, record: RecordState { head_alarming: alarming, unstamped }, ..*carry }
     }
@@ -131,9 +133,7 @@ impl Scout {
     }
 
     fn is_alarming(&mut self, line: &[u8], anchor: Anchor) -> bool {
-        let Some(Reading { start, end, host_follows, .. }) =
-            self.clock.read(line, anchor)
-        else {
+        let Some(Reading { start, end, host_follows, .. }) = self.clock.read(line, anchor) else {
             return false;
         };
         self.key.clear();

@@ -11,10 +11,10 @@ use crate::limits::{
     HEAD_LINES_MAX, LATE_PANES, SAMPLE_BYTES_MAX, SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS,
     UNSTAMPED_LINES_PER_PANE,
 };
+use crate::line::Level;
 use crate::line::record::{RecordState, Role, role_of};
 use crate::line::split::{Cleaner, Text, is_blank};
 use crate::line::stamp::{Clock, Reading};
-use crate::line::Level;
 use crate::shape::cheap::{self, Seed};
 use crate::shape::{Scratch, Shape, canonical_with_host};
 use crate::time::{Pane, Time};
@@ -85,7 +85,12 @@ impl Worker {
         let mut walk = Walk::new(job);
         let mut start = 0;
         for newline in memchr::memchr_iter(b'\n', job.bytes) {
-            self.add_line(job.bytes, (start, newline), cleaner.clean_at(job.bytes, start, newline), &mut walk);
+            self.add_line(
+                job.bytes,
+                (start, newline),
+                cleaner.clean_at(job.bytes, start, newline),
+                &mut walk,
+            );
             start = newline + 1;
         }
         if start < job.bytes.len() {
@@ -159,7 +164,16 @@ impl Worker {
             level: shape.level,
             alarm: shape.alarm,
         });
-        let none = Run { pane: Pane(0), late: false, count: 0, time: Time(0), newest: Time(0), line: 0, at: 0, len: 0 };
+        let none = Run {
+            pane: Pane(0),
+            late: false,
+            count: 0,
+            time: Time(0),
+            newest: Time(0),
+            line: 0,
+            at: 0,
+            len: 0,
+        };
         self.cache.insert(key, Slot { shape: shape.id(), alarming: shape.level >= Level::Error, run: none })
     }
 

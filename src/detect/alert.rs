@@ -73,19 +73,11 @@ impl Told {
     }
 
     /// As the reader gets it.
-    pub fn surge(
-        &self,
-        template: super::TemplateIx,
-        phase: super::Phase,
-        now_normal: bool,
-    ) -> Surge {
+    pub fn surge(&self, template: super::TemplateIx, phase: super::Phase, now_normal: bool) -> Surge {
         Surge {
             template,
             phase,
-            window: Window {
-                start: Pane(self.end - self.width),
-                end: Pane(self.end),
-            },
+            window: Window { start: Pane(self.end - self.width), end: Pane(self.end) },
             count: self.count,
             expected: self.expected,
             factor: self.factor(),
@@ -122,11 +114,7 @@ impl Alert {
         self.count_panes(pane);
         let same = pane - self.opened <= SAME_TROUBLE_PANES;
         if !same {
-            let known = self
-                .peak
-                .iter()
-                .zip(&self.past_peak)
-                .all(|(&peak, &past)| is_known(peak, past));
+            let known = self.peak.iter().zip(&self.past_peak).all(|(&peak, &past)| is_known(peak, past));
             if known {
                 self.repeats = self.repeats.saturating_add(1);
             } else {
@@ -155,10 +143,7 @@ impl Alert {
         }
         // The size came back once already; this is the second time.
         !(self.repeats >= 1
-            && counts
-                .iter()
-                .zip(&self.past_peak)
-                .all(|(&count, &past)| is_known(count, past)))
+            && counts.iter().zip(&self.past_peak).all(|(&count, &past)| is_known(count, past)))
     }
 
     /// The guard was up for so long that the new level is to be learned.
@@ -186,11 +171,7 @@ impl Alert {
     pub fn cross(&mut self, pane: i64, told: Told) {
         self.crossed = pane;
         let (started, returned_from) = (self.told.started, self.told.returned_from);
-        self.told = Told {
-            started,
-            returned_from,
-            ..told
-        };
+        self.told = Told { started, returned_from, ..told };
     }
 
     /// Calm, or accepted.

@@ -120,11 +120,7 @@ impl Clock {
         self.expose(pane, pane + 1);
         self.last = pane;
         self.lines = self.lines.saturating_add(lines);
-        while self
-            .outages
-            .front()
-            .is_some_and(|outage| outage.1 <= pane - SCALES[1])
-        {
+        while self.outages.front().is_some_and(|outage| outage.1 <= pane - SCALES[1]) {
             self.outages.pop_front();
         }
         days
@@ -171,11 +167,7 @@ impl Clock {
     /// Panes that counted among the last `width`.
     fn exposed_in(&self, width: i64) -> i64 {
         let start = (self.last + 1 - width).max(self.first.unwrap_or(self.last));
-        let out: i64 = self
-            .outages
-            .iter()
-            .map(|&(from, to)| (to - from.max(start)).max(0))
-            .sum();
+        let out: i64 = self.outages.iter().map(|&(from, to)| (to - from.max(start)).max(0)).sum();
         self.last + 1 - start - out
     }
 
@@ -231,11 +223,7 @@ pub(crate) struct Active {
 
 impl Active {
     pub fn new(tick: u64) -> Self {
-        Active {
-            last_seen: vec![0; DAY as usize],
-            tick,
-            count: 0,
-        }
+        Active { last_seen: vec![0; DAY as usize], tick, count: 0 }
     }
 
     pub fn count(&self) -> u64 {
@@ -288,20 +276,10 @@ mod tests {
 
     #[test]
     fn a_silence_is_an_outage_when_it_is_long_for_this_source() {
-        for (silence, lines, counted) in [
-            (3, 100, 3),
-            (4, 100, 0),
-            (19, 1, 19),
-            (20, 1, 20),
-            (21, 1, 0),
-        ] {
+        for (silence, lines, counted) in [(3, 100, 3), (4, 100, 0), (19, 1, 19), (20, 1, 20), (21, 1, 0)] {
             let mut clock = clock(0..100, lines);
             clock.advance(100 + silence, lines);
-            assert_eq!(
-                clock.ticks(),
-                101 + counted,
-                "silence {silence}, lines {lines}"
-            );
+            assert_eq!(clock.ticks(), 101 + counted, "silence {silence}, lines {lines}");
             assert_eq!(clock.settling(), counted == 0);
         }
     }
@@ -326,10 +304,7 @@ mod tests {
     fn fourteen_days_halve_a_counter_whatever_its_size() {
         for size in [ONE as u128, 1 << 60, 1 << 100] {
             let left = (0..14).fold(size, |left, _| aged_wide(left));
-            assert!(
-                left.abs_diff(size / 2) <= 14 + (size >> 30),
-                "{size} became {left}"
-            );
+            assert!(left.abs_diff(size / 2) <= 14 + (size >> 30), "{size} became {left}");
         }
     }
 

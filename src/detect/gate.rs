@@ -8,9 +8,7 @@
 
 use super::fresh::surprise;
 use crate::alert::{Alert, Kind, Phase};
-use crate::limits::{
-    INCIDENT_QUIET_SECONDS, NEW_ALERTS_MAX, NEW_ALERTS_SPAN_SECONDS, STILL_LINES_MIN,
-};
+use crate::limits::{INCIDENT_QUIET_SECONDS, NEW_ALERTS_MAX, NEW_ALERTS_SPAN_SECONDS, STILL_LINES_MIN};
 use crate::line::Level;
 use crate::template::TemplateIx;
 use crate::time::{PANE_SECONDS, Pane, Time};
@@ -128,7 +126,8 @@ impl Gate {
                 // One alert stands for a burst; the other messages are its notes.
                 alert.note = if burst { rank > 0 } else { !rare };
                 if burst && rank == 0 {
-                    alert.summary = format!("{many} new kinds of message within a minute, first: {}", alert.summary);
+                    alert.summary =
+                        format!("{many} new kinds of message within a minute, first: {}", alert.summary);
                 }
                 self.join_incident(&mut alert);
                 alert

@@ -34,9 +34,8 @@ const HEARTBEATS_MISSED: u64 = 6;
 /// What could change a template's test is looked at once an hour at least.
 const RECHECK_TICKS: u64 = HOUR as u64;
 /// Intervals up to these many ticks are told apart; longer ones are one kind.
-const EDGES: [u16; 24] = [
-    1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384,
-];
+const EDGES: [u16; 24] =
+    [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384];
 
 /// The silences of one template, in ticks from a pane with lines to the next.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -81,12 +80,7 @@ impl Silences {
 
     /// The median interval in ticks, if it is one that is told apart.
     pub fn median(&self) -> Option<u64> {
-        let half = self
-            .kinds
-            .iter()
-            .map(|&count| u32::from(count))
-            .sum::<u32>()
-            .div_ceil(2);
+        let half = self.kinds.iter().map(|&count| u32::from(count)).sum::<u32>().div_ceil(2);
         let mut sum = 0;
         for (&edge, &count) in EDGES.iter().zip(&self.kinds) {
             sum += u32::from(count);
@@ -143,11 +137,7 @@ pub(crate) fn silence(template: TemplateIx, series: &mut Series, frame: &Frame) 
 }
 
 /// A line ends a silence, perhaps one that was told as gone.
-pub(crate) fn end_of_silence(
-    template: TemplateIx,
-    series: &mut Series,
-    frame: &Frame,
-) -> Option<Finding> {
+pub(crate) fn end_of_silence(template: TemplateIx, series: &mut Series, frame: &Frame) -> Option<Finding> {
     let is_gone = series.silences.is_gone;
     let gone = is_gone.then(|| told(template, series, frame, Phase::Resolved));
     let ticks = frame.tick - series.last_tick;
@@ -185,11 +175,8 @@ pub(crate) fn due(series: &Series, frame: &Frame) -> u64 {
     let Some(needed) = needed(series, frame) else {
         return later;
     };
-    let ticks = if needed.is_heartbeat {
-        needed.ticks
-    } else {
-        needed.ticks.max(improbable_after(series, frame))
-    };
+    let ticks =
+        if needed.is_heartbeat { needed.ticks } else { needed.ticks.max(improbable_after(series, frame)) };
     (series.last_tick.saturating_add(ticks)).clamp(frame.tick + 1, later)
 }
 
@@ -203,29 +190,15 @@ fn needed(series: &Series, frame: &Frame) -> Option<Needed> {
     let young = usize::from(frame.age < DAY as u64);
     let silences = &series.silences;
     let lines = number(series.cells[0].lines);
-    let too_pausing =
-        frame.age < DAYS_FOR_LONG_SILENCES * DAY as u64 && silences.longest >= HOUR as u64;
-    if lines < LINES_MIN[young]
-        || silences.longest == 0
-        || too_pausing
-        || frame.scales[0].panes <= 0.0
-    {
+    let too_pausing = frame.age < DAYS_FOR_LONG_SILENCES * DAY as u64 && silences.longest >= HOUR as u64;
+    if lines < LINES_MIN[young] || silences.longest == 0 || too_pausing || frame.scales[0].panes <= 0.0 {
         return None;
     }
     let ticks = LONGER[young] * silences.longest;
     Some(match silences.heartbeat_ticks() {
-        Some(beats) if young == 1 => Needed {
-            ticks: beats.max(ticks),
-            is_heartbeat: true,
-        },
-        Some(beats) => Needed {
-            ticks: beats,
-            is_heartbeat: true,
-        },
-        None => Needed {
-            ticks,
-            is_heartbeat: false,
-        },
+        Some(beats) if young == 1 => Needed { ticks: beats.max(ticks), is_heartbeat: true },
+        Some(beats) => Needed { ticks: beats, is_heartbeat: true },
+        None => Needed { ticks, is_heartbeat: false },
     })
 }
 
@@ -238,11 +211,7 @@ fn improbable_after(series: &Series, frame: &Frame) -> u64 {
         (expected / rate).ceil() as u64 // saturates where it never does
     };
     let short = ticks(0);
-    if short < hour {
-        short
-    } else {
-        ticks(hour).max(hour)
-    }
+    if short < hour { short } else { ticks(hour).max(hour) }
 }
 
 /// Of the largest scale a silence fills.

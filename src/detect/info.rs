@@ -10,8 +10,7 @@ impl Detector {
     /// Lines a second, as learned.
     pub fn rate(&self, template: TemplateIx) -> f64 {
         let frame = self.frame(0.0, 0);
-        self.known(template)
-            .map_or(0.0, |series| series.rate(&frame) / PANE_SECONDS)
+        self.known(template).map_or(0.0, |series| series.rate(&frame) / PANE_SECONDS)
     }
 
     /// Lines its past makes one expect in so many panes.
@@ -22,14 +21,12 @@ impl Detector {
     /// The usual time between two of its lines.
     pub fn usual_interval_seconds(&self, template: TemplateIx) -> Option<f64> {
         let frame = self.frame(0.0, 0);
-        self.known(template)
-            .map(|series| gone::usual_interval_seconds(series, &frame))
+        self.known(template).map(|series| gone::usual_interval_seconds(series, &frame))
     }
 
     /// Its longest normal silence in panes; outages do not count.
     pub fn longest_gap_panes(&self, template: TemplateIx) -> u64 {
-        self.known(template)
-            .map_or(0, |series| series.silences.longest)
+        self.known(template).map_or(0, |series| series.silences.longest)
     }
 
     /// The first pane with a line of it.
@@ -65,16 +62,13 @@ impl Detector {
 
     /// A surge of it is open.
     pub fn is_open(&self, template: TemplateIx) -> bool {
-        let alert = self
-            .known(template)
-            .and_then(|series| series.alert.as_ref());
+        let alert = self.known(template).and_then(|series| series.alert.as_ref());
         alert.is_some_and(|alert| alert.state == State::Open)
     }
 
     /// It was told as gone and has not come back.
     pub fn is_gone(&self, template: TemplateIx) -> bool {
-        self.known(template)
-            .is_some_and(|series| series.silences.is_gone)
+        self.known(template).is_some_and(|series| series.silences.is_gone)
     }
 
     /// Panes learned so far, outages excluded.

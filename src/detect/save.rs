@@ -34,10 +34,7 @@ impl Detector {
             }
         }
         series.sort_by_key(|&(key, _)| key);
-        Saved {
-            clock: self.clock.clone(),
-            series,
-        }
+        Saved { clock: self.clock.clone(), series }
     }
 
     /// Goes on where `saved` left off. Two keys may lead to one template: they
@@ -88,11 +85,7 @@ impl Detector {
         if let Some(tick) = series.timer {
             self.silences.push(Reverse((tick, template)));
         }
-        if let Some(alert) = series
-            .alert
-            .as_ref()
-            .filter(|alert| alert.state != State::Closed)
-        {
+        if let Some(alert) = series.alert.as_ref().filter(|alert| alert.state != State::Closed) {
             self.alerts.push(Reverse((alert.calm_from(), template)));
         }
         self.series[index] = Some(series);

@@ -76,11 +76,7 @@ impl Series {
     /// Lines a pane, as learned.
     pub fn rate(&self, frame: &Frame) -> f64 {
         let panes = frame.scales[0].panes;
-        if panes > 0.0 {
-            number(self.cells[0].lines) / panes
-        } else {
-            0.0
-        }
+        if panes > 0.0 { number(self.cells[0].lines) / panes } else { 0.0 }
     }
 
     /// Another name of the same template, rolled to the same cells, joins.
@@ -148,9 +144,7 @@ impl Cells {
         let one = u128::from(ONE);
         let lines = u128::from(cell.learned);
         self.lines = self.lines.saturating_add(cell.learned);
-        self.pairs = self
-            .pairs
-            .saturating_add(lines * lines.saturating_sub(one) / one);
+        self.pairs = self.pairs.saturating_add(lines * lines.saturating_sub(one) / one);
         if cell.learned >= ONE {
             self.active += ONE;
         }
@@ -190,11 +184,7 @@ impl Cells {
 
     /// What a window of this many live panes expects.
     pub fn expected(&self, scale: &ScaleFrame) -> f64 {
-        if scale.panes > 0.0 {
-            number(self.lines) / scale.panes * scale.window
-        } else {
-            0.0
-        }
+        if scale.panes > 0.0 { number(self.lines) / scale.panes * scale.window } else { 0.0 }
     }
 
     /// The relative variance of a window that expects `mean` lines; for the
@@ -203,12 +193,7 @@ impl Cells {
         let lines = number(self.lines);
         let panes = scale.panes.max(1.0);
         let cell_mean = lines / panes * (scale.squares / panes);
-        let lump = tail::lump(
-            self.pairs as f64 / ONE as f64,
-            lines,
-            cell_mean,
-            tail::LUMP_PRIOR,
-        );
+        let lump = tail::lump(self.pairs as f64 / ONE as f64, lines, cell_mean, tail::LUMP_PRIOR);
         tail::dispersion(lump, cell_mean, mean.unwrap_or(cell_mean))
     }
 
@@ -222,10 +207,7 @@ impl Cells {
         self.active = self.active.max(other.active);
         self.most = self.most.saturating_add(other.most);
         debug_assert_eq!(self.cell, other.cell, "both are rolled to the same cell");
-        for (mine, theirs) in [
-            (&mut self.current, other.current),
-            (&mut self.previous, other.previous),
-        ] {
+        for (mine, theirs) in [(&mut self.current, other.current), (&mut self.previous, other.previous)] {
             mine.learned = mine.learned.saturating_add(theirs.learned);
             mine.most = mine.most.saturating_add(theirs.most);
         }
@@ -283,10 +265,7 @@ impl Recent {
 
     /// Panes with lines, newest first: how many panes before `pane`, and the lines.
     pub fn backwards(&self, pane: i64) -> impl Iterator<Item = (i64, u32)> {
-        self.panes
-            .iter()
-            .rev()
-            .map(move |&(at, lines)| (i64::from((pane as u32).wrapping_sub(at)), lines))
+        self.panes.iter().rev().map(move |&(at, lines)| (i64::from((pane as u32).wrapping_sub(at)), lines))
     }
 
     /// Adds another list that was slid to the same pane.

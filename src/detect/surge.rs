@@ -113,11 +113,7 @@ impl Detector {
                 continue;
             }
             if alert.state == State::Open {
-                findings.push(Finding::Surge(alert.told.surge(
-                    template,
-                    Phase::Resolved,
-                    false,
-                )));
+                findings.push(Finding::Surge(alert.told.surge(template, Phase::Resolved, false)));
             }
             alert.turn(pane.0, State::Closed);
         }
@@ -153,13 +149,7 @@ impl Detector {
         }
     }
 
-    fn close_series(
-        &mut self,
-        template: TemplateIx,
-        lines: u32,
-        frame: &Frame,
-        findings: &mut Vec<Finding>,
-    ) {
+    fn close_series(&mut self, template: TemplateIx, lines: u32, frame: &Frame, findings: &mut Vec<Finding>) {
         let index = template.0 as usize;
         if index >= self.series.len() {
             self.series.resize_with(index + 1, || None);
@@ -180,16 +170,9 @@ impl Detector {
             series.timer = Some(due);
             self.silences.push(Reverse((due, template)));
         }
-        let crossing = if frame.judging {
-            crossing(series, frame)
-        } else {
-            None
-        };
+        let crossing = if frame.judging { crossing(series, frame) } else { None };
         if let Some(crossing) = crossing {
-            let was_closed = series
-                .alert
-                .as_ref()
-                .is_none_or(|alert| alert.state == State::Closed);
+            let was_closed = series.alert.as_ref().is_none_or(|alert| alert.state == State::Closed);
             findings.extend(follow(template, series, &crossing, frame));
             if was_closed && let Some(alert) = &series.alert {
                 self.alerts.push(Reverse((alert.calm_from(), template)));
@@ -241,9 +224,7 @@ fn crossing(series: &Series, frame: &Frame) -> Option<Crossing> {
     if frame.pane - series.first < KNOWN_PANES_MIN {
         return None;
     }
-    let crossings = [1, 0]
-        .into_iter()
-        .filter_map(|scale| crossing_at(scale, series, frame));
+    let crossings = [1, 0].into_iter().filter_map(|scale| crossing_at(scale, series, frame));
     crossings.max_by(|one, other| one.score.total_cmp(&other.score))
 }
 
@@ -266,29 +247,14 @@ fn crossing_at(scale: usize, series: &Series, frame: &Frame) -> Option<Crossing>
     let tail = tail::score(count, expected, dispersion + unsure);
     let days = (frame.pane - series.first) as f64 / DAY as f64;
     let score = tail::evidence_discount(tail, number(cells.active), days);
-    (score >= frame.threshold).then_some(Crossing {
-        scale,
-        count,
-        expected,
-        tail,
-        score,
-    })
+    (score >= frame.threshold).then_some(Crossing { scale, count, expected, tail, score })
 }
 
 /// What a crossing means for the template's alert.
-fn follow(
-    template: TemplateIx,
-    series: &mut Series,
-    crossing: &Crossing,
-    frame: &Frame,
-) -> Option<Finding> {
+fn follow(template: TemplateIx, series: &mut Series, crossing: &Crossing, frame: &Frame) -> Option<Finding> {
     let told = told(series, crossing, frame);
     let first = series.first;
-    let Some(alert) = series
-        .alert
-        .as_mut()
-        .filter(|alert| alert.state != State::Closed)
-    else {
+    let Some(alert) = series.alert.as_mut().filter(|alert| alert.state != State::Closed) else {
         return Some(open(template, series, told, frame));
     };
     alert.cross(frame.pane, told);
@@ -297,21 +263,13 @@ fn follow(
     }
     if alert.is_worn_out(frame.pane, first, frame.age) {
         alert.turn(frame.pane, State::Accepted);
-        return Some(Finding::Surge(alert.told.surge(
-            template,
-            Phase::Resolved,
-            true,
-        )));
+        return Some(Finding::Surge(alert.told.surge(template, Phase::Resolved, true)));
     }
     if alert.told.factor() < WORSE * alert.printed_factor {
         return None;
     }
     alert.printed_factor = alert.told.factor();
-    Some(Finding::Surge(alert.told.surge(
-        template,
-        Phase::Ongoing,
-        false,
-    )))
+    Some(Finding::Surge(alert.told.surge(template, Phase::Ongoing, false)))
 }
 
 fn open(template: TemplateIx, series: &mut Series, told: Told, frame: &Frame) -> Finding {
@@ -337,10 +295,7 @@ fn open(template: TemplateIx, series: &mut Series, told: Told, frame: &Frame) ->
 fn told(series: &Series, crossing: &Crossing, frame: &Frame) -> Told {
     let width = SCALES[crossing.scale];
     let end = frame.pane + 1;
-    let record = series
-        .silences
-        .record
-        .filter(|&(ended, _)| ended >= end - width);
+    let record = series.silences.record.filter(|&(ended, _)| ended >= end - width);
     Told {
         width,
         end,
@@ -386,26 +341,16 @@ fn unlearn(series: &mut Series, started: i64, frame: &Frame) {
             cells.unlearn(pane.div_euclid(width), excess);
         }
     }
-    series
-        .cells
-        .iter_mut()
-        .for_each(|cells| cells.forget_windows());
+    series.cells.iter_mut().for_each(|cells| cells.forget_windows());
 }
 
 fn learn(series: &mut Series, lines: u32, frame: &Frame) {
     let all = u64::from(lines) * ONE;
     let usual = usual(series, frame);
     let mut windows = series.recent.counts();
-    if let Some(alert) = series
-        .alert
-        .as_mut()
-        .filter(|alert| alert.state != State::Closed)
-    {
+    if let Some(alert) = series.alert.as_mut().filter(|alert| alert.state != State::Closed) {
         if alert.guards(windows) {
-            series
-                .cells
-                .iter_mut()
-                .for_each(|cells| cells.add(all.min(usual)));
+            series.cells.iter_mut().for_each(|cells| cells.add(all.min(usual)));
             return;
         }
         // Told often enough: the next one may be a little larger.

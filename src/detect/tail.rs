@@ -144,8 +144,7 @@ fn ln_negative_binomial_tail(count: f64, mean: f64, dispersion: f64) -> f64 {
     let size = 1.0 / dispersion;
     let odds = mean * dispersion;
     let (success, failure) = (odds / (1.0 + odds), 1.0 / (1.0 + odds));
-    let ln_shared = count * (odds.ln() - odds.ln_1p()) - size * odds.ln_1p()
-        + ln_gamma(count + size)
+    let ln_shared = count * (odds.ln() - odds.ln_1p()) - size * odds.ln_1p() + ln_gamma(count + size)
         - ln_gamma(count)
         - ln_gamma(size);
     if success < (count + 1.0) / (count + size + 2.0) {
@@ -191,9 +190,7 @@ fn ln_gamma(argument: f64) -> f64 {
     let square = inverse * inverse;
     let series = inverse
         * (1.0 / 12.0
-            - square
-                * (1.0 / 360.0
-                    - square * (1.0 / 1260.0 - square * (1.0 / 1680.0 - square / 1188.0))));
+            - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square * (1.0 / 1680.0 - square / 1188.0))));
     let half_ln_tau = 0.918_938_533_204_672_8;
     (x - 0.5) * x.ln() - x + half_ln_tau + series - f64::ln(product)
 }
@@ -203,10 +200,7 @@ mod tests {
     use super::*;
 
     fn near(found: f64, wanted: f64, tolerance: f64) {
-        assert!(
-            (found - wanted).abs() <= tolerance * wanted.abs(),
-            "found {found}, wanted {wanted}"
-        );
+        assert!((found - wanted).abs() <= tolerance * wanted.abs(), "found {found}, wanted {wanted}");
     }
 
     #[test]
@@ -236,13 +230,8 @@ mod tests {
     fn a_higher_count_is_never_likelier_on_either_side_of_the_mean() {
         for dispersion in [0.0, 0.01, 0.5, 30.0] {
             for mean in [0.02, 3.0, 40.0, 3000.0] {
-                let scores: Vec<f64> = (0..200)
-                    .map(|step| score(step * step, mean, dispersion))
-                    .collect();
-                assert!(
-                    scores.is_sorted() && scores[0] == 0.0,
-                    "mean {mean}, dispersion {dispersion}"
-                );
+                let scores: Vec<f64> = (0..200).map(|step| score(step * step, mean, dispersion)).collect();
+                assert!(scores.is_sorted() && scores[0] == 0.0, "mean {mean}, dispersion {dispersion}");
             }
         }
     }
@@ -287,11 +276,7 @@ mod tests {
             let cell_mean = squares / lines;
             let found = lump(pairs, lines, cell_mean, 0.2);
             near(found, wanted_lump, 2e-5);
-            near(
-                dispersion(found, cell_mean, cell_mean),
-                wanted_dispersion,
-                2e-5,
-            );
+            near(dispersion(found, cell_mean, cell_mean), wanted_dispersion, 2e-5);
         }
     }
 
@@ -305,11 +290,7 @@ mod tests {
             (0.01, 1000.0, 104.139269),
         ] {
             near(gone_z(dispersion, expected), wanted, 2e-6);
-            near(
-                gone_expected(dispersion, gone_z(dispersion, expected)),
-                expected,
-                1e-9,
-            );
+            near(gone_expected(dispersion, gone_z(dispersion, expected)), expected, 1e-9);
         }
         for (score, cells, days, wanted) in [
             (12.0, 1.0, 0.5, 4.073303),

@@ -18,12 +18,7 @@ struct Source {
 impl Source {
     fn new() -> Self {
         let detector = Detector::new(Settings::default());
-        Source {
-            detector,
-            pane: 0,
-            random: 1,
-            found: Vec::new(),
-        }
+        Source { detector, pane: 0, random: 1, found: Vec::new() }
     }
 
     /// One that has learned `panes` of `mean` lines a pane of the watched type.
@@ -58,10 +53,7 @@ impl Source {
     fn poisson(&mut self, mean: f64) -> u32 {
         let (limit, mut product, mut lines) = ((-mean.min(500.0)).exp(), 1.0, 0);
         loop {
-            self.random = self
-                .random
-                .wrapping_mul(6364136223846793005)
-                .wrapping_add(1442695040888963407);
+            self.random = self.random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             product *= ((self.random >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
             if product < limit {
                 return lines;
@@ -76,10 +68,7 @@ impl Source {
             Finding::Surge(_) => "surge",
             Finding::Gone(_) => "gone",
         };
-        self.found
-            .drain(..)
-            .map(|(pane, found)| (pane, kind(&found), found.phase()))
-            .collect()
+        self.found.drain(..).map(|(pane, found)| (pane, kind(&found), found.phase())).collect()
     }
 }
 
@@ -90,31 +79,15 @@ fn a_tenfold_surge_of_six_minutes_opens_once_within_three_panes() {
     let start = source.pane;
     source.run(36, 100.0);
     source.run(2 * HOUR, 10.0);
-    let (at, Finding::Surge(surge)) = source.found[0].clone() else {
-        panic!("no surge")
-    };
-    assert!(
-        (start..start + 3).contains(&at),
-        "started {start}, found {at}"
-    );
-    assert_eq!(
-        (surge.template, surge.started),
-        (WATCHED, Pane(START + start))
-    );
+    let (at, Finding::Surge(surge)) = source.found[0].clone() else { panic!("no surge") };
+    assert!((start..start + 3).contains(&at), "started {start}, found {at}");
+    assert_eq!((surge.template, surge.started), (WATCHED, Pane(START + start)));
     assert_eq!(surge.window.end, Pane(START + at + 1));
-    assert!(
-        surge.score >= 5.0 && surge.tail > surge.score && !surge.provisional && !surge.returned
-    );
+    assert!(surge.score >= 5.0 && surge.tail > surge.score && !surge.provisional && !surge.returned);
     let phases = source.phases();
-    assert_eq!(
-        phases.iter().map(|found| found.2).collect::<Vec<_>>(),
-        [Phase::Open, Phase::Resolved]
-    );
+    assert_eq!(phases.iter().map(|found| found.2).collect::<Vec<_>>(), [Phase::Open, Phase::Resolved]);
     // The hour's window lets go an hour after the surge, and half an hour is calm.
-    assert!(
-        (start + 36 + 180..start + 36 + 360 + 182).contains(&phases[1].0),
-        "{phases:?}"
-    );
+    assert!((start + 36 + 180..start + 36 + 360 + 182).contains(&phases[1].0), "{phases:?}");
 }
 
 #[test]
@@ -143,19 +116,11 @@ fn a_heartbeat_that_stops_is_gone_after_six_and_returns() {
     let stopped = source.pane;
     source.run(100, 0.0);
     source.close(1);
-    let Finding::Gone(gone) = source.found[0].1.clone() else {
-        panic!("not gone")
-    };
-    assert_eq!(
-        (gone.template, gone.last_seen.0),
-        (WATCHED, START + stopped - 2)
-    );
+    let Finding::Gone(gone) = source.found[0].1.clone() else { panic!("not gone") };
+    assert_eq!((gone.template, gone.last_seen.0), (WATCHED, START + stopped - 2));
     assert!((gone.usual_interval_seconds - 15.0).abs() < 0.1, "{gone:?}");
     let phases = source.phases();
-    assert!(
-        (stopped + 4..stopped + 12).contains(&phases[0].0),
-        "{phases:?}"
-    );
+    assert!((stopped + 4..stopped + 12).contains(&phases[0].0), "{phases:?}");
     assert_eq!(phases[1..], [(stopped + 100, "gone", Phase::Resolved)]);
     assert!(!source.detector.is_gone(WATCHED));
 }
@@ -165,11 +130,7 @@ fn a_steady_type_that_stops_is_gone_and_a_rare_one_is_not() {
     for (mean, is_gone) in [(0.5, true), (0.001, false)] {
         let mut source = Source::learned(DAY, mean);
         source.run(HOUR, 0.0);
-        assert_eq!(
-            source.detector.is_gone(WATCHED),
-            is_gone,
-            "{mean} lines a pane"
-        );
+        assert_eq!(source.detector.is_gone(WATCHED), is_gone, "{mean} lines a pane");
     }
 }
 
@@ -190,10 +151,7 @@ fn a_type_is_judged_only_in_panes_in_which_it_has_lines() {
     source.run(100, 0.0);
     assert_eq!(source.phases(), [(DAY, "surge", Phase::Open)]);
     let found = source.detector.skip_to(Pane(START + DAY + 181));
-    assert_eq!(
-        found.iter().map(Finding::phase).collect::<Vec<_>>(),
-        [Phase::Resolved]
-    );
+    assert_eq!(found.iter().map(Finding::phase).collect::<Vec<_>>(), [Phase::Resolved]);
     assert!(!source.detector.is_open(WATCHED));
 }
 
@@ -205,10 +163,7 @@ fn the_same_surge_is_seen_a_day_later_but_learned_at_its_second_repeat() {
         for _ in 0..30 {
             source.close(25);
         }
-        let opened = source
-            .phases()
-            .iter()
-            .any(|&(_, _, phase)| phase == Phase::Open);
+        let opened = source.phases().iter().any(|&(_, _, phase)| phase == Phase::Open);
         assert_eq!(opened, seen, "at pane {}", source.pane);
     }
 }
@@ -223,27 +178,9 @@ fn an_alert_speaks_again_only_when_ten_times_worse_or_back_within_hours() {
     }
     let phases: Vec<Phase> = source.phases().iter().map(|found| found.2).collect();
     assert_eq!(phases[0], Phase::Open);
-    assert!(
-        phases[1..].iter().all(|&phase| phase != Phase::Open),
-        "{phases:?}"
-    );
-    assert_eq!(
-        phases
-            .iter()
-            .filter(|&&phase| phase == Phase::Resolved)
-            .count(),
-        1,
-        "{phases:?}"
-    );
-    assert!(
-        (2..=4).contains(
-            &phases
-                .iter()
-                .filter(|&&phase| phase == Phase::Ongoing)
-                .count()
-        ),
-        "{phases:?}"
-    );
+    assert!(phases[1..].iter().all(|&phase| phase != Phase::Open), "{phases:?}");
+    assert_eq!(phases.iter().filter(|&&phase| phase == Phase::Resolved).count(), 1, "{phases:?}");
+    assert!((2..=4).contains(&phases.iter().filter(|&&phase| phase == Phase::Ongoing).count()), "{phases:?}");
 }
 
 #[test]
@@ -266,9 +203,7 @@ fn what_returns_after_the_longest_silence_says_since_when() {
     let last_seen = source.detector.last_seen(WATCHED);
     source.run(6 * HOUR, 0.0);
     source.run(3, 20.0);
-    let Finding::Surge(surge) = source.found.last().expect("found").1.clone() else {
-        panic!("no surge")
-    };
+    let Finding::Surge(surge) = source.found.last().expect("found").1.clone() else { panic!("no surge") };
     assert_eq!((surge.returned, surge.last_seen_before), (true, last_seen));
 }
 
@@ -305,31 +240,16 @@ fn two_types_that_become_one_keep_their_sums() {
     let told = |source: &Source, template| {
         let detector = &source.detector;
         let bars = detector.sparkline(template, 10, 30);
-        (
-            detector.lines(template),
-            detector.expected(template, 30),
-            bars,
-        )
+        (detector.lines(template), detector.expected(template, 30), bars)
     };
     let (one, two) = (told(&source, WATCHED), told(&source, other));
     source.detector.join(other, WATCHED);
     let both = told(&source, WATCHED);
     assert_eq!(both.0, one.0 + two.0);
     assert!((both.1 - one.1 - two.1).abs() < 1e-6);
-    let bars: Vec<u64> = one
-        .2
-        .iter()
-        .zip(&two.2)
-        .map(|(one, two)| one + two)
-        .collect();
+    let bars: Vec<u64> = one.2.iter().zip(&two.2).map(|(one, two)| one + two).collect();
     assert_eq!(both.2, bars);
-    assert_eq!(
-        (
-            source.detector.lines(other),
-            source.detector.templates_active()
-        ),
-        (0, 2)
-    );
+    assert_eq!((source.detector.lines(other), source.detector.templates_active()), (0, 2));
     source.run(HOUR, 10.0);
     assert_eq!(source.phases(), []);
     source.run(HOUR, 0.0);
@@ -346,12 +266,7 @@ fn a_saved_detector_goes_on_as_if_nothing_had_happened() {
     let saved: Saved = postcard::from_bytes(&bytes).expect("reads");
     let index_of = |key: u64| Some(TemplateIx((1000 - key) as u32));
     let loaded = Detector::load(Settings::default(), saved, index_of);
-    let mut other = Source {
-        detector: loaded,
-        pane: source.pane,
-        random: source.random,
-        found: Vec::new(),
-    };
+    let mut other = Source { detector: loaded, pane: source.pane, random: source.random, found: Vec::new() };
     for one in [&mut source, &mut other] {
         one.found.clear();
         one.run(2 * HOUR, 3.0);
@@ -367,13 +282,7 @@ fn a_saved_detector_goes_on_as_if_nothing_had_happened() {
 #[test]
 fn a_template_costs_little() {
     let source = Source::learned(DAY, 0.01);
-    let saved = source
-        .detector
-        .save(|template| (template == WATCHED).then_some(1));
+    let saved = source.detector.save(|template| (template == WATCHED).then_some(1));
     assert!(postcard::to_stdvec(&saved).expect("writes").len() < 250);
-    assert!(
-        size_of::<series::Series>() <= 448,
-        "{}",
-        size_of::<series::Series>()
-    );
+    assert!(size_of::<series::Series>() <= 448, "{}", size_of::<series::Series>());
 }

@@ -38,7 +38,11 @@ pub fn assign(
     let messages = known.into_iter().map(|shape| {
         let template = registry.template_of(shape);
         let text = registry.template_text(template);
-        let shown = if config.no_redact { text } else { String::from_utf8_lossy(&redact(text.as_bytes())).into_owned() };
+        let shown = if config.no_redact {
+            text
+        } else {
+            String::from_utf8_lossy(&redact(text.as_bytes())).into_owned()
+        };
         (registry.template_id(template), shown)
     });
     (messages.collect(), troubles)

@@ -111,7 +111,8 @@ impl Hand {
     pub fn tally(&mut self, portion: Portion) -> Message {
         let Portion { source, carry, index, chunk } = portion;
         let overlong = chunk.overlong;
-        let delta = self.worker.tally(&Job { source, index, bytes: chunk.bytes(), carry, overlong, live: false });
+        let delta =
+            self.worker.tally(&Job { source, index, bytes: chunk.bytes(), carry, overlong, live: false });
         self.buffer = chunk.into_buffer();
         Message::Delta(Box::new(delta))
     }

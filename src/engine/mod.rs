@@ -65,7 +65,8 @@ impl Engine {
     /// Starts reading. Alerts come out of the iterator as panes close.
     pub fn run(&self, sources: &[Source], baseline: Option<&Baseline>) -> Run {
         let firsts = self.first_stamps(sources);
-        let named = sources.iter().zip(&firsts).map(|(source, first)| (source.name.clone(), *first)).collect();
+        let named =
+            sources.iter().zip(&firsts).map(|(source, first)| (source.name.clone(), *first)).collect();
         let ledger = Ledger::new(&self.config, baseline, named);
         let feeds: Vec<Feed> = sources
             .iter()

@@ -64,7 +64,8 @@ pub(crate) struct Crew {
 impl Crew {
     pub fn start(config: &Config, sources: Vec<Source>) -> Crew {
         let waiting = sources.into_iter().map(Reverse).collect();
-        let shared = Arc::new(Shared { heap: Mutex::new(Heap { waiting, taken: 0 }), changed: Condvar::new() });
+        let shared =
+            Arc::new(Shared { heap: Mutex::new(Heap { waiting, taken: 0 }), changed: Condvar::new() });
         let (sender, messages) = bounded(config.threads * WAITING_PER_THREAD);
         let threads = (0..config.threads)
             .map(|_| {

@@ -113,10 +113,7 @@ impl ChunkReader {
         read: Box<dyn Read + Send>,
         chunk_bytes: usize,
     ) -> ChunkReader {
-        let nothing = Source {
-            name: String::new(),
-            files: Vec::new(),
-        };
+        let nothing = Source { name: String::new(), files: Vec::new() };
         ChunkReader {
             current: Some(Decoder::from_read(name, read)),
             files_begun: 1,
@@ -223,12 +220,7 @@ pub(crate) struct Cut {
 
 impl Cutter {
     pub(crate) fn new(chunk_bytes: usize) -> Cutter {
-        Cutter {
-            carry: Vec::new(),
-            dropping: false,
-            index_next: 0,
-            chunk_bytes: chunk_bytes.max(1),
-        }
+        Cutter { carry: Vec::new(), dropping: false, index_next: 0, chunk_bytes: chunk_bytes.max(1) }
     }
 
     /// Takes a buffer and puts the unfinished line in front.
@@ -269,38 +261,23 @@ impl Cutter {
         let line_end = *filled + newline + 1;
         let rest = end - line_end;
         self.dropping = rest > LINE_BYTES_MAX;
-        self.carry
-            .extend_from_slice(&bytes[line_end..line_end + rest.min(LINE_BYTES_MAX)]);
+        self.carry.extend_from_slice(&bytes[line_end..line_end + rest.min(LINE_BYTES_MAX)]);
         let (end, cut) = cut_overlong_lines(&mut bytes[..line_end]);
         overlong += cut;
-        Some(Cut {
-            end,
-            overlong,
-            rest,
-        })
+        Some(Cut { end, overlong, rest })
     }
 
     /// The file is finished, and with it the unfinished line, if there is one.
     pub(crate) fn finish(&mut self, draft: &mut Draft) -> Option<Cut> {
         let overlong = u64::from(std::mem::take(&mut self.dropping));
-        (draft.filled > 0).then_some(Cut {
-            end: draft.filled,
-            overlong,
-            rest: 0,
-        })
+        (draft.filled > 0).then_some(Cut { end: draft.filled, overlong, rest: 0 })
     }
 
     /// Makes the chunk that a cut allows.
     pub(crate) fn chunk(&mut self, draft: Draft, cut: Cut, file: usize) -> Chunk {
         let index = self.index_next;
         self.index_next += 1;
-        Chunk {
-            bytes: draft.bytes,
-            end: cut.end,
-            index,
-            file,
-            overlong: cut.overlong,
-        }
+        Chunk { bytes: draft.bytes, end: cut.end, index, file, overlong: cut.overlong }
     }
 
     /// Gives the buffer back without a chunk; the unfinished line stays here.

@@ -74,11 +74,7 @@ impl Follower {
     /// # Errors
     /// If the file is there but cannot be opened, or is no regular file.
     pub fn open(path: &Path, from_start: bool, chunk_bytes: usize) -> Result<Follower, Error> {
-        let start = if from_start {
-            Start::At(0)
-        } else {
-            Start::LastLine
-        };
+        let start = if from_start { Start::At(0) } else { Start::LastLine };
         Follower::begin(path, start, chunk_bytes)
     }
 
@@ -220,25 +216,16 @@ impl Follower {
         if size >= open.offset {
             return Ok(None);
         }
-        let what = format!(
-            "truncated from {} to {size} bytes, reading it from its start",
-            open.offset
-        );
+        let what = format!("truncated from {} to {size} bytes, reading it from its start", open.offset);
         open.file.rewind().map_err(at)?;
         open.offset = 0;
         open.line_offset = 0;
-        Ok(Some(
-            Error::new(ErrorKind::Notice(what)).in_file(&self.path),
-        ))
+        Ok(Some(Error::new(ErrorKind::Notice(what)).in_file(&self.path)))
     }
 
     /// The file that took over the name, once it holds bytes; opened, so that it cannot go away.
     fn replacement(&self) -> Result<Option<(File, Identity)>, Error> {
-        let is_other = |identity: &Identity| {
-            self.open
-                .as_ref()
-                .is_none_or(|open| open.identity != *identity)
-        };
+        let is_other = |identity: &Identity| self.open.as_ref().is_none_or(|open| open.identity != *identity);
         // The usual answer is the same file, and costs no more than this look.
         if let Ok(metadata) = fs::metadata(&self.path)
             && !is_other(&identity_of(&self.path, &metadata))
@@ -268,12 +255,7 @@ impl Follower {
 
     fn install(&mut self, (file, identity): (File, Identity), offset: u64) {
         self.files_begun += 1;
-        self.open = Some(Open {
-            file,
-            identity,
-            offset,
-            line_offset: offset,
-        });
+        self.open = Some(Open { file, identity, offset, line_offset: offset });
     }
 
     /// Opens the file of the name and tells its identity and size; none if it is missing.
@@ -285,8 +267,7 @@ impl Follower {
         };
         if !metadata.is_file() {
             // Opening a pipe would wait for its writer, and a directory has no lines.
-            let why =
-                "not a regular file, cannot be followed; for a pipe: cat FILE | logsurge watch -";
+            let why = "not a regular file, cannot be followed; for a pipe: cat FILE | logsurge watch -";
             return Err(Error::new(ErrorKind::Unsupported(why.into())).in_file(&self.path));
         }
         let file = match File::open(&self.path) {

@@ -23,15 +23,11 @@ pub(crate) struct Identity {
 #[cfg(unix)]
 pub(crate) fn identity_of(_path: &Path, metadata: &Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
-    Identity {
-        device_and_inode: (metadata.dev(), metadata.ino()),
-    }
+    Identity { device_and_inode: (metadata.dev(), metadata.ino()) }
 }
 
 /// The identity of the file at `path`.
 #[cfg(not(unix))]
 pub(crate) fn identity_of(path: &Path, _metadata: &Metadata) -> Identity {
-    Identity {
-        resolved: path.canonicalize().unwrap_or_else(|_| path.to_path_buf()),
-    }
+    Identity { resolved: path.canonicalize().unwrap_or_else(|_| path.to_path_buf()) }
 }

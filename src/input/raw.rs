@@ -28,14 +28,7 @@ pub(crate) struct Raw {
 
 impl Raw {
     pub(crate) fn new(inner: Box<dyn Read + Send>, waits: bool) -> Raw {
-        Raw {
-            inner,
-            bytes: Vec::new(),
-            start: 0,
-            end: 0,
-            position: 0,
-            waits,
-        }
+        Raw { inner, bytes: Vec::new(), start: 0, end: 0, position: 0, waits }
     }
 
     /// The same stream, known to answer every read at once.

@@ -57,23 +57,12 @@ pub fn list(paths: &[PathBuf], first_stamp: &dyn Fn(&Path, &[u8]) -> Option<i64>
     for path in paths.iter().collect::<BTreeSet<_>>() {
         walk.visit_named(path);
     }
-    let Walk {
-        found,
-        mut listing,
-        stdin,
-        ..
-    } = walk;
+    let Walk { found, mut listing, stdin, .. } = walk;
     let files = admitted(each_once(found, &mut listing), &mut listing);
     let (regular, special): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.regular);
-    let named: BTreeSet<PathBuf> = regular
-        .iter()
-        .filter(|file| file.named)
-        .map(|file| file.path.clone())
-        .collect();
-    let names = special
-        .into_iter()
-        .map(|file| file.path)
-        .collect::<Vec<_>>();
+    let named: BTreeSet<PathBuf> =
+        regular.iter().filter(|file| file.named).map(|file| file.path.clone()).collect();
+    let names = special.into_iter().map(|file| file.path).collect::<Vec<_>>();
     listing.sources = names.into_iter().map(lone).collect();
     for kin in family::families(regular.into_iter().map(|file| file.path).collect()) {
         let source = ordered(kin, &named, first_stamp, &mut listing.skipped);
@@ -82,19 +71,14 @@ pub fn list(paths: &[PathBuf], first_stamp: &dyn Fn(&Path, &[u8]) -> Option<i64>
     if stdin {
         listing.sources.push(lone(PathBuf::from("-")));
     }
-    listing
-        .sources
-        .sort_by(|a, b| (&a.name, &a.files).cmp(&(&b.name, &b.files)));
+    listing.sources.sort_by(|a, b| (&a.name, &a.files).cmp(&(&b.name, &b.files)));
     listing.skipped.sort();
     listing.skipped.dedup();
     listing
 }
 
 fn lone(path: PathBuf) -> Source {
-    Source {
-        name: path.to_string_lossy().into_owned(),
-        files: vec![path],
-    }
+    Source { name: path.to_string_lossy().into_owned(), files: vec![path] }
 }
 
 /// A file on the way to becoming part of a source.
@@ -163,9 +147,7 @@ impl Walk {
 
     /// Takes or leaves what lies in a directory; a directory to be walked gives its identity.
     fn visit_found(&mut self, path: &Path) -> Option<Identity> {
-        let hidden = path
-            .file_name()
-            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
         if hidden {
             return self.skip(path, "hidden");
         }
@@ -199,9 +181,7 @@ impl Walk {
     }
 
     fn skip(&mut self, path: &Path, reason: &str) -> Option<Identity> {
-        self.listing
-            .skipped
-            .push((path.to_path_buf(), reason.into()));
+        self.listing.skipped.push((path.to_path_buf(), reason.into()));
         None
     }
 }
@@ -238,9 +218,7 @@ fn admitted(files: Vec<Found>, listing: &mut Listing) -> Vec<Found> {
         }
         match head_of(&file.path, BINARY_HEAD_BYTES) {
             Ok(head) if file.named || !is_binary(&head) => kept.push(file),
-            Ok(_) => listing
-                .skipped
-                .push((file.path, "binary; name it to read it".into())),
+            Ok(_) => listing.skipped.push((file.path, "binary; name it to read it".into())),
             Err(error) if !file.named && matches!(error.kind(), ErrorKind::Unsupported(_)) => {
                 listing.skipped.push((file.path, error.kind().to_string()));
             }
@@ -291,11 +269,8 @@ fn ordered(
         return Source { name, files };
     }
     let mut files: Vec<(Option<i64>, PathBuf)> = Vec::new();
-    let heads: Vec<Vec<u8>> = kin
-        .files
-        .iter()
-        .map(|file| head_of(&file.path, STAMP_HEAD_BYTES).unwrap_or_default())
-        .collect();
+    let heads: Vec<Vec<u8>> =
+        kin.files.iter().map(|file| head_of(&file.path, STAMP_HEAD_BYTES).unwrap_or_default()).collect();
     for (file, head) in kin.files.iter().zip(&heads) {
         let original = kin.files.iter().zip(&heads).find(|(other, longer)| {
             !named.contains(&file.path)

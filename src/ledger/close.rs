@@ -37,7 +37,8 @@ impl Ledger {
             }
         }
         let rate_all = self.rates[Level::None as usize];
-        let findings = if self.was_learned(pane) { Vec::new() } else { self.detector.close_pane(pane, &counts) };
+        let findings =
+            if self.was_learned(pane) { Vec::new() } else { self.detector.close_pane(pane, &counts) };
         self.closed = Some(pane);
         let mut due = self.gate.close_pane(pane, &counts, rate_all);
         due.extend(self.alerts_of(pane, findings, &cells));
@@ -78,9 +79,9 @@ impl Ledger {
         let mut unknown: Vec<&Cell> =
             cells.cells.iter().filter(|cell| self.registry.shape(cell.shape).is_none()).collect();
         unknown.sort_by_key(|cell| (cell.time, cell.shape));
-        let (urgent, mild): (Vec<&Cell>, Vec<&Cell>) = unknown
-            .into_iter()
-            .partition(|cell| self.pending.get(&cell.shape).is_some_and(|shape| class_of(shape) >= Level::Error));
+        let (urgent, mild): (Vec<&Cell>, Vec<&Cell>) = unknown.into_iter().partition(|cell| {
+            self.pending.get(&cell.shape).is_some_and(|shape| class_of(shape) >= Level::Error)
+        });
         let mut fresh = Vec::new();
         for group in urgent.chunk_by(|a, b| second_of(a.time) == second_of(b.time)) {
             for cell in group {
@@ -227,7 +228,8 @@ impl Ledger {
         for (mut alert, class) in fresh {
             let shape = self.registry.shape(alert.shape);
             let template = shape.map(|shape| self.registry.template_of(shape));
-            let at = template.and_then(|template| counts.binary_search_by_key(&template, |count| count.0).ok());
+            let at =
+                template.and_then(|template| counts.binary_search_by_key(&template, |count| count.0).ok());
             alert.count = at.map_or(1, |at| u64::from(counts[at].1));
             if class >= Level::Error {
                 self.emit_urgent(alert, class);
@@ -247,10 +249,8 @@ impl Ledger {
 
     /// The alerts of the detector's findings.
     fn alerts_of(&mut self, pane: Pane, findings: Vec<Finding>, cells: &PaneCells) -> Vec<Alert> {
-        let mut alerts: Vec<Alert> = findings
-            .into_iter()
-            .map(|finding| self.finding_alert(pane, &finding, cells))
-            .collect();
+        let mut alerts: Vec<Alert> =
+            findings.into_iter().map(|finding| self.finding_alert(pane, &finding, cells)).collect();
         alerts.sort_by_key(|alert| (alert.kind, alert.id));
         for alert in &mut alerts {
             self.gate.join_incident(alert);
@@ -263,9 +263,6 @@ impl Ledger {
         let of = |cell: &&Cell| {
             self.registry.shape(cell.shape).is_some_and(|shape| self.registry.template_of(shape) == template)
         };
-        cells.cells.iter().filter(of).min_by(|a, b| {
-            (a.time, cells.sample(a)).cmp(&(b.time, cells.sample(b)))
-        })
+        cells.cells.iter().filter(of).min_by(|a, b| (a.time, cells.sample(a)).cmp(&(b.time, cells.sample(b))))
     }
 }
-

@@ -224,4 +224,3 @@ fn fingerprint(shape: ShapeId, kind: Kind, pane: Pane) -> u64 {
     bytes[9..].copy_from_slice(&pane.0.to_le_bytes());
     xxhash_rust::xxh3::xxh3_64(&bytes)
 }
-

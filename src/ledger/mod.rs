@@ -308,7 +308,9 @@ impl Ledger {
         let Some(closed) = self.closed else { return open };
         let following = Pane(closed.0 + 1);
         match open.or(silent_to) {
-            Some(open) if open.0 - closed.0 > SILENT_PANES_MAX && self.panes.contains_key(&open) => Some(open),
+            Some(open) if open.0 - closed.0 > SILENT_PANES_MAX && self.panes.contains_key(&open) => {
+                Some(open)
+            }
             Some(open) if open >= following => Some(following),
             _ => None,
         }

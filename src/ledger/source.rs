@@ -112,9 +112,9 @@ impl SourceState {
         if !self.has_stamps {
             self.release_unstamped(out);
         }
-        let jumped = self.high.is_some_and(|high| {
-            segment.first.0.saturating_sub(high.0) > TRIAL_STEP_SECONDS * 1_000_000
-        });
+        let jumped = self
+            .high
+            .is_some_and(|high| segment.first.0.saturating_sub(high.0) > TRIAL_STEP_SECONDS * 1_000_000);
         if !jumped {
             self.end_trial(false, out);
             self.release_head(segment.first, out);

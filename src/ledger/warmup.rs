@@ -66,7 +66,9 @@ impl Ledger {
             .filter(|&template| self.class_of_template(template) >= Level::Error)
             .filter_map(|template| Some((self.messages.get(template)?.lines, template)))
             .collect();
-        errors.sort_by_key(|&(lines, template)| (std::cmp::Reverse(lines), self.registry.template_id(template)));
+        errors.sort_by_key(|&(lines, template)| {
+            (std::cmp::Reverse(lines), self.registry.template_id(template))
+        });
         let mut text = format!(
             "learned {} messages from {} lines in {}",
             self.registry.len(),

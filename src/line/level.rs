@@ -18,9 +18,7 @@ const SPELLING_BYTES_MAX: usize = 11;
 const TAG_WORDS_MAX: usize = 3;
 
 /// How grave a line is; ordered, `None` lowest.
-#[derive(
-    Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
-)]
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Level {
     /// The line says nothing about it.
@@ -78,10 +76,7 @@ pub fn spelled(word: &[u8]) -> Option<Level> {
         return None;
     }
     let first = word[0] | 0x20;
-    if !matches!(
-        first,
-        b't' | b'd' | b'i' | b'n' | b'w' | b'e' | b's' | b'c' | b'f' | b'a' | b'p' | b'v'
-    ) {
+    if !matches!(first, b't' | b'd' | b'i' | b'n' | b'w' | b'e' | b's' | b'c' | b'f' | b'a' | b'p' | b'v') {
         return None;
     }
     let mut lower = [0; SPELLING_BYTES_MAX];
@@ -94,9 +89,7 @@ pub fn spelled(word: &[u8]) -> Option<Level> {
         b"info" | b"information" | b"notice" => Level::Info,
         b"warn" | b"warning" => Level::Warn,
         b"error" | b"err" | b"severe" => Level::Error,
-        b"fatal" | b"critical" | b"crit" | b"alert" | b"emerg" | b"emergency" | b"panic" => {
-            Level::Fatal
-        }
+        b"fatal" | b"critical" | b"crit" | b"alert" | b"emerg" | b"emergency" | b"panic" => Level::Fatal,
         _ => return None,
     })
 }
@@ -135,26 +128,16 @@ fn header_like(word: &[u8], place: Place<'_>) -> bool {
 }
 
 fn is_level_key(word: &[u8]) -> bool {
-    [
-        "level",
-        "lvl",
-        "severity",
-        "loglevel",
-        "log_level",
-        "levelname",
-        "log.level",
-    ]
-    .iter()
-    .any(|key| word.eq_ignore_ascii_case(key.as_bytes()))
+    ["level", "lvl", "severity", "loglevel", "log_level", "levelname", "log.level"]
+        .iter()
+        .any(|key| word.eq_ignore_ascii_case(key.as_bytes()))
 }
 
 /// `alert` or `notice` may open an ordinary sentence, these hardly do.
 fn opens_a_line(word: &[u8]) -> bool {
-    [
-        "trace", "debug", "info", "warn", "warning", "error", "err", "fatal",
-    ]
-    .iter()
-    .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+    ["trace", "debug", "info", "warn", "warning", "error", "err", "fatal"]
+        .iter()
+        .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// The level of a single letter, as Android and klog write it.
@@ -216,13 +199,9 @@ mod tests {
     fn check(line: &str, word: &str, expected: Option<Level>) {
         let at = line.find(word).unwrap();
         let head = &line[..at];
-        let gap_start = head
-            .rfind(|c: char| c.is_alphanumeric())
-            .map_or(0, |i| i + 1);
+        let gap_start = head.rfind(|c: char| c.is_alphanumeric()).map_or(0, |i| i + 1);
         let before = &head[..gap_start];
-        let before_start = before
-            .rfind(|c: char| !c.is_alphanumeric())
-            .map_or(0, |i| i + 1);
+        let before_start = before.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |i| i + 1);
         let place = Place {
             index: head.split(' ').filter(|w| !w.is_empty()).count(),
             gap: &head.as_bytes()[gap_start..],

@@ -250,8 +250,7 @@ fn ends_piece(text: &[u8], end: usize) -> bool {
 fn holds_digits(text: &[u8], at: usize) -> bool {
     let in_word = |&&byte: &&u8| !is(byte, BLANK | SEPARATOR) && byte != LEVEL_MARK;
     let digit = |&byte: &u8| byte == b'#';
-    text[..at].iter().rev().take_while(in_word).any(digit)
-        || text[at..].iter().take_while(in_word).any(digit)
+    text[..at].iter().rev().take_while(in_word).any(digit) || text[at..].iter().take_while(in_word).any(digit)
 }
 
 #[cfg(test)]

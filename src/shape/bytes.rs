@@ -25,8 +25,9 @@ const fn classes() -> [u8; 256] {
     while byte < 256 {
         table[byte] = match byte as u8 {
             b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c => BLANK,
-            b'=' | b':' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'\''
-            | b'|' => SEPARATOR,
+            b'=' | b':' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' | b'|' => {
+                SEPARATOR
+            }
             1..=3 => MARK | WORDY,
             b'a'..=b'f' => LETTER | HEX | WORDY,
             b'A'..=b'F' => LETTER | HEX | UPPER | WORDY,

@@ -44,21 +44,10 @@ pub fn canonical(cheap: &[u8], host_follows: bool, scratch: &mut Scratch, out: &
 
 /// As [`canonical`], for a stamp that words stood before: the host is the first
 /// word at or behind `host_at`, a place in the cheap key.
-pub fn canonical_with_host(
-    cheap: &[u8],
-    host_at: Option<usize>,
-    scratch: &mut Scratch,
-    out: &mut Shape,
-) {
+pub fn canonical_with_host(cheap: &[u8], host_at: Option<usize>, scratch: &mut Scratch, out: &mut Shape) {
     scratch.text.clear();
     scratch.pieces.clear();
-    let mut cut = Cut {
-        key: cheap,
-        host: &[],
-        gap_start: 0,
-        before: &[],
-        level: Level::None,
-    };
+    let mut cut = Cut { key: cheap, host: &[], gap_start: 0, before: &[], level: Level::None };
     let mut at = 0;
     if let Some(level) = level::klog(cheap) {
         cut.level = level;
@@ -86,11 +75,7 @@ pub fn canonical_with_host(
     push_gap(&cheap[cut.gap_start..], last, true, &mut scratch.text);
     close_gaps(scratch);
     out.text.clear();
-    let Scratch {
-        text,
-        pieces,
-        stack,
-    } = scratch;
+    let Scratch { text, pieces, stack } = scratch;
     collapse(text, pieces, |_| false, stack, &mut out.text);
     out.level = cut.level;
     out.alarm = alarm::any(&out.text);
@@ -119,9 +104,7 @@ fn blank_from(key: &[u8], from: usize) -> usize {
 fn is_host(host: &[u8], word: &[u8]) -> bool {
     let telling = |name: &[u8]| name.iter().any(|b| matches!(b, 1..=3 | b'-' | b'.'));
     let joint = |b: &u8| matches!(b, b'/' | b'@');
-    !host.is_empty()
-        && telling(word)
-        && (host == word || host.split(joint).any(|part| part == word))
+    !host.is_empty() && telling(word) && (host == word || host.split(joint).any(|part| part == word))
 }
 
 /// Judges the word at `start` and writes it; where the next one may start.
@@ -145,12 +128,7 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
     let word = &key[start..end];
     let index = scratch.pieces.len();
     push_gap(gap, index == 0, false, &mut scratch.text);
-    let place = Place {
-        index,
-        gap,
-        before: cut.before,
-        after: &key[end..],
-    };
+    let place = Place { index, gap, before: cut.before, after: &key[end..] };
     let level = match cut.level {
         Level::None if !variable => level_at(word, place, &scratch.pieces),
         _ => None,
@@ -173,8 +151,8 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
 
 fn level_at(word: &[u8], place: Place<'_>, pieces: &[Piece]) -> Option<Level> {
     if let [letter] = word {
-        let variables = pieces.len() <= LETTER_VARIABLES_MAX
-            && pieces.iter().all(|piece| piece.kind.is_variable());
+        let variables =
+            pieces.len() <= LETTER_VARIABLES_MAX && pieces.iter().all(|piece| piece.kind.is_variable());
         return level::letter(*letter).filter(|_| variables && level::tag_follows(place.after));
     }
     level::at_place(word, place)
@@ -182,12 +160,7 @@ fn level_at(word: &[u8], place: Place<'_>, pieces: &[Piece]) -> Option<Level> {
 
 /// The words past the bound, as one: their hash.
 fn take_tail(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) {
-    push_gap(
-        &cut.key[cut.gap_start..start],
-        false,
-        false,
-        &mut scratch.text,
-    );
+    push_gap(&cut.key[cut.gap_start..start], false, false, &mut scratch.text);
     let tail = &cut.key[start..];
     let at = scratch.text.len();
     scratch.text.push(TAIL_MARK);
@@ -224,10 +197,7 @@ fn push_constant(scratch: &mut Scratch, word: &[u8]) {
         let text = &mut scratch.text;
         let mut rest = word;
         while let Some(&byte) = rest.first() {
-            let run = rest
-                .iter()
-                .position(|b| !b.is_ascii_alphabetic() && *b > 3)
-                .unwrap_or(rest.len());
+            let run = rest.iter().position(|b| !b.is_ascii_alphabetic() && *b > 3).unwrap_or(rest.len());
             if run == 0 {
                 text.push(byte);
                 rest = &rest[1..];

@@ -218,7 +218,8 @@ fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
         let raw = i8x16::new(lanes.map(|byte| byte as i8));
         let lower = raw | i8x16::splat(0x20);
         let digit = raw.simd_gt(i8x16::splat(b'0' as i8 - 1)) & raw.simd_lt(i8x16::splat(b'9' as i8 + 1));
-        let letter = lower.simd_gt(i8x16::splat(b'a' as i8 - 1)) & lower.simd_lt(i8x16::splat(b'z' as i8 + 1));
+        let letter =
+            lower.simd_gt(i8x16::splat(b'a' as i8 - 1)) & lower.simd_lt(i8x16::splat(b'z' as i8 + 1));
         let beyond = letter & lower.simd_gt(i8x16::splat(b'f' as i8));
         digits |= u64::from(digit.to_bitmask() as u16) << (at * LANES);
         letters |= u64::from(letter.to_bitmask() as u16) << (at * LANES);

@@ -41,11 +41,7 @@ pub(crate) fn collapse(
     items.clear();
     for (index, piece) in pieces.iter().enumerate() {
         let variable = piece.kind.is_variable() || masked(index);
-        let item = Item {
-            gap_start: piece.end,
-            gap_end: piece.gap_end,
-            variable,
-        };
+        let item = Item { gap_start: piece.end, gap_end: piece.gap_end, variable };
         match items.last_mut() {
             Some(top) if top.variable && swallows(text, *top, piece, variable) => {
                 top.gap_start = item.gap_start;
@@ -67,12 +63,7 @@ pub(crate) fn collapse(
 fn swallows(text: &[u8], top: Item, next: &Piece, variable: bool) -> bool {
     let gap = &text[top.gap_start as usize..top.gap_end as usize];
     if variable {
-        gap.iter().all(|b| {
-            matches!(
-                b,
-                b',' | b':' | b';' | b'-' | b'|' | b'.' | b'+' | b'/' | b' '
-            )
-        })
+        gap.iter().all(|b| matches!(b, b',' | b':' | b';' | b'-' | b'|' | b'.' | b'+' | b'/' | b' '))
     } else {
         matches!(gap, b" " | b"") && is_unit(next.word(text))
     }

@@ -54,8 +54,7 @@ pub(crate) fn is_variable(word: &[u8], after_equals: bool, port_follows: bool) -
     }
     if any & MARK == 0 {
         // Without digits a word changes its class no more often than it has capitals.
-        let may_be_random =
-            letters >= RANDOM_PLACES_MIN && (capitals * 5 >= letters * 2 || hex == letters);
+        let may_be_random = letters >= RANDOM_PLACES_MIN && (capitals * 5 >= letters * 2 || hex == letters);
         if !may_be_random {
             return match any & JOINT {
                 0 => is_constant_value(word),
@@ -66,20 +65,15 @@ pub(crate) fn is_variable(word: &[u8], after_equals: bool, port_follows: bool) -
     let facts = facts(word);
     if any & MARK != 0 {
         let id = facts.groups == facts.hex_groups && facts.groups >= HEX_GROUPS_MIN;
-        if facts.letters <= LETTERS_MAX
-            || facts.alternations >= ALTERNATIONS_MIN
-            || id
-            || after_equals
-        {
+        if facts.letters <= LETTERS_MAX || facts.alternations >= ALTERNATIONS_MIN || id || after_equals {
             return true;
         }
     }
     if any & JOINT != 0 && is_named_value(word, after_equals, port_follows) {
         return true;
     }
-    let random = facts.only_alphanumeric
-        && facts.places >= RANDOM_PLACES_MIN
-        && facts.changes * 5 >= facts.places * 2;
+    let random =
+        facts.only_alphanumeric && facts.places >= RANDOM_PLACES_MIN && facts.changes * 5 >= facts.places * 2;
     random || facts.only_hex_letters && facts.letters_all >= HEX_LETTERS_MIN
 }
 
@@ -90,19 +84,15 @@ fn is_named_value(word: &[u8], after_equals: bool, port_follows: bool) -> bool {
 }
 
 fn facts(word: &[u8]) -> Facts {
-    let mut facts = Facts {
-        only_hex_letters: true,
-        only_alphanumeric: true,
-        ..Facts::default()
-    };
+    let mut facts = Facts { only_hex_letters: true, only_alphanumeric: true, ..Facts::default() };
     for run in word.split(|&b| !is(b, LETTER | MARK) && b < 0x80) {
         if !run.is_empty() {
             facts.add(run);
         }
     }
-    facts.only_alphanumeric = word.iter().all(|&b| {
-        is(b, LETTER | MARK) && b < 0x80 || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-')
-    });
+    facts.only_alphanumeric = word
+        .iter()
+        .all(|&b| is(b, LETTER | MARK) && b < 0x80 || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'));
     facts
 }
 
@@ -305,12 +295,7 @@ pub(crate) fn long_value_end(key: &[u8], from: usize, stop: usize) -> Option<usi
 /// The end of what a URL or a path may hold; a closing sign at its end is not part of it.
 fn loose_end(key: &[u8], from: usize) -> usize {
     let mut end = from;
-    while end < key.len()
-        && !matches!(
-            key[end],
-            b' ' | b'\t' | b'"' | b'\'' | b'|' | b')' | b']' | b'}'
-        )
-    {
+    while end < key.len() && !matches!(key[end], b' ' | b'\t' | b'"' | b'\'' | b'|' | b')' | b']' | b'}') {
         end += 1;
     }
     while end > from + 1 && matches!(key[end - 1], b',' | b';' | b':' | b'.') {

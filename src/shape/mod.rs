@@ -69,11 +69,7 @@ impl Shape {
 
     /// The shape with this text, its level and alarm read off the text.
     pub fn from_text(text: &[u8]) -> Shape {
-        let mut shape = Shape {
-            text: text.to_vec(),
-            level: Level::None,
-            alarm: alarm::any(text),
-        };
+        let mut shape = Shape { text: text.to_vec(), level: Level::None, alarm: alarm::any(text) };
         if let Some(token) = tokens(text).find(|token| token.kind.gives_level()) {
             shape.level = tokens::level_of(token.word);
         }

@@ -76,7 +76,11 @@ mod tests {
         let key = line.replace('~', "");
         let (gap, before) = (&line[gap_start..start], &line[before..gap_start]);
         let found = value_end(key.as_bytes(), start, gap.as_bytes(), before.as_bytes());
-        assert_eq!(found.map(|end| &key[start..end]), Some(secret).filter(|secret| !secret.is_empty()), "{line}");
+        assert_eq!(
+            found.map(|end| &key[start..end]),
+            Some(secret).filter(|secret| !secret.is_empty()),
+            "{line}"
+        );
     }
 
     #[test]

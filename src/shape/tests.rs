@@ -17,23 +17,15 @@ fn check(cheap: &str, expected: &str) {
 fn check_with(cheap: &str, expected: &str, host_follows: bool) {
     let cheap = cheap.replace('9', "\u{1}");
     let shape = of(cheap.as_bytes(), host_follows);
-    let shown = String::from_utf8_lossy(&shape.text)
-        .replace('\u{1}', "<*>")
-        .replace('\u{2}', "~");
+    let shown = String::from_utf8_lossy(&shape.text).replace('\u{1}', "<*>").replace('\u{2}', "~");
     assert_eq!(shown, expected, "{cheap}");
 }
 
 #[test]
 fn words_stay_and_values_go() {
-    check(
-        "Received block blk_-9 of size 9 from /9.9.9.9",
-        "Received block <*> of size <*> from <*>",
-    );
+    check("Received block blk_-9 of size 9 from /9.9.9.9", "Received block <*> of size <*> from <*>");
     check("src: /9.9.9.9:9 dest: /9.9.9.9:9", "src:<*> dest:<*>");
-    check(
-        "workerEnv.init() ok /etc/x/workers9.properties",
-        "workerEnv.init()ok <*>",
-    );
+    check("workerEnv.init() ok /etc/x/workers9.properties", "workerEnv.init()ok <*>");
     check("open http://a.b/c?d=(e) now", "open <*>)now");
     check("key=guest user=a.b id=x9", "key=guest user=<*> id=<*>");
     check("HTTP/9.9 jk\u{3}_init", "HTTP/#.# jk#_init");
@@ -69,11 +61,7 @@ fn blanks_beside_separators_do_not_count() {
 
 #[test]
 fn the_host_of_a_syslog_line_is_dropped_and_its_echoes_are_values() {
-    check_with(
-        "webhost-a sshd[9]: webhost-a is up",
-        "sshd[<*>]:<*> is up",
-        true,
-    );
+    check_with("webhost-a sshd[9]: webhost-a is up", "sshd[<*>]:<*> is up", true);
     check_with("su: session opened", "su:session opened", true);
     check_with("kernel[9]: x", "kernel[<*>]:x", true);
     check_with("- web.a/web.a init: web.a up", "init:<*> up", true);
@@ -186,9 +174,7 @@ const PIECES: &[&str] = &[
 fn any_bytes_give_a_shape_that_reads_back_as_itself() {
     let mut state: u64 = 1;
     let mut next = |end: usize| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (state >> 33) as usize % end
     };
     let (mut scratch, mut shape) = (Scratch::default(), Shape::default());

@@ -184,10 +184,7 @@ pub(crate) fn group_quotes(text: &[u8], pieces: &mut Vec<Piece>) {
             _ => pieces[kept - 1].end as usize,
         };
         let piece = pieces[index];
-        for _ in text[gap_start..piece.start as usize]
-            .iter()
-            .filter(|&&b| b == b'"')
-        {
+        for _ in text[gap_start..piece.start as usize].iter().filter(|&&b| b == b'"') {
             opened = match opened {
                 None => Some(kept),
                 Some(first) => {
@@ -232,10 +229,6 @@ pub fn tokens(text: &[u8]) -> impl Iterator<Item = Token<'_>> {
         let gap = &text[gap_start..piece.start as usize];
         gap_start = piece.end as usize;
         let word = piece.word(text);
-        Token {
-            gap,
-            word: word.strip_prefix(&[LEVEL_MARK]).unwrap_or(word),
-            kind: piece.kind,
-        }
+        Token { gap, word: word.strip_prefix(&[LEVEL_MARK]).unwrap_or(word), kind: piece.kind }
     })
 }

@@ -144,10 +144,7 @@ impl Registry {
             record.next = key;
             self.uncovered -= usize::from(record.counted);
         }
-        let (mine, its) = (
-            self.records[shape as usize].template,
-            self.records[key as usize].template,
-        );
+        let (mine, its) = (self.records[shape as usize].template, self.records[key as usize].template);
         match (mine, its) {
             (NONE, NONE) => {
                 let template = self.add_template(key);

@@ -76,10 +76,7 @@ fn match_at(example: &[u8], at: usize, word: &[u8]) -> Option<usize> {
     let mut end = at;
     for &byte in word {
         if byte == b'#' && example.get(end) != Some(&b'#') {
-            let digits = example[end..]
-                .iter()
-                .take_while(|b| b.is_ascii_digit())
-                .count();
+            let digits = example[end..].iter().take_while(|b| b.is_ascii_digit()).count();
             if digits == 0 {
                 return None;
             }

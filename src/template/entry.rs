@@ -72,11 +72,7 @@ impl Counts {
         let equals = match arrival.sequence {
             true => SEQUENCES_MIN,
             false => EQUALS_MIN,
-        } + if arrival.scarce {
-            SCARCE_EQUALS_RAISE
-        } else {
-            0
-        };
+        } + if arrival.scarce { SCARCE_EQUALS_RAISE } else { 0 };
         self.real >= 1
             && (arrival.after_equals && self.any >= equals
                 || self.numbers >= NUMBERS_MIN + raise
@@ -156,15 +152,9 @@ impl Entry {
             (self.counts, listed || self.word == arrival.word)
         } else {
             let found = more.and_then(|more| more.contexts.iter().find(|c| c.0 == arrival.context));
-            found.map_or((Counts::default(), false), |context| {
-                (context.1, context.2.contains(&arrival.word))
-            })
+            found.map_or((Counts::default(), false), |context| (context.1, context.2.contains(&arrival.word)))
         };
-        if known {
-            (counts, false)
-        } else {
-            (counts.with(arrival.kind), true)
-        }
+        if known { (counts, false) } else { (counts.with(arrival.kind), true) }
     }
 
     /// The shapes that have this masked key.
@@ -177,10 +167,6 @@ impl Entry {
     /// The words seen in the best filled context.
     pub(super) fn words_seen(&self) -> usize {
         let further = self.more.as_deref().into_iter().flat_map(|m| &m.contexts);
-        further
-            .map(|context| context.1.any)
-            .chain([self.counts.any])
-            .max()
-            .unwrap_or(0) as usize
+        further.map(|context| context.1.any).chain([self.counts.any]).max().unwrap_or(0) as usize
     }
 }

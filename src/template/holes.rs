@@ -69,8 +69,7 @@ impl Cut {
         parse(text, &mut self.pieces);
         group_quotes(text, &mut self.pieces);
         self.hashes.clear();
-        self.hashes
-            .extend(self.pieces.iter().map(|piece| short_hash(piece.word(text))));
+        self.hashes.extend(self.pieces.iter().map(|piece| short_hash(piece.word(text))));
         self.flags.clear();
         self.flags.resize(self.pieces.len(), false);
         self.group_values();
@@ -177,13 +176,8 @@ impl Cut {
         self.masked.clear();
         self.set_flags(one, true);
         self.set_flags(other, true);
-        let constants = collapse(
-            &self.text,
-            &self.pieces,
-            |index| self.flags[index],
-            &mut self.stack,
-            &mut self.masked,
-        );
+        let constants =
+            collapse(&self.text, &self.pieces, |index| self.flags[index], &mut self.stack, &mut self.masked);
         self.set_flags(one, false);
         self.set_flags(other, false);
         (xxh3_64(&self.masked), constants)

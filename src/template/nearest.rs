@@ -35,8 +35,7 @@ impl Registry {
         let mut cut = Cut::default();
         cut.load(&shape.text);
         let own = shape.id().0;
-        self.one_word_away(&cut, own)
-            .or_else(|| self.most_shared(&shape.text, own))
+        self.one_word_away(&cut, own).or_else(|| self.most_shared(&shape.text, own))
     }
 
     fn one_word_away(&self, cut: &Cut, own: u64) -> Option<Nearest> {
@@ -107,12 +106,7 @@ impl Registry {
                 best = Some((shared, different, root.id, template));
             }
         }
-        best.map(|(shared, _, _, template)| Nearest {
-            template,
-            differs: None,
-            shared,
-            constants: 0,
-        })
+        best.map(|(shared, _, _, template)| Nearest { template, differs: None, shared, constants: 0 })
     }
 }
 

@@ -183,10 +183,7 @@ impl Registry {
         if self.loading {
             return None;
         }
-        let keys = cut
-            .holes
-            .iter()
-            .filter_map(|hole| self.active.get(&hole.key));
+        let keys = cut.holes.iter().filter_map(|hole| self.active.get(&hole.key));
         let (mut covered, mut full) = (None, None);
         for &key in keys {
             covered = covered.or(Some(key));
@@ -288,11 +285,7 @@ impl Registry {
 
     pub(super) fn add_template(&mut self, shape: u32) -> u32 {
         let template = self.templates.len() as u32;
-        self.templates.push(Template {
-            into: NONE,
-            shape,
-            exemplar: NONE,
-        });
+        self.templates.push(Template { into: NONE, shape, exemplar: NONE });
         self.records[shape as usize].template = template;
         template
     }
@@ -412,9 +405,8 @@ impl Registry {
 
     /// The shapes seen in lines, by id.
     pub fn shapes(&self) -> Vec<ShapeIx> {
-        let mut found: Vec<u32> = (0..self.records.len() as u32)
-            .filter(|&ix| self.records[ix as usize].seen)
-            .collect();
+        let mut found: Vec<u32> =
+            (0..self.records.len() as u32).filter(|&ix| self.records[ix as usize].seen).collect();
         found.sort_unstable_by_key(|&ix| self.records[ix as usize].id);
         found.into_iter().map(ShapeIx).collect()
     }
@@ -431,8 +423,7 @@ impl Registry {
 
     /// The template of everything that did not fit, if there is one.
     pub fn overflow_template(&self) -> Option<TemplateIx> {
-        self.shape(ShapeId::of(OVERFLOW))
-            .map(|ix| self.template_of(ix))
+        self.shape(ShapeId::of(OVERFLOW)).map(|ix| self.template_of(ix))
     }
 
     /// Each bound that was hit, with the place that explodes where there is one.
@@ -444,24 +435,13 @@ impl Registry {
             }
         };
         let worst = self.exploding_text();
-        say(
-            self.hit.uncovered,
-            format!("more than {UNCOVERED_MAX} different messages; most alike: {worst}"),
-        );
-        say(
-            self.hit.text,
-            format!("more than {TEXT_BYTES_MAX} bytes of messages; most alike: {worst}"),
-        );
+        say(self.hit.uncovered, format!("more than {UNCOVERED_MAX} different messages; most alike: {worst}"));
+        say(self.hit.text, format!("more than {TEXT_BYTES_MAX} bytes of messages; most alike: {worst}"));
         say(
             self.hit.entries,
-            format!(
-                "more than {ENTRIES_MAX} places where messages may differ; most alike: {worst}"
-            ),
+            format!("more than {ENTRIES_MAX} places where messages may differ; most alike: {worst}"),
         );
-        say(
-            self.hit.active,
-            format!("more than {ACTIVE_MAX} variable places; most alike: {worst}"),
-        );
+        say(self.hit.active, format!("more than {ACTIVE_MAX} variable places; most alike: {worst}"));
         for &key in &self.hit.keys {
             let text = super::display::plain(&self.records[key as usize].text);
             said.push(format!(
@@ -477,8 +457,6 @@ impl Registry {
             let record = &self.records[ix as usize];
             (record.covers, record.id)
         });
-        covered.map_or_else(String::new, |&ix| {
-            super::display::plain(&self.records[ix as usize].text)
-        })
+        covered.map_or_else(String::new, |&ix| super::display::plain(&self.records[ix as usize].text))
     }
 }

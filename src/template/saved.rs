@@ -52,10 +52,7 @@ impl Registry {
         active.sort_unstable();
         Saved {
             shapes: shapes.collect(),
-            active: active
-                .into_iter()
-                .map(|(_, ix)| self.records[ix as usize].text.to_vec())
-                .collect(),
+            active: active.into_iter().map(|(_, ix)| self.records[ix as usize].text.to_vec()).collect(),
             overflowed: self.overflow_template().is_some(),
         }
     }
@@ -71,11 +68,7 @@ impl Registry {
     pub fn absorb(&mut self, saved: &Saved) {
         self.loading = true;
         for shape in &saved.shapes {
-            let known = Shape {
-                text: shape.text.clone(),
-                level: shape.level,
-                alarm: shape.alarm,
-            };
+            let known = Shape { text: shape.text.clone(), level: shape.level, alarm: shape.alarm };
             let before = self.example_of(known.id());
             let ix = self.insert(&known, &shape.example).0;
             let example = &shape.example[..shape.example.len().min(EXAMPLE_BYTES_MAX)];

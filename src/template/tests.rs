@@ -57,8 +57,7 @@ const CONSTANTS: &[&str] = &[
     "V",
 ];
 const SEPARATORS: &[&str] = &[
-    " ", " ", " ", " ", ":", ", ", "=", "=", "(", ") ", " - ", "[", "] ", ". ", "\"", "/", " (",
-    "()", "=\"",
+    " ", " ", " ", " ", ":", ", ", "=", "=", "(", ") ", " - ", "[", "] ", ". ", "\"", "/", " (", "()", "=\"",
 ];
 const VALUES: &[&str] = &[
     "\u{1}",
@@ -107,13 +106,9 @@ fn related_keys(random: &mut Random) -> Vec<String> {
         false => random.pick(SEPARATORS),
     };
     let separators: Vec<&str> = (0..length).map(|index| separator(random, index)).collect();
-    let varying: Vec<usize> = (0..1 + random.below(3))
-        .map(|_| random.below(length))
-        .collect();
-    let pools: Vec<(usize, usize)> = varying
-        .iter()
-        .map(|_| (random.below(VALUES.len()), 1 + random.below(16)))
-        .collect();
+    let varying: Vec<usize> = (0..1 + random.below(3)).map(|_| random.below(length)).collect();
+    let pools: Vec<(usize, usize)> =
+        varying.iter().map(|_| (random.below(VALUES.len()), 1 + random.below(16))).collect();
     let count = 4 + random.below(30);
     let mut keys = Vec::new();
     for _ in 0..count {
@@ -264,11 +259,8 @@ fn learned(cheap_keys: &[&str]) -> Registry {
 
 fn check_templates(cheap_keys: &[&str], expected: &[&str]) {
     let registry = learned(cheap_keys);
-    let mut shown: Vec<String> = registry
-        .templates()
-        .into_iter()
-        .map(|template| registry.template_text(template))
-        .collect();
+    let mut shown: Vec<String> =
+        registry.templates().into_iter().map(|template| registry.template_text(template)).collect();
     shown.sort();
     assert_eq!(shown, expected);
 }
@@ -280,24 +272,12 @@ fn a_value_after_equals_needs_two_a_numbered_name_two_a_name_three_a_word_eight(
         &["the mode of it is mode=<*>"],
     );
     check_templates(&["mode=fast", "mode=slow"], &["mode=fast", "mode=slow"]);
-    check_templates(
-        &["disk node\u{3} is now up", "disk shelf\u{3} is now up"],
-        &["disk <*> is now up"],
-    );
-    let names = [
-        "unit a.b is now up",
-        "unit c_d is now up",
-        "unit e-f is now up",
-    ];
+    check_templates(&["disk node\u{3} is now up", "disk shelf\u{3} is now up"], &["disk <*> is now up"]);
+    let names = ["unit a.b is now up", "unit c_d is now up", "unit e-f is now up"];
     check_templates(&names[..2], &["unit a.b is now up", "unit c_d is now up"]);
     check_templates(&names, &["unit <*> is now up"]);
-    let words = [
-        "eins", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht",
-    ];
-    let lines: Vec<String> = words
-        .iter()
-        .map(|w| format!("user {w} has logged in"))
-        .collect();
+    let words = ["eins", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht"];
+    let lines: Vec<String> = words.iter().map(|w| format!("user {w} has logged in")).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     assert_eq!(learned(&lines[..7]).len(), 7);
     check_templates(&lines, &["user <*> has logged in"]);
@@ -305,23 +285,13 @@ fn a_value_after_equals_needs_two_a_numbered_name_two_a_name_three_a_word_eight(
 
 #[test]
 fn words_of_alarm_and_levels_are_never_masked() {
-    let words = [
-        "eins", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht", "failed", "error",
-        "warn",
-    ];
-    let lines: Vec<String> = words
-        .iter()
-        .map(|w| format!("the job at hand {w}"))
-        .collect();
+    let words =
+        ["eins", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht", "failed", "error", "warn"];
+    let lines: Vec<String> = words.iter().map(|w| format!("the job at hand {w}")).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     check_templates(
         &lines,
-        &[
-            "the job at hand <*>",
-            "the job at hand error",
-            "the job at hand failed",
-            "the job at hand warn",
-        ],
+        &["the job at hand <*>", "the job at hand error", "the job at hand failed", "the job at hand warn"],
     );
 }
 
@@ -332,10 +302,7 @@ fn many_pairs_vary_together() {
     for _ in 0..5_000 {
         let mut key = String::from("request done");
         for name in ["a", "b", "c", "d", "e", "f", "g", "h"] {
-            key.push_str(&format!(
-                " {name}={}",
-                random.pick(&["get", "put", "hit", "miss", "gold"])
-            ));
+            key.push_str(&format!(" {name}={}", random.pick(&["get", "put", "hit", "miss", "gold"])));
         }
         registry.insert(&shape(&key), b"");
     }
@@ -356,10 +323,7 @@ fn an_old_id_leads_to_the_template_it_was_joined_into() {
     assert_eq!(registry.find_id(&format!("{old}")[..6]), Ok(now));
     assert_eq!(registry.find_id("xyz"), Err(FindError::NotHex));
     assert_eq!(registry.find_id(""), Err(FindError::NotHex));
-    assert_eq!(
-        registry.find_id("0123456789abcdef"),
-        Err(FindError::Unknown)
-    );
+    assert_eq!(registry.find_id("0123456789abcdef"), Err(FindError::Unknown));
 }
 
 #[test]
@@ -369,17 +333,10 @@ fn the_nearest_message_tells_the_word_that_differs() {
         "nothing alike at all",
         "\u{1} of \u{1} workers are idle",
     ]);
-    let nearest = registry
-        .nearest(&shape("charge refused for order \u{1}"))
-        .unwrap();
-    assert_eq!(
-        registry.template_text(nearest.template),
-        "charge accepted for order <*>"
-    );
+    let nearest = registry.nearest(&shape("charge refused for order \u{1}")).unwrap();
+    assert_eq!(registry.template_text(nearest.template), "charge accepted for order <*>");
     assert_eq!(nearest.differs, None);
-    let nearest = registry
-        .nearest(&shape("charge pending for order \u{1}"))
-        .unwrap();
+    let nearest = registry.nearest(&shape("charge pending for order \u{1}")).unwrap();
     let differs = Some(("pending".to_string(), "accepted".to_string()));
     assert_eq!((nearest.differs, nearest.constants), (differs, 3));
     assert_eq!(registry.nearest(&shape("unheard of")), None);
@@ -395,21 +352,14 @@ fn a_closed_registry_keeps_room_for_failures() {
     assert_eq!(Some(registry.template_of(harmless)), overflow);
     assert_ne!(Some(registry.template_of(failure)), overflow);
     assert_eq!(registry.limits_hit().len(), 1);
-    assert!(
-        Registry::load(&registry.save())
-            .overflow_template()
-            .is_some()
-    );
+    assert!(Registry::load(&registry.save()).overflow_template().is_some());
 }
 
 #[test]
 fn a_template_is_shown_with_the_blanks_of_its_sample() {
     let mut registry = Registry::new();
     let sample = b"2024-01-02 INFO  [main] - copied  (5 of 7) , rest: none.";
-    registry.insert(
-        &shape("INFO  [main] - copied  (\u{1} of \u{1}) , rest: none."),
-        sample,
-    );
+    registry.insert(&shape("INFO  [main] - copied  (\u{1} of \u{1}) , rest: none."), sample);
     let shown = registry.template_text(registry.templates()[0]);
     assert_eq!(shown, "INFO [main] - copied (<*> of <*>) , rest: none.");
 }

@@ -97,7 +97,8 @@ impl Writer {
         let stamp = self.stamp(at);
         self.raw(&format!("{stamp} {message}"));
         if self.recipe.unstamped && self.dice.one_in(60) {
-            let odd = ["-- mark --", "", "  indented detail of the line above", "worker banner, no time", "   "];
+            let odd =
+                ["-- mark --", "", "  indented detail of the line above", "worker banner, no time", "   "];
             let chosen = self.dice.roll(odd.len() as u64) as usize;
             self.raw(odd[chosen]);
         }
@@ -162,7 +163,10 @@ impl Writer {
         }
         if burning && self.dice.one_in(3) {
             let order = 1_000 + self.dice.roll(9_000);
-            self.line(now + 200, &format!("ERROR orders  charge failed for order {order}: gateway eu-3 returned 504"));
+            self.line(
+                now + 200,
+                &format!("ERROR orders  charge failed for order {order}: gateway eu-3 returned 504"),
+            );
             if self.recipe.unstamped {
                 self.trace();
             }
@@ -172,7 +176,10 @@ impl Writer {
     /// Nine values of one position within a second, all in one chunk.
     fn nine_at_once(&mut self, now: i64) {
         for (place, name) in NAMES[5..].iter().enumerate() {
-            self.line(now + 100 * place as i64, &format!("INFO  auth    password changed by {name} from console"));
+            self.line(
+                now + 100 * place as i64,
+                &format!("INFO  auth    password changed by {name} from console"),
+            );
             self.line(now + 100 * place as i64 + 7, &format!("ERROR audit   export to {name} refused"));
         }
     }

@@ -26,11 +26,9 @@ pub fn line(report: &Report) -> String {
             text += &format!(", over {}", format_duration(to.0 - from.0));
         }
     }
-    for (count, what) in [
-        (lines.overlong, "cut at 64 KiB"),
-        (report.late, "late"),
-        (report.skewed, "with a stamp far ahead"),
-    ] {
+    for (count, what) in
+        [(lines.overlong, "cut at 64 KiB"), (report.late, "late"), (report.skewed, "with a stamp far ahead")]
+    {
         if count > 0 {
             text += &format!("; {} {what}", grouped(count));
         }
@@ -45,7 +43,8 @@ pub fn line(report: &Report) -> String {
         text += &format!("\nlogsurge: limit reached: {limit}");
     }
     if report.shapes_dropped > 0 {
-        text += &format!("\nlogsurge: limit reached: {} shapes were not kept", grouped(report.shapes_dropped));
+        text +=
+            &format!("\nlogsurge: limit reached: {} shapes were not kept", grouped(report.shapes_dropped));
     }
     text
 }

@@ -62,7 +62,8 @@ pub fn message_of(sample: &[u8]) -> Vec<u8> {
 pub fn block(alert: &Alert, style: &TextStyle, id: &str) -> String {
     let word = style.paint(color_of(alert), &format!("{:<5}", headline(alert)));
     let level = if alert.level == Level::None { "-".to_owned() } else { alert.level.word().to_uppercase() };
-    let mut out = format!("{word} {id} {} {level:<5} {}\n", clock_time(alert.time, style), reason(alert, style));
+    let mut out =
+        format!("{word} {id} {} {level:<5} {}\n", clock_time(alert.time, style), reason(alert, style));
     if alert.phase != Phase::Open && alert.kind == Kind::New {
         return out;
     }

@@ -33,12 +33,7 @@ fn lines_of(reader: &mut ChunkReader) -> (Vec<Vec<u8>>, u64) {
         assert_eq!(chunk.index, index);
         index += 1;
         overlong += chunk.overlong;
-        lines.extend(
-            chunk
-                .bytes()
-                .split_inclusive(|&byte| byte == b'\n')
-                .map(<[u8]>::to_vec),
-        );
+        lines.extend(chunk.bytes().split_inclusive(|&byte| byte == b'\n').map(<[u8]>::to_vec));
         buffer = chunk.into_buffer();
     }
     (lines, overlong)
@@ -53,10 +48,7 @@ fn expected(text: &[u8]) -> (Vec<Vec<u8>>, u64) {
         let kept = &content[..content.len().min(LINE_BYTES_MAX)];
         [kept, &line[content.len()..]].concat()
     };
-    let lines = text
-        .split_inclusive(|&byte| byte == b'\n')
-        .map(cut)
-        .collect();
+    let lines = text.split_inclusive(|&byte| byte == b'\n').map(cut).collect();
     (lines, overlong)
 }
 
@@ -65,19 +57,14 @@ fn check(text: &[u8], step: usize, chunk_bytes: usize) {
     let (lines, overlong) = lines_of(&mut reader);
     let (wanted, wanted_overlong) = expected(text);
     assert!(lines == wanted, "read {step}, chunk {chunk_bytes}");
-    assert_eq!(
-        overlong, wanted_overlong,
-        "read {step}, chunk {chunk_bytes}"
-    );
+    assert_eq!(overlong, wanted_overlong, "read {step}, chunk {chunk_bytes}");
     assert_eq!(reader.bytes_read(), text.len() as u64);
     assert!(reader.warnings().is_empty());
 }
 
 /// A small generator with a fixed seed, so that each run sees the same texts.
 fn random(state: &mut u64) -> usize {
-    *state = state
-        .wrapping_mul(6_364_136_223_846_793_005)
-        .wrapping_add(1_442_695_040_888_963_407);
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*state >> 33) as usize
 }
 
@@ -88,9 +75,7 @@ fn the_lines_do_not_depend_on_how_the_reads_fall() {
         let mut text = Vec::new();
         for _ in 0..random(&mut seed) % 30 {
             text.extend(std::iter::repeat_n(b'x', random(&mut seed) % 40));
-            text.extend_from_slice(
-                [&b"\n"[..], b"\r\n", b"\n\n", b"\0\xff\n"][random(&mut seed) % 4],
-            );
+            text.extend_from_slice([&b"\n"[..], b"\r\n", b"\n\n", b"\0\xff\n"][random(&mut seed) % 4]);
         }
         text.extend(std::iter::repeat_n(b'y', random(&mut seed) % 3));
         for step in 1..=64 {
@@ -103,30 +88,14 @@ fn the_lines_do_not_depend_on_how_the_reads_fall() {
 fn lines_around_the_limit_are_cut_alike_wherever_the_reads_fall() {
     let line = |length: usize, end: &[u8]| [vec![b'x'; length].as_slice(), end].concat();
     let limit = LINE_BYTES_MAX;
-    for length in [
-        limit - 1,
-        limit,
-        limit + 1,
-        limit + 2,
-        2 * limit,
-        3 * limit + 5,
-    ] {
+    for length in [limit - 1, limit, limit + 1, limit + 2, 2 * limit, 3 * limit + 5] {
         for end in [&b"\n"[..], b""] {
-            let text = [
-                &b"one\n"[..],
-                &line(length, b"\n"),
-                b"two\n\n",
-                &line(length, b"\n"),
-                &line(length, end),
-            ]
-            .concat();
-            for (step, chunk_bytes) in [
-                (1000, 4096),
-                (4096, 4096),
-                (65_536, 65_536),
-                (100_000, CHUNK_BYTES),
-                (1 << 20, 1 << 20),
-            ] {
+            let text =
+                [&b"one\n"[..], &line(length, b"\n"), b"two\n\n", &line(length, b"\n"), &line(length, end)]
+                    .concat();
+            for (step, chunk_bytes) in
+                [(1000, 4096), (4096, 4096), (65_536, 65_536), (100_000, CHUNK_BYTES), (1 << 20, 1 << 20)]
+            {
                 check(&text, step, chunk_bytes);
             }
         }
@@ -170,42 +139,23 @@ fn source_in(directory: &Path, files: &[(&str, &[u8])]) -> Source {
     for (name, bytes) in files {
         fs::write(directory.join(name), bytes).unwrap();
     }
-    Source {
-        name: "a".into(),
-        files: files.iter().map(|(name, _)| directory.join(name)).collect(),
-    }
+    Source { name: "a".into(), files: files.iter().map(|(name, _)| directory.join(name)).collect() }
 }
 
 #[test]
 fn files_follow_one_another_and_a_last_line_without_newline_is_a_line() {
     let directory = tempfile::tempdir().unwrap();
     let archive = [gzip(b"three\nfo"), gzip(b"ur")].concat();
-    let source = source_in(
-        directory.path(),
-        &[
-            ("a", b"one\ntwo"),
-            ("empty", b""),
-            ("b", &archive),
-            ("c", b"five\n"),
-        ],
-    );
+    let source =
+        source_in(directory.path(), &[("a", b"one\ntwo"), ("empty", b""), ("b", &archive), ("c", b"five\n")]);
     let mut reader = ChunkReader::open(&source, CHUNK_BYTES);
     let (mut seen, mut buffer) = (Vec::new(), Buffer::default());
     while let Some(chunk) = reader.next(buffer) {
-        seen.push((
-            chunk.file,
-            String::from_utf8(chunk.bytes().to_vec()).unwrap(),
-        ));
+        seen.push((chunk.file, String::from_utf8(chunk.bytes().to_vec()).unwrap()));
         assert!(reader.reference_time().is_some());
         buffer = chunk.into_buffer();
     }
-    let wanted = [
-        (0, "one\n"),
-        (0, "two"),
-        (2, "three\n"),
-        (2, "four"),
-        (3, "five\n"),
-    ];
+    let wanted = [(0, "one\n"), (0, "two"), (2, "three\n"), (2, "four"), (3, "five\n")];
     assert_eq!(seen, wanted.map(|(file, text)| (file, text.to_string())));
     assert_eq!(reader.bytes_read(), 22);
     assert_eq!(reader.raw_bytes_read(), 12 + archive.len() as u64);
@@ -220,10 +170,7 @@ fn a_plain_file_and_its_archive_are_read_in_full_chunks() {
         let source = source_in(directory.path(), &[("a", &bytes)]);
         let mut reader = ChunkReader::open(&source, CHUNK_BYTES);
         for _ in 0..3 {
-            assert_eq!(
-                reader.next(Buffer::default()).unwrap().bytes().len(),
-                CHUNK_BYTES
-            );
+            assert_eq!(reader.next(Buffer::default()).unwrap().bytes().len(), CHUNK_BYTES);
         }
         assert!(reader.next(Buffer::default()).is_none());
     }
@@ -252,20 +199,15 @@ fn a_file_that_has_gone_is_a_warning_and_the_next_one_is_read() {
     source.files.push(directory.path().to_path_buf());
     let mut reader = ChunkReader::open(&source, CHUNK_BYTES);
     assert_eq!(lines_of(&mut reader).0.concat(), b"two\n");
-    let said: Vec<_> = reader
-        .warnings()
-        .iter()
-        .map(|error| error.path().unwrap().to_path_buf())
-        .collect();
+    let said: Vec<_> = reader.warnings().iter().map(|error| error.path().unwrap().to_path_buf()).collect();
     assert_eq!(said, [source.files[0].clone(), source.files[2].clone()]);
     assert!(reader.next(Buffer::default()).is_none());
 }
 
 #[test]
 fn an_archive_of_several_members_cut_anywhere_gives_whole_lines_of_a_prefix() {
-    let text: Vec<u8> = (0..40)
-        .flat_map(|line| format!("line {}\n", line * 7919 % 101).into_bytes())
-        .collect();
+    let text: Vec<u8> =
+        (0..40).flat_map(|line| format!("line {}\n", line * 7919 % 101).into_bytes()).collect();
     let (one, two) = text.split_at(text.len() / 2 + 2);
     let archive = [gzip(one), gzip(b""), gzip(two)].concat();
     for length in 1..=archive.len() {
@@ -275,10 +217,7 @@ fn an_archive_of_several_members_cut_anywhere_gives_whole_lines_of_a_prefix() {
         });
         let lines = std::mem::take(&mut answers[0]);
         assert!(text.starts_with(&lines.concat()), "cut at {length}");
-        assert!(
-            answers[1..].iter().all(|other| *other == lines),
-            "cut at {length}"
-        );
+        assert!(answers[1..].iter().all(|other| *other == lines), "cut at {length}");
         let whole = lines.len().saturating_sub(1);
         assert!(lines[..whole].iter().all(|line| line.ends_with(b"\n")));
     }

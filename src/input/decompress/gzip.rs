@@ -101,9 +101,7 @@ impl Gzip {
     fn body(&mut self, raw: &mut Raw, into: &mut [u8], given: bool) -> (usize, Result<bool, Stop>) {
         let (read_before, written_before) = (self.inflate.total_in(), self.inflate.total_out());
         let starved = raw.available().is_empty();
-        let answer = self
-            .inflate
-            .decompress(raw.available(), into, FlushDecompress::None);
+        let answer = self.inflate.decompress(raw.available(), into, FlushDecompress::None);
         // Both counts are at most the length of a slice just passed in.
         let used = (self.inflate.total_in() - read_before) as usize;
         let written = (self.inflate.total_out() - written_before) as usize;
@@ -124,8 +122,7 @@ impl Gzip {
                 Err(err) => Stop::Io(err),
             },
             Ok(_) | Err(_) => Stop::Damaged(
-                "corrupt compressed data; lines up to there were read, the last of them may be wrong"
-                    .into(),
+                "corrupt compressed data; lines up to there were read, the last of them may be wrong".into(),
             ),
         };
         (written, Err(stop))
@@ -145,8 +142,7 @@ impl Gzip {
             return Ok(());
         }
         Err(Stop::Damaged(
-            "checksum mismatch at the end of a gzip member; its lines were read, but may be wrong"
-                .into(),
+            "checksum mismatch at the end of a gzip member; its lines were read, but may be wrong".into(),
         ))
     }
 }

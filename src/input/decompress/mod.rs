@@ -207,13 +207,10 @@ fn recognise(raw: &mut Raw) -> Result<State, Stop> {
 /// The first four alone could begin a line of text.
 fn is_bzip2(head: &[u8]) -> bool {
     const PATTERN: &[u8; SIGNATURE_BYTES_MAX] = b"BZh01AY&SY";
-    head.iter()
-        .zip(PATTERN)
-        .enumerate()
-        .all(|(at, (&byte, &want))| match at {
-            3 => (b'1'..=b'9').contains(&byte),
-            _ => byte == want,
-        })
+    head.iter().zip(PATTERN).enumerate().all(|(at, (&byte, &want))| match at {
+        3 => (b'1'..=b'9').contains(&byte),
+        _ => byte == want,
+    })
 }
 
 fn not_supported(format: &str, path: &Path) -> String {
@@ -260,8 +257,5 @@ fn trailing(raw: &mut Raw) -> Result<Stop, Stop> {
         (Some(_), None) => "zero padding after the last member, ignored",
         (Some(_), Some(_)) => "trailing garbage after the last member, ignored",
     };
-    Ok(Stop::Trailing {
-        position,
-        what: what.into(),
-    })
+    Ok(Stop::Trailing { position, what: what.into() })
 }

@@ -28,14 +28,8 @@ impl Read for Drip {
 fn log(lines: usize) -> Vec<u8> {
     let mut text = Vec::new();
     for line in 0..lines {
-        writeln!(
-            text,
-            "10:00:{:02} request {} took {} ms",
-            line % 60,
-            line * 7919 % 10_007,
-            line * 31 % 977
-        )
-        .unwrap();
+        writeln!(text, "10:00:{:02} request {} took {} ms", line % 60, line * 7919 % 10_007, line * 31 % 977)
+            .unwrap();
     }
     text
 }
@@ -80,18 +74,12 @@ fn decoded_from_file(bytes: &[u8]) -> (Vec<u8>, Vec<Error>) {
 /// The bytes and the kinds of trouble, demanded alike of small reads, large reads and a file.
 fn check(bytes: &[u8], text: &[u8], trouble: &str) {
     let sizes = [(1, 1), (3, 64), (64, 7), (4096, 4096), (1 << 20, 1 << 20)];
-    let mut answers: Vec<_> = sizes
-        .iter()
-        .map(|&(step, size)| decoded(bytes, step, size))
-        .collect();
+    let mut answers: Vec<_> = sizes.iter().map(|&(step, size)| decoded(bytes, step, size)).collect();
     answers.push(decoded_from_file(bytes));
     for (delivered, errors) in answers {
         assert_eq!(delivered.len(), text.len());
         assert!(delivered == text);
-        let said: Vec<String> = errors
-            .iter()
-            .map(|error| error.kind().to_string())
-            .collect();
+        let said: Vec<String> = errors.iter().map(|error| error.kind().to_string()).collect();
         assert_eq!(said.len(), usize::from(!trouble.is_empty()), "{said:?}");
         assert!(said.concat().contains(trouble), "{said:?}");
     }
@@ -110,17 +98,7 @@ fn plain_text_and_archives_give_the_same_bytes() {
 
 #[test]
 fn text_that_begins_like_an_archive_is_text() {
-    for text in [
-        "B",
-        "BZ\n",
-        "BZh9",
-        "BZh91AY&S!",
-        "(",
-        "P*M",
-        "\u{1f}x",
-        "\u{fd}7zX",
-        "\n",
-    ] {
+    for text in ["B", "BZ\n", "BZh9", "BZh91AY&S!", "(", "P*M", "\u{1f}x", "\u{fd}7zX", "\n"] {
         check(text.as_bytes(), text.as_bytes(), "");
     }
 }
@@ -129,24 +107,9 @@ fn text_that_begins_like_an_archive_is_text() {
 fn members_and_frames_follow_one_another() {
     let (one, two) = (log(700), log(300));
     let text = [one.as_slice(), &two, b"end"].concat();
-    check(
-        &[gzip(&one), gzip(b""), gzip(&two), gzip(b"end")].concat(),
-        &text,
-        "",
-    );
+    check(&[gzip(&one), gzip(b""), gzip(&two), gzip(b"end")].concat(), &text, "");
     let skipped = b"\x53\x2a\x4d\x18\x03\0\0\0abc".to_vec();
-    check(
-        &[
-            skipped.clone(),
-            zstd(&one),
-            zstd(&two),
-            skipped,
-            zstd(b"end"),
-        ]
-        .concat(),
-        &text,
-        "",
-    );
+    check(&[skipped.clone(), zstd(&one), zstd(&two), skipped, zstd(b"end")].concat(), &text, "");
 }
 
 #[test]
@@ -162,10 +125,7 @@ fn what_stands_behind_the_last_member_is_ignored_with_a_notice() {
             check(&bytes, &text, said);
             let (_, errors) = decoded(&bytes, 100, 100);
             assert!(errors[0].is_notice());
-            assert_eq!(
-                errors[0].place().unwrap().spot,
-                Some(Spot::Byte(archive.len() as u64))
-            );
+            assert_eq!(errors[0].place().unwrap().spot, Some(Spot::Byte(archive.len() as u64)));
         }
     }
 }
@@ -182,21 +142,13 @@ fn an_archive_cut_anywhere_delivers_a_prefix_and_says_where_it_broke_off() {
         for length in start..archive.len() {
             let (delivered, errors) = decoded(&archive[..length], 5, 33);
             assert!(text.starts_with(&delivered), "cut at {length}");
-            assert_eq!(
-                delivered,
-                decoded_from_file(&archive[..length]).0,
-                "cut at {length}"
-            );
+            assert_eq!(delivered, decoded_from_file(&archive[..length]).0, "cut at {length}");
             if length == first.len() {
                 assert!(errors.is_empty() && delivered == one);
                 continue;
             }
             assert_eq!(errors.len(), 1, "cut at {length}");
-            assert!(
-                matches!(errors[0].kind(), ErrorKind::Damaged(_)),
-                "{}",
-                errors[0]
-            );
+            assert!(matches!(errors[0].kind(), ErrorKind::Damaged(_)), "{}", errors[0]);
             let place = errors[0].place().unwrap();
             assert_eq!(place.spot, Some(Spot::Byte(length as u64)), "{}", errors[0]);
             assert_eq!(place.path, Path::new("a"));
@@ -209,11 +161,7 @@ fn a_member_without_its_trailer_still_delivers_all_its_bytes() {
     let text = log(500);
     let archive = gzip(&text);
     for missing in 1..=8 {
-        check(
-            &archive[..archive.len() - missing],
-            &text,
-            "ends inside a gzip member",
-        );
+        check(&archive[..archive.len() - missing], &text, "ends inside a gzip member");
     }
 }
 
@@ -242,10 +190,7 @@ fn a_flipped_bit_never_panics_and_costs_the_same_at_any_read_size() {
             bytes[at] ^= 1 << (at % 8);
             let (delivered, errors) = decoded(&bytes, 1 << 20, 1 << 20);
             for (step, size) in [(7, 100), (100_000, 900)] {
-                assert!(
-                    decoded(&bytes, step, size).0 == delivered,
-                    "flipped at {at}"
-                );
+                assert!(decoded(&bytes, step, size).0 == delivered, "flipped at {at}");
             }
             assert!(decoded_from_file(&bytes).0 == delivered, "flipped at {at}");
             assert!(errors.len() < 2);
@@ -277,16 +222,11 @@ fn a_header_with_every_field_is_passed_over_and_its_time_is_told() {
     let archive = [build(1_714_521_600), build(0)].concat();
     check(&archive, b"a\na\n", "");
     let directory = tempfile::tempdir().unwrap();
-    for (bytes, header) in [
-        (archive, Some(1_714_521_600)),
-        (build(0), None),
-        (b"a\n".to_vec(), None),
-    ] {
+    for (bytes, header) in [(archive, Some(1_714_521_600)), (build(0), None), (b"a\n".to_vec(), None)] {
         let path = directory.path().join("a.log");
         std::fs::write(&path, bytes).unwrap();
         let file = File::options().write(true).open(&path).unwrap();
-        file.set_modified(UNIX_EPOCH + std::time::Duration::from_secs(86_400))
-            .unwrap();
+        file.set_modified(UNIX_EPOCH + std::time::Duration::from_secs(86_400)).unwrap();
         let mut decoder = Decoder::open(&path).unwrap();
         assert_eq!(decoder.reference_time(), Some(86_400));
         drain(&mut decoder, 100);
@@ -300,11 +240,7 @@ fn a_header_with_every_field_is_passed_over_and_its_time_is_told() {
 fn formats_that_are_not_read_name_the_tool_that_does() {
     let xz = b"\xfd7zXZ\0\0\x04";
     check(xz, b"", "xz, not supported: pipe it: xz -dc ");
-    check(
-        b"BZh91AY&SY\x01",
-        b"",
-        "bzip2, not supported: pipe it: bzip2 -dc ",
-    );
+    check(b"BZh91AY&SY\x01", b"", "bzip2, not supported: pipe it: bzip2 -dc ");
     let (_, errors) = decoded(xz, 1, 1);
     assert_eq!(
         errors[0].to_string(),

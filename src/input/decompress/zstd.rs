@@ -53,11 +53,7 @@ pub(super) fn is_cut_magic(head: &[u8]) -> bool {
 
 impl Zstd {
     pub(super) fn new() -> Result<Zstd, Stop> {
-        Ok(Zstd {
-            decoder: Decoder::new()?,
-            wanted: 0,
-            holds_output: false,
-        })
+        Ok(Zstd { decoder: Decoder::new()?, wanted: 0, holds_output: false })
     }
 
     /// Decodes into `into` until it is full, the data ends, or more would have to be waited for.

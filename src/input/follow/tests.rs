@@ -16,10 +16,7 @@ impl Scene {
             fs::write(&path, text).unwrap();
         }
         let follower = Follower::open(&path, from_start, 64).unwrap();
-        Scene {
-            directory,
-            follower,
-        }
+        Scene { directory, follower }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -27,11 +24,7 @@ impl Scene {
     }
 
     fn append(&self, name: &str, text: &str) {
-        let mut file = File::options()
-            .append(true)
-            .create(true)
-            .open(self.path(name))
-            .unwrap();
+        let mut file = File::options().append(true).create(true).open(self.path(name)).unwrap();
         file.write_all(text.as_bytes()).unwrap();
     }
 

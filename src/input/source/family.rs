@@ -67,9 +67,8 @@ pub(super) fn families(mut paths: Vec<PathBuf>) -> Vec<Kin> {
     let mut kin = Vec::new();
     for ((_, base), files) in groups {
         let believed = numbers_are_believed(&base, &files);
-        let (family, strangers): (Vec<_>, Vec<_>) = files
-            .into_iter()
-            .partition(|file| believed || file.part.number.is_none());
+        let (family, strangers): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|file| believed || file.part.number.is_none());
         lone.extend(strangers.into_iter().map(|file| file.path));
         kin.extend(family_of(&base, family));
     }
@@ -77,11 +76,7 @@ pub(super) fn families(mut paths: Vec<PathBuf>) -> Vec<Kin> {
         name: path.to_string_lossy().into_owned(),
         files: vec![Sibling {
             unpacked: None,
-            part: Part {
-                base: String::new(),
-                date: None,
-                number: None,
-            },
+            part: Part { base: String::new(), date: None, number: None },
             path,
         }],
     }));
@@ -94,14 +89,9 @@ fn family_of(base: &str, mut files: Vec<Sibling>) -> Option<Kin> {
         1 => first.path.clone(),
         _ => first.path.with_file_name(base),
     };
-    let padded = files
-        .iter()
-        .any(|file| file.part.number.is_some_and(|number| number.padded));
+    let padded = files.iter().any(|file| file.part.number.is_some_and(|number| number.padded));
     files.sort_by(|a, b| (age(&a.part, padded), &a.path).cmp(&(age(&b.part, padded), &b.path)));
-    Some(Kin {
-        name: name.to_string_lossy().into_owned(),
-        files,
-    })
+    Some(Kin { name: name.to_string_lossy().into_owned(), files })
 }
 
 /// Orders the parts of a family, oldest first: dated, numbered, the base file.
@@ -129,11 +119,7 @@ fn numbers_are_believed(base: &str, files: &[Sibling]) -> bool {
 /// The directory a path lies in, however it was spelled.
 fn directory_of(path: &Path) -> Option<Identity> {
     let parent = path.parent()?;
-    let parent = if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    };
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
     let metadata = fs::metadata(parent).ok()?;
     Some(identity_of(parent, &metadata))
 }
@@ -149,28 +135,16 @@ fn sibling(path: &Path) -> Option<Sibling> {
 }
 
 fn without_packing(name: &str) -> &str {
-    PACKED
-        .iter()
-        .find_map(|ending| name.strip_suffix(ending))
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(name)
+    PACKED.iter().find_map(|ending| name.strip_suffix(ending)).filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
 /// Takes a name apart; one without any mark of rotation is its own base.
 fn part_of(name: &str) -> Part {
     if let Some((base, date)) = without_date(name) {
-        return Part {
-            base,
-            date: Some(date),
-            number: None,
-        };
+        return Part { base, date: Some(date), number: None };
     }
     let Some((stem, number)) = without_number(name) else {
-        return Part {
-            base: name.into(),
-            date: None,
-            number: None,
-        };
+        return Part { base: name.into(), date: None, number: None };
     };
     let (base, date) = match without_date(stem) {
         Some((base, date)) => (base, Some(date)),
@@ -191,10 +165,7 @@ fn without_number(name: &str) -> Option<(&str, Number)> {
     if last_word.is_empty() || is_number(last_word) {
         return None;
     }
-    let number = Number {
-        value: digits.parse().ok()?,
-        padded: digits.len() > 1 && digits.starts_with('0'),
-    };
+    let number = Number { value: digits.parse().ok()?, padded: digits.len() > 1 && digits.starts_with('0') };
     Some((stem, number))
 }
 
@@ -228,13 +199,10 @@ fn leading_date(text: &str) -> Option<(u64, &str)> {
     }
     let number = |from: usize, digits: usize| -> Option<u64> {
         let part = text.get(from..from + digits)?;
-        part.bytes()
-            .all(|byte| byte.is_ascii_digit())
-            .then(|| part.parse().ok())?
+        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?
     };
     let (year, month, day) = (number(0, 4)?, number(4 + gap, 2)?, number(6 + 2 * gap, 2)?);
-    let plausible =
-        (1970..2100).contains(&year) && (1..13).contains(&month) && (1..32).contains(&day);
+    let plausible = (1970..2100).contains(&year) && (1..13).contains(&month) && (1..32).contains(&day);
     plausible.then(|| (year * 10_000 + month * 100 + day, &text[length..]))
 }
 
@@ -271,12 +239,7 @@ mod tests {
         let names: Vec<&str> = kin[0]
             .files
             .iter()
-            .map(|file| {
-                file.path
-                    .file_name()
-                    .and_then(|name| name.to_str())
-                    .unwrap()
-            })
+            .map(|file| file.path.file_name().and_then(|name| name.to_str()).unwrap())
             .collect();
         assert_eq!(names, ranks);
     }
@@ -288,53 +251,18 @@ mod tests {
 
     #[test]
     fn names_of_one_family_are_joined_oldest_first() {
-        check(
-            "app.log",
-            &["app.log.10.gz", "app.log.2.gz", "app.log.1", "app.log"],
-        );
+        check("app.log", &["app.log.10.gz", "app.log.2.gz", "app.log.1", "app.log"]);
         check("app.log", &["app.log.2.zst", "app.log.1.xz"]);
-        check(
-            "messages",
-            &["messages-20240501.gz", "messages-20240502", "messages"],
-        );
-        check(
-            "app.log",
-            &["app.log-20240501-1714521600", "app.log-20240501-1714525200"],
-        );
-        check(
-            "app.log",
-            &["app-2024-04-30.log", "app-2024-05-01.log.gz", "app.log"],
-        );
-        check(
-            "app.log",
-            &[
-                "app.log.2024-04-30",
-                "app.log.2024-05-01.1",
-                "app.log.2024-05-01.2",
-            ],
-        );
-        check(
-            "app.log",
-            &[
-                "app-2024-05-01.log.2",
-                "app-2024-05-01.log.1",
-                "app-2024-05-01.log",
-            ],
-        );
-        check(
-            "out.log",
-            &["out.log.000", "out.log.001", "out.log.010", "out.log.100"],
-        );
-        check(
-            "pg.log",
-            &["pg-2024-05-01_000000.log", "pg-2024-05-01_120000.log"],
-        );
+        check("messages", &["messages-20240501.gz", "messages-20240502", "messages"]);
+        check("app.log", &["app.log-20240501-1714521600", "app.log-20240501-1714525200"]);
+        check("app.log", &["app-2024-04-30.log", "app-2024-05-01.log.gz", "app.log"]);
+        check("app.log", &["app.log.2024-04-30", "app.log.2024-05-01.1", "app.log.2024-05-01.2"]);
+        check("app.log", &["app-2024-05-01.log.2", "app-2024-05-01.log.1", "app-2024-05-01.log"]);
+        check("out.log", &["out.log.000", "out.log.001", "out.log.010", "out.log.100"]);
+        check("pg.log", &["pg-2024-05-01_000000.log", "pg-2024-05-01_120000.log"]);
         check("a.log", &["a.log.2024050109", "a.log.2024050110"]);
         check("dmesg", &["dmesg.1.gz", "dmesg.0", "dmesg"]);
-        check(
-            "catalina.log",
-            &["catalina.2024-05-01.log", "catalina.2024-05-02.log"],
-        );
+        check("catalina.log", &["catalina.2024-05-01.log", "catalina.2024-05-02.log"]);
     }
 
     #[test]

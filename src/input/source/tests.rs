@@ -34,16 +34,8 @@ fn below(directory: &TempDir, path: &Path) -> String {
 /// `name: file file` for each source.
 fn sources_of(directory: &TempDir, listing: &Listing) -> Vec<String> {
     let said = |source: &Source| {
-        let files: Vec<_> = source
-            .files
-            .iter()
-            .map(|file| below(directory, file))
-            .collect();
-        format!(
-            "{}: {}",
-            below(directory, Path::new(&source.name)),
-            files.join(" ")
-        )
+        let files: Vec<_> = source.files.iter().map(|file| below(directory, file)).collect();
+        format!("{}: {}", below(directory, Path::new(&source.name)), files.join(" "))
     };
     listing.sources.iter().map(said).collect()
 }
@@ -60,12 +52,7 @@ fn check(files: &[(&str, &[u8])], sources: &[&str], skipped: &[&str]) {
     let said = skipped_of(&directory, &listing);
     assert_eq!(said.len(), skipped.len(), "{said:?}");
     // The end of a reason may be a path of this run.
-    assert!(
-        said.iter()
-            .zip(skipped)
-            .all(|(said, start)| said.starts_with(start)),
-        "{said:?}"
-    );
+    assert!(said.iter().zip(skipped).all(|(said, start)| said.starts_with(start)), "{said:?}");
     assert!(listing.failed.is_empty());
 }
 
@@ -84,13 +71,7 @@ fn a_directory_gives_the_logs_below_it_and_says_what_it_left_out() {
             ("wide.log", b"\xff\xfea\0\n\0"),
             ("old.xz", b"\xfd7zXZ\0\0"),
         ],
-        &[
-            "a.log: a.log",
-            "a/deep/x.log: a/deep/x.log",
-            "b.log: b.log",
-            "late: late",
-            "wide.log: wide.log",
-        ],
+        &["a.log: a.log", "a/deep/x.log: a/deep/x.log", "b.log: b.log", "late: late", "wide.log: wide.log"],
         &[
             ".git: hidden",
             ".hidden: hidden",
@@ -112,10 +93,7 @@ fn rotated_files_are_one_source_in_the_order_of_their_stamps() {
             ("out.log.000", b"9\n"),
             ("out.log.001", b"8\n"),
         ],
-        &[
-            "app.log: app.log.3.gz app.log.2.gz app.log.1 app.log",
-            "out.log: out.log.001 out.log.000",
-        ],
+        &["app.log: app.log.3.gz app.log.2.gz app.log.1 app.log", "out.log: out.log.001 out.log.000"],
         &[],
     );
 }
@@ -123,12 +101,7 @@ fn rotated_files_are_one_source_in_the_order_of_their_stamps() {
 #[test]
 fn without_stamps_the_names_order_and_one_without_stays_behind_its_elder() {
     check(
-        &[
-            ("a.log", b"d\n"),
-            ("a.log.1", b"c\n"),
-            ("a.log.2", b"b\n"),
-            ("a.log.10", b"a\n"),
-        ],
+        &[("a.log", b"d\n"), ("a.log.1", b"c\n"), ("a.log.2", b"b\n"), ("a.log.10", b"a\n")],
         &["a.log: a.log.10 a.log.2 a.log.1 a.log"],
         &[],
     );
@@ -162,29 +135,16 @@ fn the_compressed_copy_of_a_file_beside_it_is_not_read_twice() {
 
 #[test]
 fn the_answer_does_not_depend_on_the_order_or_the_number_of_times() {
-    let directory = directory_with(&[
-        ("b.log", b"2\n"),
-        ("a.log.1", b"1\n"),
-        ("a.log", b"3\n"),
-        ("c/d", b"4\n"),
-    ]);
+    let directory =
+        directory_with(&[("b.log", b"2\n"), ("a.log.1", b"1\n"), ("a.log", b"3\n"), ("c/d", b"4\n")]);
     let path = |name: &str| directory.path().join(name);
-    let mut paths = vec![
-        path("b.log"),
-        path("a.log"),
-        path("a.log.1"),
-        path("c"),
-        path("c/d"),
-        path("b.log"),
-    ];
+    let mut paths =
+        vec![path("b.log"), path("a.log"), path("a.log.1"), path("c"), path("c/d"), path("b.log")];
     paths.push(PathBuf::from("-"));
     paths.push(PathBuf::from("-"));
     paths.push(directory.path().join("."));
     let wanted = list(&paths, &stamp);
-    assert_eq!(
-        sources_of(&directory, &wanted),
-        ["-: -", "a.log: a.log.1 a.log", "b.log: b.log", "c/d: c/d"]
-    );
+    assert_eq!(sources_of(&directory, &wanted), ["-: -", "a.log: a.log.1 a.log", "b.log: b.log", "c/d: c/d"]);
     for _ in 0..paths.len() {
         paths.rotate_left(1);
         let listing = list(&paths, &stamp);
@@ -198,10 +158,7 @@ fn a_file_named_by_a_person_is_never_skipped() {
     let directory = directory_with(&[(".hidden", b"\0binary")]);
     let listing = list(&[directory.path().join(".hidden")], &stamp);
     assert_eq!(sources_of(&directory, &listing), [".hidden: .hidden"]);
-    let both = [
-        directory.path().to_path_buf(),
-        directory.path().join(".hidden"),
-    ];
+    let both = [directory.path().to_path_buf(), directory.path().join(".hidden")];
     assert_eq!(list(&both, &stamp).sources, listing.sources);
 }
 
@@ -211,11 +168,7 @@ fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
     let path = |name: &str| directory.path().join(name);
     let listing = list(&[path("gone"), path("b.xz"), path("a.log")], &stamp);
     assert_eq!(sources_of(&directory, &listing), ["a.log: a.log"]);
-    let failed: Vec<_> = listing
-        .failed
-        .iter()
-        .map(|error| error.path().unwrap().to_path_buf())
-        .collect();
+    let failed: Vec<_> = listing.failed.iter().map(|error| error.path().unwrap().to_path_buf()).collect();
     assert_eq!(failed, [path("gone"), path("b.xz")]);
     assert!(listing.failed[1].to_string().contains("xz -dc "));
 }
@@ -223,14 +176,7 @@ fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
 #[test]
 fn a_damaged_archive_is_still_a_source() {
     let archive = gzip(&b"12 line\n".repeat(100));
-    check(
-        &[
-            ("a.gz", &archive[..archive.len() / 2]),
-            ("b", &archive[..5]),
-        ],
-        &["a.gz: a.gz", "b: b"],
-        &[],
-    );
+    check(&[("a.gz", &archive[..archive.len() / 2]), ("b", &archive[..5])], &["a.gz: a.gz", "b: b"], &[]);
 }
 
 #[cfg(unix)]
@@ -247,10 +193,7 @@ fn links_lead_to_files_and_a_file_counts_once() {
     symlink("nothing", path("dangling")).unwrap();
     let _socket = UnixListener::bind(path("socket")).unwrap();
     let listing = list(&[directory.path().to_path_buf()], &stamp);
-    assert_eq!(
-        sources_of(&directory, &listing),
-        ["linked.log: linked.log", "pods/web.log: pods/web.log"]
-    );
+    assert_eq!(sources_of(&directory, &listing), ["linked.log: linked.log", "pods/web.log: pods/web.log"]);
     let skipped = skipped_of(&directory, &listing);
     assert!(skipped[0].starts_with("again.log: the same file as "));
     assert_eq!(

@@ -14,9 +14,7 @@
 use super::header::{First, first};
 use super::layouts::{Day, Head, Tail};
 use super::{Stamp, Wall, find, finish};
-use crate::time::{
-    DAY_SECONDS, SECOND_MICROS, Time, Zone, civil_from_days, days_from_civil, is_leap_year,
-};
+use crate::time::{DAY_SECONDS, SECOND_MICROS, Time, Zone, civil_from_days, days_from_civil, is_leap_year};
 
 // limits
 
@@ -110,12 +108,8 @@ impl Slot {
     #[inline]
     fn fits(&self, line: &[u8]) -> bool {
         self.length != 0
-            && line
-                .get(..self.length)
-                .is_some_and(|prefix| prefix == &self.prefix[..self.length])
-            && !line
-                .get(self.head.second_end)
-                .is_some_and(u8::is_ascii_digit)
+            && line.get(..self.length).is_some_and(|prefix| prefix == &self.prefix[..self.length])
+            && !line.get(self.head.second_end).is_some_and(u8::is_ascii_digit)
     }
 }
 
@@ -125,19 +119,8 @@ impl Clock {
     pub fn new(zone: Zone, year: Option<i16>) -> Clock {
         // No second stands in a slot that is not its own, so these slots are empty.
         let offsets = std::array::from_fn(|at| (at as i64 + 1, 0));
-        let span = YearSpan {
-            from: 0,
-            to: 0,
-            year: 0,
-        };
-        Clock {
-            zone,
-            year,
-            slots: Box::new([Slot::EMPTY; SLOTS]),
-            turn: 0,
-            offsets,
-            span,
-        }
+        let span = YearSpan { from: 0, to: 0, year: 0 };
+        Clock { zone, year, slots: Box::new([Slot::EMPTY; SLOTS]), turn: 0, offsets, span }
     }
 
     /// The time of a line, or `None` if it has no stamp. Hot.
@@ -146,13 +129,7 @@ impl Clock {
         let stamp = self.stamp(line)?;
         let time = self.resolve(stamp.wall, anchor);
         let yearless = matches!(stamp.wall, Wall::Yearless { .. });
-        Some(Reading {
-            start: stamp.start,
-            end: stamp.end,
-            host_follows: stamp.host_follows,
-            time,
-            yearless,
-        })
+        Some(Reading { start: stamp.start, end: stamp.end, host_follows: stamp.host_follows, time, yearless })
     }
 
     /// As [`find`], with the help of what is remembered.
@@ -192,21 +169,13 @@ impl Clock {
         let (seconds, micros) = match wall {
             Wall::Instant(time) => return time,
             Wall::Local { seconds, micros } => (seconds, micros),
-            Wall::Yearless {
-                month,
-                day,
-                second_of_day,
-                micros,
-            } => {
+            Wall::Yearless { month, day, second_of_day, micros } => {
                 let year = self.year_of(month, day, second_of_day, anchor);
                 (wall_seconds(year, month, day, second_of_day), micros)
             }
         };
         let utc = self.utc_of(seconds);
-        Time(
-            utc.saturating_mul(SECOND_MICROS)
-                .saturating_add(i64::from(micros)),
-        )
+        Time(utc.saturating_mul(SECOND_MICROS).saturating_add(i64::from(micros)))
     }
 
     /// The year of a stamp that has none.
@@ -215,26 +184,16 @@ impl Clock {
         if let Some(last) = anchor.last {
             let last = last.seconds();
             let year = self.wall_year(last);
-            let ahead = self
-                .utc_of(wall_seconds(year, month, day, second_of_day))
-                .saturating_sub(last);
+            let ahead = self.utc_of(wall_seconds(year, month, day, second_of_day)).saturating_sub(last);
             let year = match ahead {
                 ..=-1 if -ahead > BACK_SECONDS_MAX => year + 1,
                 1.. if ahead > AHEAD_SECONDS_MAX => year - 1,
                 _ => year,
             };
-            return if is_leap_day {
-                nearest_leap_year(year)
-            } else {
-                year
-            };
+            return if is_leap_day { nearest_leap_year(year) } else { year };
         }
         if let Some(year) = self.year.map(i64::from) {
-            return if is_leap_day {
-                nearest_leap_year(year)
-            } else {
-                year
-            };
+            return if is_leap_day { nearest_leap_year(year) } else { year };
         }
         let latest = anchor.latest.seconds().saturating_add(GRACE_SECONDS);
         let mut year = self.wall_year(latest);
@@ -259,11 +218,7 @@ impl Clock {
         let (year, ..) = civil_from_days(wall.div_euclid(DAY_SECONDS));
         let start = days_from_civil(year, 1, 1) * DAY_SECONDS;
         let end = days_from_civil(year + 1, 1, 1) * DAY_SECONDS;
-        self.span = YearSpan {
-            from: start + YEAR_EDGE_SECONDS,
-            to: end - YEAR_EDGE_SECONDS,
-            year,
-        };
+        self.span = YearSpan { from: start + YEAR_EDGE_SECONDS, to: end - YEAR_EDGE_SECONDS, year };
         year
     }
 

@@ -34,13 +34,10 @@ impl<'a> Cursor<'a> {
     pub(super) fn eat_any(&mut self, wanted: &[u8]) -> Option<u8> {
         let byte = self.byte()?;
         // `contains` would call a search made for long texts.
-        wanted
-            .iter()
-            .fold(false, |any, &mark| any | (mark == byte))
-            .then(|| {
-                self.at += 1;
-                byte
-            })
+        wanted.iter().fold(false, |any, &mark| any | (mark == byte)).then(|| {
+            self.at += 1;
+            byte
+        })
     }
 
     /// One or two blanks: fields padded with a blank are common, wider gaps are not stamps.
@@ -106,11 +103,7 @@ impl<'a> Cursor<'a> {
 
     /// An English weekday's first three letters.
     pub(super) fn weekday(&mut self) -> Option<()> {
-        matches!(
-            self.three()?,
-            b"Mon" | b"Tue" | b"Wed" | b"Thu" | b"Fri" | b"Sat" | b"Sun"
-        )
-        .then_some(())
+        matches!(self.three()?, b"Mon" | b"Tue" | b"Wed" | b"Thu" | b"Fri" | b"Sat" | b"Sun").then_some(())
     }
 
     /// Three bytes. The cursor moves even if they turn out to be wrong, for they have been seen.

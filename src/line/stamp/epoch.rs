@@ -40,18 +40,17 @@ pub(super) fn epoch_at(line: &[u8], start: usize) -> Option<Epoch> {
         Some(_) => false,
     };
     let begins = start == 0 || opened || is_blank(line[start - 1]);
-    (alone && (named || (begins && tokens_before(&line[..start]) < EPOCH_TOKENS_MAX)))
-        .then_some(Epoch { start, end, time })
+    (alone && (named || (begins && tokens_before(&line[..start]) < EPOCH_TOKENS_MAX))).then_some(Epoch {
+        start,
+        end,
+        time,
+    })
 }
 
 /// Words that end before the end.
 fn tokens_before(before: &[u8]) -> usize {
     let behind = before.get(1..).unwrap_or_default();
-    before
-        .iter()
-        .zip(behind)
-        .map(|(&left, &right)| usize::from(!is_blank(left) & is_blank(right)))
-        .sum()
+    before.iter().zip(behind).map(|(&left, &right)| usize::from(!is_blank(left) & is_blank(right))).sum()
 }
 
 /// The moment and the end of a run of digits of a known length, with a fraction behind seconds.
@@ -64,38 +63,25 @@ fn number(line: &[u8], start: usize) -> Option<(Time, usize)> {
         19 => 1_000_000_000,
         _ => return None,
     };
-    let value = line[start..start + count]
-        .iter()
-        .fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    let value = line[start..start + count].iter().fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
     if !(EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&(value / divisor)) {
         return None;
     }
     let mut end = start + count;
     let below = value % divisor;
-    let mut micros = if divisor > 1_000_000 {
-        below / 1000
-    } else {
-        below * (1_000_000 / divisor)
-    };
+    let mut micros = if divisor > 1_000_000 { below / 1000 } else { below * (1_000_000 / divisor) };
     if divisor == 1 && line.get(end) == Some(&b'.') {
         let digits = digits_from(line, end + 1, 10);
         if (1..=9).contains(&digits) {
             let digit = |at: usize| {
-                if at < digits {
-                    u64::from(line[end + 1 + at] - b'0')
-                } else {
-                    0
-                }
+                if at < digits { u64::from(line[end + 1 + at] - b'0') } else { 0 }
             };
             micros = (0..6).fold(0, |sum, at| sum * 10 + digit(at));
             end += 1 + digits;
         }
     }
     // Both parts fit: the year is at most 2100.
-    Some((
-        Time((value / divisor) as i64 * SECOND_MICROS + micros as i64),
-        end,
-    ))
+    Some((Time((value / divisor) as i64 * SECOND_MICROS + micros as i64), end))
 }
 
 /// Whether what stands before a value is the name of a field of time, `"ts":` or `time=`.
@@ -107,19 +93,8 @@ fn named_time(before: &[u8]) -> bool {
         | [name @ .., b'=', b'"'] => name,
         _ => return false,
     };
-    let length = name
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_@".contains(byte))
-        .count();
-    let names: [&[u8]; 7] = [
-        b"ts",
-        b"time",
-        b"timestamp",
-        b"@timestamp",
-        b"epoch",
-        b"t",
-        b"date",
-    ];
+    let length =
+        name.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"_@".contains(byte)).count();
+    let names: [&[u8]; 7] = [b"ts", b"time", b"timestamp", b"@timestamp", b"epoch", b"t", b"date"];
     names.contains(&&name[name.len() - length..])
 }

@@ -56,12 +56,7 @@ pub(super) fn first(line: &[u8]) -> Option<First> {
     match run_within(line, end, &mut reach) {
         Some(First::Number(epoch, _)) => Some(number_or_date(line, epoch, dated)),
         Some(found) => Some(found),
-        None => dated.map(|head| {
-            First::Dated(Head {
-                reach: head.reach.max(reach),
-                ..head
-            })
-        }),
+        None => dated.map(|head| First::Dated(Head { reach: head.reach.max(reach), ..head })),
     }
 }
 
@@ -69,10 +64,9 @@ pub(super) fn first(line: &[u8]) -> Option<First> {
 /// says another day. What decides then lies behind the number, so such a head is not remembered.
 fn number_or_date(line: &[u8], epoch: Epoch, dated: Option<Head>) -> First {
     match dated {
-        Some(head) if !agree(epoch.time, piece_of(line, &head).wall) => First::Dated(Head {
-            reach: usize::MAX,
-            ..head
-        }),
+        Some(head) if !agree(epoch.time, piece_of(line, &head).wall) => {
+            First::Dated(Head { reach: usize::MAX, ..head })
+        }
         _ => First::Number(epoch, dated),
     }
 }
@@ -83,12 +77,7 @@ fn agree(time: Time, wall: Wall) -> bool {
     match wall {
         Wall::Instant(written) => near(written.seconds()),
         Wall::Local { seconds, .. } => near(seconds),
-        Wall::Yearless {
-            month,
-            day,
-            second_of_day,
-            ..
-        } => {
+        Wall::Yearless { month, day, second_of_day, .. } => {
             let (year, ..) = civil_from_days(time.seconds().div_euclid(DAY_SECONDS));
             (year - 1..=year + 1).any(|year| {
                 let days = days_from_civil(year, i64::from(month), i64::from(day));
@@ -99,13 +88,7 @@ fn agree(time: Time, wall: Wall) -> bool {
 }
 
 /// The first stamp with a pair of marks that starts in `from..to`.
-fn dated_within(
-    line: &[u8],
-    from: usize,
-    to: usize,
-    place: Place,
-    reach: &mut usize,
-) -> Option<Head> {
+fn dated_within(line: &[u8], from: usize, to: usize, place: Place, reach: &mut usize) -> Option<Head> {
     let end = line.len().min(to + HOUR_BYTES_MAX);
     let mut untried = from;
     let mut behind = from;
@@ -132,11 +115,7 @@ fn run_within(line: &[u8], to: usize, reach: &mut usize) -> Option<First> {
             at += RUN_DIGITS_MIN;
             continue;
         }
-        let before = line[..at]
-            .iter()
-            .rev()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let before = line[..at].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let start = at - before;
         let length = before + digits_from(line, at, usize::MAX);
         if start >= to {
@@ -203,8 +182,7 @@ fn pair_in_block(block: &[u8; BLOCK_VIEW_BYTES]) -> Option<usize> {
 /// which addresses do not have.
 #[inline]
 fn is_pair(line: &[u8], mark: usize) -> bool {
-    let Some(&[left, m1, m2, right, s1]) = line.get(mark..).and_then(|rest| rest.first_chunk())
-    else {
+    let Some(&[left, m1, m2, right, s1]) = line.get(mark..).and_then(|rest| rest.first_chunk()) else {
         return false;
     };
     let digits = m1.is_ascii_digit() && m2.is_ascii_digit() && s1.is_ascii_digit();
@@ -212,8 +190,7 @@ fn is_pair(line: &[u8], mark: usize) -> bool {
         return false;
     }
     let hour = mark - 1 - usize::from(mark > 1 && line[mark - 2].is_ascii_digit());
-    left == b':'
-        || (left == b'.' && hour > 0 && matches!(line[hour - 1], b'-' | b'_' | b'T' | b't' | b':'))
+    left == b':' || (left == b'.' && hour > 0 && matches!(line[hour - 1], b'-' | b'_' | b'T' | b't' | b':'))
 }
 
 /// The next stamp of the same header: near, clear, and with nothing of the message before it.
@@ -258,15 +235,9 @@ pub(super) fn in_header(line: &[u8], from: usize, head: &Head) -> bool {
 /// message, not a month, a weekday or a number, so no further stamp can follow.
 #[inline]
 fn message_begins(line: &[u8], from: usize) -> bool {
-    let marks = line[from..]
-        .iter()
-        .take(MARKS_MAX)
-        .take_while(|byte| !byte.is_ascii_alphanumeric())
-        .count();
+    let marks = line[from..].iter().take(MARKS_MAX).take_while(|byte| !byte.is_ascii_alphanumeric()).count();
     match line[from + marks..].first_chunk::<4>() {
-        Some(letters) => letters
-            .iter()
-            .fold(true, |all, byte| all & byte.is_ascii_alphabetic()),
+        Some(letters) => letters.iter().fold(true, |all, byte| all & byte.is_ascii_alphabetic()),
         None => true,
     }
 }
@@ -275,9 +246,7 @@ fn message_begins(line: &[u8], from: usize) -> bool {
 /// and, behind a date, the name of any machine.
 fn are_header_words(gap: &[u8]) -> bool {
     let mut behind_date = false;
-    let tokens = gap
-        .split(|&byte| is_blank(byte))
-        .filter(|token| !token.is_empty());
+    let tokens = gap.split(|&byte| is_blank(byte)).filter(|token| !token.is_empty());
     for (count, token) in tokens.enumerate() {
         if count == GAP_TOKENS_MAX || !is_header_word(token, behind_date) {
             return false;
@@ -294,20 +263,13 @@ fn is_header_word(token: &[u8], behind_date: bool) -> bool {
     let has_digit = token.iter().any(u8::is_ascii_digit);
     let has_letter = token.iter().any(u8::is_ascii_alphabetic);
     let may_go = has_digit || !has_letter || behind_date;
-    may_go
-        && !token
-            .split(|byte| !byte.is_ascii_alphabetic())
-            .any(is_level)
+    may_go && !token.split(|byte| !byte.is_ascii_alphabetic()).any(is_level)
 }
 
 /// `2005.11.09`, as cluster logs repeat the day.
 fn is_dotted_date(token: &[u8]) -> bool {
     let fits = |(at, byte): (usize, &u8)| {
-        if matches!(at, 4 | 7) {
-            *byte == b'.'
-        } else {
-            byte.is_ascii_digit()
-        }
+        if matches!(at, 4 | 7) { *byte == b'.' } else { byte.is_ascii_digit() }
     };
     token.len() == 10 && token.iter().enumerate().all(fits)
 }

@@ -119,9 +119,7 @@ fn numeric(line: &[u8], start: usize, place: Place, reach: &mut usize) -> Option
         1 | 2 if !behind_a_number => {
             let bracketed = start == 1 && line[0] == b'[';
             let found = match place {
-                Place::Front if bracketed && run == 2 => {
-                    attempt(line, start, reach, bracketed_month_day)
-                }
+                Place::Front if bracketed && run == 2 => attempt(line, start, reach, bracketed_month_day),
                 Place::Front if run == 2 => attempt(line, start, reach, month_day),
                 _ => None,
             };
@@ -136,11 +134,7 @@ fn numeric(line: &[u8], start: usize, place: Place, reach: &mut usize) -> Option
 /// The length of the run of digits at `start`, counted up to `most`.
 #[inline]
 pub(super) fn digits_from(line: &[u8], start: usize, most: usize) -> usize {
-    line[start..]
-        .iter()
-        .take(most)
-        .take_while(|byte| byte.is_ascii_digit())
-        .count()
+    line[start..].iter().take(most).take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// `2024-05-14T08:00:00`, `2024/05/14 08:00:00`, `2005-06-03-15.42.50`.
@@ -153,11 +147,7 @@ fn year_first(cursor: &mut Cursor) -> Option<Head> {
     let day = cursor.short()?;
     let joint = cursor.eat_any(b"T t_-:")?;
     let _ = joint == b' ' && cursor.eat(b' ').is_some();
-    let second = if joint == b' ' {
-        time_of_day(cursor, b":")?
-    } else {
-        time_of_day(cursor, b":.")?
-    };
+    let second = if joint == b' ' { time_of_day(cursor, b":")? } else { time_of_day(cursor, b":.")? };
     head(start, cursor, dated(year, month, day)?, second, Tail::Full)
 }
 
@@ -202,9 +192,7 @@ fn short_first(cursor: &mut Cursor) -> Option<Head> {
         Some(years) if mark == b'/' => dated(century * 100 + years, first, second)?,
         Some(years) => dated(century * 100 + years, second, first)?,
         // Two digits in the third place are a day, and the first two are the year.
-        None if mark == b'/' && padded && cursor.at == end => {
-            dated(whole_year(first), second, century)?
-        }
+        None if mark == b'/' && padded && cursor.at == end => dated(whole_year(first), second, century)?,
         None => return None,
     };
     let joint = cursor.eat_any(b" T-:,_")?;
@@ -326,27 +314,14 @@ fn six_and_six(cursor: &mut Cursor) -> Option<Head> {
     let (year, month, day) = (cursor.fixed(2)?, cursor.fixed(2)?, cursor.fixed(2)?);
     cursor.eat(b' ')?;
     let second = second_of_day(cursor.fixed(2)?, cursor.fixed(2)?, cursor.fixed(2)?)?;
-    let found = head(
-        start,
-        cursor,
-        dated(whole_year(year), month, day)?,
-        second,
-        Tail::Fraction,
-    );
+    let found = head(start, cursor, dated(whole_year(year), month, day)?, second, Tail::Fraction);
     cursor.eat(b' ')?;
     found
 }
 
 #[inline]
 fn head(start: usize, cursor: &Cursor, day: Day, second_of_day: u32, tail: Tail) -> Option<Head> {
-    Some(Head {
-        start,
-        second_end: cursor.at,
-        reach: cursor.at,
-        day,
-        second_of_day,
-        tail,
-    })
+    Some(Head { start, second_end: cursor.at, reach: cursor.at, day, second_of_day, tail })
 }
 
 /// `08:00:00` or `8:00:00`, with one of the given marks, the same one twice.
@@ -380,11 +355,7 @@ fn second_of_day(hour: u32, minute: u32, second: u32) -> Option<u32> {
 
 /// The full year of its last two digits.
 fn whole_year(short: u32) -> u32 {
-    if short < SHORT_YEAR_PIVOT {
-        2000 + short
-    } else {
-        1900 + short
-    }
+    if short < SHORT_YEAR_PIVOT { 2000 + short } else { 1900 + short }
 }
 
 /// A day of the calendar in a year that logs have.
@@ -395,9 +366,7 @@ pub(super) fn dated(year: u32, month: u32, day: u32) -> Option<Day> {
 }
 
 fn in_log_years(year: u32) -> Option<i64> {
-    (YEAR_MIN..=YEAR_MAX)
-        .contains(&year)
-        .then_some(i64::from(year))
+    (YEAR_MIN..=YEAR_MAX).contains(&year).then_some(i64::from(year))
 }
 
 /// A day that a leap year has.

@@ -107,30 +107,16 @@ fn finish(line: &[u8], first: First) -> Stamp {
             None => break,
         }
     }
-    let unbroken = last.end
-        + line[last.end..]
-            .iter()
-            .take_while(|&&byte| is_blank(byte))
-            .count();
+    let unbroken = last.end + line[last.end..].iter().take_while(|&&byte| is_blank(byte)).count();
     let relayed = last.relayed || is_syslog_5424(line, piece.start);
     let host_follows = relayed && host_at(line, unbroken);
     let separate = piece.start == 0 || matches!(line[piece.start - 1], b' ' | b'\t' | b'[' | b'(');
-    let end = if last.sealed || !(separate || host_follows) {
-        last.end
-    } else {
-        unbroken
-    };
-    Stamp {
-        start: piece.start,
-        end,
-        wall: piece.wall,
-        host_follows,
-    }
+    let end = if last.sealed || !(separate || host_follows) { last.end } else { unbroken };
+    Stamp { start: piece.start, end, wall: piece.wall, host_follows }
 }
 
 fn piece_of_number(line: &[u8], epoch: Epoch) -> Piece {
-    let bracketed =
-        epoch.start > 0 && line[epoch.start - 1] == b'[' && line.get(epoch.end) == Some(&b']');
+    let bracketed = epoch.start > 0 && line[epoch.start - 1] == b'[' && line.get(epoch.end) == Some(&b']');
     Piece {
         start: epoch.start - usize::from(bracketed),
         end: epoch.end + usize::from(bracketed),

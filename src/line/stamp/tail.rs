@@ -80,19 +80,10 @@ fn long_piece(line: &[u8], mut head: Head, micros: u32, mut end: usize) -> Piece
         (head.day, end) = (found, end + 5);
         relayed = false;
     }
-    let stream = if offset.is_some() && head.tail == Tail::Full {
-        stream_end(line, end)
-    } else {
-        None
-    };
+    let stream = if offset.is_some() && head.tail == Tail::Full { stream_end(line, end) } else { None };
     let wall = wall(&head, micros, offset);
-    let piece = Piece {
-        start: head.start,
-        end: stream.unwrap_or(end),
-        wall,
-        relayed,
-        sealed: stream.is_some(),
-    };
+    let piece =
+        Piece { start: head.start, end: stream.unwrap_or(end), wall, relayed, sealed: stream.is_some() };
     closed(line, &head, piece)
 }
 
@@ -100,17 +91,11 @@ fn long_piece(line: &[u8], mut head: Head, micros: u32, mut end: usize) -> Piece
 /// from a relay.
 #[inline]
 fn closed(line: &[u8], head: &Head, piece: Piece) -> Piece {
-    let bracketed =
-        head.start > 0 && line[head.start - 1] == b'[' && line.get(piece.end) == Some(&b']');
+    let bracketed = head.start > 0 && line[head.start - 1] == b'[' && line.get(piece.end) == Some(&b']');
     if !bracketed {
         return piece;
     }
-    Piece {
-        start: piece.start - 1,
-        end: piece.end + 1,
-        relayed: false,
-        ..piece
-    }
+    Piece { start: piece.start - 1, end: piece.end + 1, relayed: false, ..piece }
 }
 
 #[inline]
@@ -118,12 +103,7 @@ fn wall(head: &Head, micros: u32, offset: Option<i64>) -> Wall {
     let days = match head.day {
         Day::Dated(days) => days,
         Day::Yearless(month, day) => {
-            return Wall::Yearless {
-                month,
-                day,
-                second_of_day: head.second_of_day,
-                micros,
-            };
+            return Wall::Yearless { month, day, second_of_day: head.second_of_day, micros };
         }
     };
     let seconds = days * DAY_SECONDS + i64::from(head.second_of_day);
@@ -151,12 +131,8 @@ fn fraction(line: &[u8], at: usize, colon_digits_min: usize) -> (u32, usize) {
         return (0, at);
     }
     let digits = &line[at + 1..at + 1 + count];
-    let value = |most: usize| {
-        digits
-            .iter()
-            .take(most)
-            .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
-    };
+    let value =
+        |most: usize| digits.iter().take(most).fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
     if mark != b':' {
         let missing = 6 - count.min(6) as u32;
         return (value(6) * 10u32.pow(missing), at + 1 + count);
@@ -174,11 +150,7 @@ fn three_digits(line: &[u8], at: usize) -> Option<u32> {
     if line.get(at + 3).is_some_and(u8::is_ascii_digit) {
         return None;
     }
-    digits.iter().try_fold(0, |sum, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| sum * 10 + u32::from(digit - b'0'))
-    })
+    digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
 }
 
 /// ` PM` behind a time of the first half of the day moves it to the second.
@@ -212,8 +184,9 @@ fn zone(line: &[u8], at: usize) -> (Option<i64>, usize) {
     match mark {
         b'Z' | b'z' if blank == 0 && word_ends(line, at + 1) => (Some(0), at + 1),
         b'U' | b'G' if is_universal(line, at + blank) => (Some(0), at + blank + 3),
-        b'+' | b'-' => offset(line, at + blank, blank == 0)
-            .map_or((None, at), |(offset, end)| (Some(offset), end)),
+        b'+' | b'-' => {
+            offset(line, at + blank, blank == 0).map_or((None, at), |(offset, end)| (Some(offset), end))
+        }
         _ => (None, at),
     }
 }
@@ -255,15 +228,12 @@ fn year_behind(line: &[u8], at: usize, month: u8, day: u8) -> Option<Day> {
         return None;
     };
     let known = digits.iter().all(u8::is_ascii_digit);
-    let goes_on = line
-        .get(at + 5)
-        .is_some_and(|byte| byte.is_ascii_alphanumeric() || b":.-/_".contains(byte));
+    let goes_on =
+        line.get(at + 5).is_some_and(|byte| byte.is_ascii_alphanumeric() || b":.-/_".contains(byte));
     if !known || goes_on {
         return None;
     }
-    let year = digits
-        .iter()
-        .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let year = digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
     dated(year, u32::from(month), u32::from(day))
 }
 
@@ -294,10 +264,7 @@ pub(super) fn word_ends(line: &[u8], at: usize) -> bool {
 #[inline]
 pub(super) fn host_at(line: &[u8], at: usize) -> bool {
     let rest = &line[at..];
-    let length = rest
-        .iter()
-        .position(|&byte| is_blank(byte))
-        .unwrap_or(rest.len());
+    let length = rest.iter().position(|&byte| is_blank(byte)).unwrap_or(rest.len());
     match &rest[..length] {
         [] | [.., b':'] => false,
         [b'[' | b'(', ..] => false,
@@ -329,9 +296,7 @@ pub(super) fn is_level(word: &[u8]) -> bool {
         "information",
     ];
     (3..=LEVEL_BYTES_MAX).contains(&word.len())
-        && NAMES
-            .iter()
-            .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+        && NAMES.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 #[inline]

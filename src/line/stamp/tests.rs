@@ -155,10 +155,7 @@ const BARE: &[&str] = &[
 
 /// 2024-03-20T00:00:00Z, so that the table's days without a year fall on both sides.
 const LATEST: Time = Time(1_710_892_800 * SECOND_MICROS);
-const FRESH: Anchor = Anchor {
-    last: None,
-    latest: LATEST,
-};
+const FRESH: Anchor = Anchor { last: None, latest: LATEST };
 
 fn moment(text: &str) -> Time {
     Time::parse_rfc3339(text).unwrap()
@@ -245,10 +242,7 @@ fn what_is_remembered_never_changes_an_answer() {
         for _ in 0..dice.below(4) {
             mutate(&mut line, &lines, &mut dice);
         }
-        let anchor = Anchor {
-            last,
-            latest: LATEST,
-        };
+        let anchor = Anchor { last, latest: LATEST };
         // The line as it is, and again with a changed end, which is what a memory would trip over.
         same_with_and_without_memory(&mut clock, &line, anchor);
         if !line.is_empty() {
@@ -258,11 +252,7 @@ fn what_is_remembered_never_changes_an_answer() {
             line.truncate(at);
             same_with_and_without_memory(&mut clock, &line, anchor);
         }
-        last = if round % 7 == 0 {
-            None
-        } else {
-            clock.read(&line, anchor).map(|reading| reading.time)
-        };
+        last = if round % 7 == 0 { None } else { clock.read(&line, anchor).map(|reading| reading.time) };
     }
 }
 
@@ -276,9 +266,7 @@ fn mutate(line: &mut Vec<u8>, lines: &[&[u8]], dice: &mut Dice) {
         1 => line.truncate(at),
         2 => line.insert(at, b"0123456789 :["[dice.below(13)]),
         3 => drop(line.remove(at)),
-        4 => line
-            .splice(at.., lines[dice.below(lines.len())].iter().copied())
-            .for_each(drop),
+        4 => line.splice(at.., lines[dice.below(lines.len())].iter().copied()).for_each(drop),
         _ => {
             let digit = line.iter().skip(at).position(u8::is_ascii_digit);
             if let Some(found) = digit {
@@ -296,24 +284,13 @@ fn no_bytes_are_trouble() {
     for round in 0..60_000 {
         let length = dice.below(140);
         let random = |dice: &mut Dice| {
-            if round % 2 == 0 {
-                dice.below(256) as u8
-            } else {
-                letters[dice.below(letters.len())]
-            }
+            if round % 2 == 0 { dice.below(256) as u8 } else { letters[dice.below(letters.len())] }
         };
         let line: Vec<u8> = (0..length).map(|_| random(&mut dice)).collect();
         let ends = [i64::MIN, -1, 0, LATEST.0, i64::MAX];
         let (last, latest) = (ends[dice.below(5)], ends[dice.below(5)]);
         let last = (round % 3 == 0).then_some(Time(last));
-        same_with_and_without_memory(
-            &mut clock,
-            &line,
-            Anchor {
-                last,
-                latest: Time(latest),
-            },
-        );
+        same_with_and_without_memory(&mut clock, &line, Anchor { last, latest: Time(latest) });
     }
 }
 
@@ -330,117 +307,38 @@ fn a_time_without_zone_is_by_the_clock_s_zone() {
         ("Mar  1 00:30:00 host x: y", "2024-02-29T23:30:00Z"),
     ] {
         for _ in 0..2 {
-            assert_eq!(
-                clock.read(line.as_bytes(), FRESH).unwrap().time.to_string(),
-                time,
-                "{line}"
-            );
+            assert_eq!(clock.read(line.as_bytes(), FRESH).unwrap().time.to_string(), time, "{line}");
         }
     }
 }
 
 /// The year that a day without one gets.
 fn check_year(line: &str, year: Option<i16>, last: Option<&str>, latest: &str, time: &str) {
-    let anchor = Anchor {
-        last: last.map(moment),
-        latest: moment(latest),
-    };
-    let reading = Clock::new(Zone::utc(), year)
-        .read(line.as_bytes(), anchor)
-        .unwrap();
+    let anchor = Anchor { last: last.map(moment), latest: moment(latest) };
+    let reading = Clock::new(Zone::utc(), year).read(line.as_bytes(), anchor).unwrap();
     assert!(reading.yearless);
-    assert_eq!(
-        reading.time.to_string(),
-        time,
-        "{line} after {last:?}, latest {latest}, year {year:?}"
-    );
+    assert_eq!(reading.time.to_string(), time, "{line} after {last:?}, latest {latest}, year {year:?}");
 }
 
 #[test]
 fn the_first_year_is_the_latest_that_is_not_in_the_future() {
     let latest = "2024-03-20T12:00:00Z";
-    check_year(
-        "Mar 20 11:00:00 h x: y",
-        None,
-        None,
-        latest,
-        "2024-03-20T11:00:00Z",
-    );
-    check_year(
-        "Mar 21 11:00:00 h x: y",
-        None,
-        None,
-        latest,
-        "2024-03-21T11:00:00Z",
-    );
-    check_year(
-        "Mar 21 13:00:00 h x: y",
-        None,
-        None,
-        latest,
-        "2023-03-21T13:00:00Z",
-    );
-    check_year(
-        "Jan  1 00:00:05 h x: y",
-        None,
-        None,
-        "2023-12-31T23:00:00Z",
-        "2024-01-01T00:00:05Z",
-    );
-    check_year(
-        "Dec 31 23:00:00 h x: y",
-        None,
-        None,
-        "2024-01-01T05:00:00Z",
-        "2023-12-31T23:00:00Z",
-    );
-    check_year(
-        "Dec 31 23:00:00 h x: y",
-        Some(2005),
-        None,
-        latest,
-        "2005-12-31T23:00:00Z",
-    );
+    check_year("Mar 20 11:00:00 h x: y", None, None, latest, "2024-03-20T11:00:00Z");
+    check_year("Mar 21 11:00:00 h x: y", None, None, latest, "2024-03-21T11:00:00Z");
+    check_year("Mar 21 13:00:00 h x: y", None, None, latest, "2023-03-21T13:00:00Z");
+    check_year("Jan  1 00:00:05 h x: y", None, None, "2023-12-31T23:00:00Z", "2024-01-01T00:00:05Z");
+    check_year("Dec 31 23:00:00 h x: y", None, None, "2024-01-01T05:00:00Z", "2023-12-31T23:00:00Z");
+    check_year("Dec 31 23:00:00 h x: y", Some(2005), None, latest, "2005-12-31T23:00:00Z");
 }
 
 #[test]
 fn the_year_turns_with_the_neighbour() {
     let latest = "2030-01-01T00:00:00Z";
-    check_year(
-        "Jan  1 00:00:01 h x: y",
-        None,
-        Some("2023-12-31T23:59:59Z"),
-        latest,
-        "2024-01-01T00:00:01Z",
-    );
-    check_year(
-        "Dec 31 23:59:59 h x: y",
-        None,
-        Some("2024-01-01T00:00:01Z"),
-        latest,
-        "2023-12-31T23:59:59Z",
-    );
-    check_year(
-        "Mar  1 00:00:00 h x: y",
-        None,
-        Some("2024-06-01T00:00:00Z"),
-        latest,
-        "2024-03-01T00:00:00Z",
-    );
-    check_year(
-        "Mar  1 00:00:00 h x: y",
-        None,
-        Some("2024-09-01T00:00:00Z"),
-        latest,
-        "2025-03-01T00:00:00Z",
-    );
-    check_year(
-        "Nov 20 00:00:00 h x: y",
-        None,
-        Some("2024-01-10T00:00:00Z"),
-        latest,
-        "2024-11-20T00:00:00Z",
-    );
+    check_year("Jan  1 00:00:01 h x: y", None, Some("2023-12-31T23:59:59Z"), latest, "2024-01-01T00:00:01Z");
+    check_year("Dec 31 23:59:59 h x: y", None, Some("2024-01-01T00:00:01Z"), latest, "2023-12-31T23:59:59Z");
+    check_year("Mar  1 00:00:00 h x: y", None, Some("2024-06-01T00:00:00Z"), latest, "2024-03-01T00:00:00Z");
+    check_year("Mar  1 00:00:00 h x: y", None, Some("2024-09-01T00:00:00Z"), latest, "2025-03-01T00:00:00Z");
+    check_year("Nov 20 00:00:00 h x: y", None, Some("2024-01-10T00:00:00Z"), latest, "2024-11-20T00:00:00Z");
     check_year(
         "Jan  1 00:00:01 h x: y",
         Some(2005),
@@ -453,39 +351,9 @@ fn the_year_turns_with_the_neighbour() {
 #[test]
 fn the_leap_day_picks_a_leap_year() {
     let latest = "2023-06-01T00:00:00Z";
-    check_year(
-        "Feb 29 01:00:00 h x: y",
-        None,
-        None,
-        latest,
-        "2020-02-29T01:00:00Z",
-    );
-    check_year(
-        "Feb 29 01:00:00 h x: y",
-        None,
-        None,
-        "2024-02-28T23:00:00Z",
-        "2024-02-29T01:00:00Z",
-    );
-    check_year(
-        "Feb 29 01:00:00 h x: y",
-        Some(2023),
-        None,
-        latest,
-        "2024-02-29T01:00:00Z",
-    );
-    check_year(
-        "Feb 29 01:00:00 h x: y",
-        None,
-        Some("2024-02-28T23:00:00Z"),
-        latest,
-        "2024-02-29T01:00:00Z",
-    );
-    check_year(
-        "Feb 29 01:00:00 h x: y",
-        None,
-        Some("2023-12-28T23:00:00Z"),
-        latest,
-        "2024-02-29T01:00:00Z",
-    );
+    check_year("Feb 29 01:00:00 h x: y", None, None, latest, "2020-02-29T01:00:00Z");
+    check_year("Feb 29 01:00:00 h x: y", None, None, "2024-02-28T23:00:00Z", "2024-02-29T01:00:00Z");
+    check_year("Feb 29 01:00:00 h x: y", Some(2023), None, latest, "2024-02-29T01:00:00Z");
+    check_year("Feb 29 01:00:00 h x: y", None, Some("2024-02-28T23:00:00Z"), latest, "2024-02-29T01:00:00Z");
+    check_year("Feb 29 01:00:00 h x: y", None, Some("2023-12-28T23:00:00Z"), latest, "2024-02-29T01:00:00Z");
 }
