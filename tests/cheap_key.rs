@@ -57,14 +57,22 @@ impl Rules {
         Rules { seed, scratch: Scratch::default(), hashes: HashMap::new(), keys: HashMap::new() }
     }
 
+    /// The hash of a text, which what lies around it has no part in.
+    fn hash(&self, hash: u64, text: &[u8]) -> u64 {
+        let alone = cheap::hash(&self.seed, hash, text, 0, text.len());
+        let around = [b"a1f ", text, b"9e8 \n7f"].concat();
+        assert_eq!(alone, cheap::hash(&self.seed, hash, &around, 4, 4 + text.len()), "{}", String::from_utf8_lossy(text));
+        alone
+    }
+
     /// Checks the hash of a text cut in two by its stamp; returns its shape.
     fn check(&mut self, [before, behind]: [&[u8]; 2], host: bool) -> Shape {
         let line = || String::from_utf8_lossy(behind);
         let mut hash = self.seed.start(u64::from(host));
         if !before.is_empty() {
-            hash = cheap::hash(&self.seed, hash, before);
+            hash = self.hash(hash, before);
         }
-        hash = cheap::hash(&self.seed, hash, behind);
+        hash = self.hash(hash, behind);
         let mut key = key(before);
         let cut = key.len();
         let host = host.then_some(cut);
