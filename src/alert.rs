@@ -82,6 +82,22 @@ pub struct NearestMessage {
     pub differs: Vec<(String, String)>,
 }
 
+/// `1.8 M` for large numbers, `17,204` for others.
+pub fn grouped(number: u64) -> String {
+    if number >= 1_000_000 {
+        return format!("{:.1} M", number as f64 / 1e6);
+    }
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// One alert, note, or change of an alert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
@@ -139,7 +155,9 @@ pub struct Alert {
     pub usual_interval: Option<f64>,
     /// Lines per minute of the last minutes, oldest first; empty if unknown.
     pub history: Vec<u32>,
-    /// One sentence.
+    /// Why, in a few words: the end of the alert's first line.
+    pub reason: String,
+    /// Why, in one sentence.
     pub summary: String,
     /// The same for the same event however often it is said.
     pub fingerprint: u64,

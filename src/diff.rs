@@ -5,7 +5,7 @@
 //! identity on both sides. New messages of level error or with a word of alarm
 //! always alert; others only where so many new ones were not to be expected.
 
-use crate::alert::{Alert, Kind, Learned, NearestMessage, Phase, Spread};
+use crate::alert::{Alert, Kind, Learned, NearestMessage, Phase, Spread, grouped};
 use crate::id::{ShapeId, TemplateId};
 use crate::ledger::Ledger;
 use crate::line::Level;
@@ -177,7 +177,8 @@ fn new_alert(
         expected,
         score: -expected.max(1e-9).log10(),
         tail: -expected.max(1e-9).log10(),
-        summary: format!("not in {} lines before", total(before)),
+        reason: format!("not in {} lines before", grouped(total(before))),
+        summary: format!("new: not in {} lines before", total(before)),
         ..base
     }
 }
@@ -201,7 +202,8 @@ fn gone_alert(
         score,
         tail: score,
         count: 0,
-        summary: format!("{} before, about {expected:.0} expected after, none came", base.count),
+        reason: format!("{} before, none after", grouped(base.count)),
+        summary: format!("gone: {} before, about {expected:.0} expected after, none came", base.count),
         ..base
     }
 }
@@ -242,6 +244,7 @@ fn base_alert(union: &Registry, template: TemplateIx, ledger: &Ledger, own: Own,
         nearest: None,
         usual_interval: None,
         history: Vec::new(),
+        reason: String::new(),
         summary: String::new(),
         fingerprint: fingerprint(id, first_seen.pane()),
     }

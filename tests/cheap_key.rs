@@ -61,7 +61,12 @@ impl Rules {
     fn hash(&self, hash: u64, text: &[u8]) -> u64 {
         let alone = cheap::hash(&self.seed, hash, text, 0, text.len());
         let around = [b"a1f ", text, b"9e8 \n7f"].concat();
-        assert_eq!(alone, cheap::hash(&self.seed, hash, &around, 4, 4 + text.len()), "{}", String::from_utf8_lossy(text));
+        assert_eq!(
+            alone,
+            cheap::hash(&self.seed, hash, &around, 4, 4 + text.len()),
+            "{}",
+            String::from_utf8_lossy(text)
+        );
         alone
     }
 

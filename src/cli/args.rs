@@ -89,9 +89,12 @@ pub struct Output {
     /// One JSON object a line, notes and changes of alerts too
     #[arg(long, conflicts_with = "short")]
     pub json: bool,
-    /// One line an alert
+    /// One line an alert; what watch and scan do unless a person looks at a terminal
     #[arg(long)]
     pub short: bool,
+    /// The full form with samples, wherever it goes
+    #[arg(long, conflicts_with_all = ["json", "short"])]
+    pub text: bool,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorArg,

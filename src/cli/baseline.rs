@@ -3,7 +3,7 @@
 use super::args::{BaselineAction, BaselineArgs};
 use super::exit::Outcome;
 use super::render::safe::{shortened, visible};
-use super::render::text::grouped;
+use logsurge::alert::grouped;
 use logsurge::baseline::{BaselineMessage, FORMAT_VERSION, SETTINGS_DEFAULT, TOKENIZER_VERSION};
 use logsurge::time::format_duration;
 use logsurge::{Baseline, Error, redact};

@@ -3,8 +3,9 @@
 use super::args::{Diff, Learn, Reading, Scan};
 use super::exit::Outcome;
 use super::printer::Printer;
-use super::render::{summary, text};
+use super::render::summary;
 use super::setup;
+use logsurge::alert::grouped;
 use logsurge::baseline::SETTINGS_DEFAULT;
 use logsurge::{Config, Engine, Error, Run};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ pub fn scan(args: &Scan) -> Result<Outcome, Error> {
     let (config, baseline) = setup::judging(&args.reading, &args.judging)?;
     let quiet = args.reading.quiet;
     let (listing, mut trouble) = setup::sources(&args.paths, &config, quiet)?;
-    let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), false);
+    let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), true);
     let mut run = Engine::new(config).run(&listing.sources, baseline.as_ref());
     while let Some(alert) = run.next() {
         printer.print(&alert, run.ledger().registry()).map_err(|err| Error::io("standard output", err))?;
@@ -63,8 +64,8 @@ pub fn diff(args: &Diff) -> Result<Outcome, Error> {
         eprintln!(
             "logsurge: after holds {:.2}x the lines of before ({} and {}; {} and {} messages)",
             comparison.ratio,
-            text::grouped(lines_before),
-            text::grouped(lines_after),
+            grouped(lines_before),
+            grouped(lines_after),
             comparison.templates.0,
             comparison.templates.1,
         );

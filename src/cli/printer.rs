@@ -37,13 +37,13 @@ pub struct Printer {
 }
 
 impl Printer {
-    /// A printer for standard output. `live`: alerts are lines in a stream, so
-    /// the short form is the default where no person looks at a terminal.
-    pub fn new(output: &Output, zone: Zone, now: Time, live: bool) -> Printer {
+    /// A printer for standard output. `stream`: alerts come one by one over a
+    /// long run, so the short form is the default where no person looks at a terminal.
+    pub fn new(output: &Output, zone: Zone, now: Time, stream: bool) -> Printer {
         let terminal = io::stdout().is_terminal();
         let format = if output.json {
             Format::Json
-        } else if output.short || (live && !terminal) {
+        } else if output.short || (stream && !terminal && !output.text) {
             Format::Short
         } else {
             Format::Text

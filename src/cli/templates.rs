@@ -3,8 +3,8 @@
 use super::args::Templates;
 use super::exit::Outcome;
 use super::render::safe::visible;
-use super::render::text::grouped;
 use super::{batch, setup};
+use logsurge::alert::grouped;
 use logsurge::count::Label;
 use logsurge::{Config, Error, Ledger, Level};
 use serde_json::json;

@@ -181,10 +181,8 @@ impl Worker {
     fn step_to(&mut self, time: Time, bytes: &[u8], walk: &mut Walk) -> (Time, Pane, bool) {
         let pane = time.pane();
         let step = walk.previous.map_or(0, |previous| time.0.saturating_sub(previous.0));
-        if walk.previous.is_none()
-            || step > TRIAL_STEP_SECONDS * 1_000_000
-            || step < -SEGMENT_BACK_SECONDS * 1_000_000
-        {
+        let small = -SEGMENT_BACK_SECONDS * 1_000_000..=TRIAL_STEP_SECONDS * 1_000_000;
+        if walk.previous.is_none() || !small.contains(&step) {
             self.flush(bytes, walk);
             walk.open_segment(time, false);
         }

@@ -11,7 +11,7 @@ use crate::alert::{Alert, Kind, Phase};
 use crate::limits::{INCIDENT_QUIET_SECONDS, NEW_ALERTS_MAX, NEW_ALERTS_SPAN_SECONDS, STILL_LINES_MIN};
 use crate::line::Level;
 use crate::template::TemplateIx;
-use crate::time::{PANE_SECONDS, Pane, Time};
+use crate::time::{PANE_SECONDS, Pane, SECOND_MICROS, Time, format_duration};
 use std::collections::VecDeque;
 
 /// Panes of the minute that mild new messages wait for.
@@ -161,16 +161,25 @@ impl Gate {
         self.follows = rest;
         ripe.into_iter()
             .filter(|follow| follow.lines >= STILL_LINES_MIN)
-            .map(|Follow { alert, lines, .. }| Alert {
-                phase: Phase::Ongoing,
-                time: end,
-                window: (alert.started, end),
-                count: lines,
-                summary: format!("{lines} lines in the first minute"),
-                ..alert
+            .map(|Follow { alert, lines, .. }| {
+                let reason =
+                    format!("{lines} lines in {}", format_duration(whole_seconds(end.0 - alert.started.0)));
+                Alert {
+                    phase: Phase::Ongoing,
+                    time: end,
+                    window: (alert.started, end),
+                    count: lines,
+                    summary: format!("still coming: {reason}"),
+                    reason,
+                    ..alert
+                }
             })
             .collect()
     }
+}
+
+fn whole_seconds(micros: i64) -> i64 {
+    micros - micros.rem_euclid(SECOND_MICROS)
 }
 
 fn weigh(alert: &mut Alert, rate: f64) {

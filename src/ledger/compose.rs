@@ -2,10 +2,11 @@
 
 use super::pane::{Cell, PaneCells};
 use super::{Ledger, class_of};
-use crate::alert::{Alert, Kind, NearestMessage, Phase, Spread};
+use crate::alert::{Alert, Kind, NearestMessage, Phase, Spread, grouped};
 use crate::detect::{self, Finding, Gone, Surge};
 use crate::id::{ShapeId, TemplateId};
 use crate::limits::SAMPLE_BYTES_MAX;
+use crate::line::Level;
 use crate::line::split::Cleaner;
 use crate::redact::redact;
 use crate::shape::Shape;
@@ -48,14 +49,21 @@ impl Ledger {
     pub(super) fn new_alert(&self, new: &Sighting<'_>, with_nearest: bool) -> Alert {
         let id = new.shape.id();
         let learned = self.learned_so_far();
+        let reason = match learned.lines {
+            0 => "nothing was learned before it".to_owned(),
+            lines => format!("first in {} ({} lines)", format_duration(self.age_micros()), grouped(lines)),
+        };
         let nearest = with_nearest.then(|| self.registry.nearest(new.shape)).flatten();
         let nearest = nearest.map(|nearest| NearestMessage {
             id: self.registry.template_id(nearest.template),
             template: self.shown_text(&self.registry.template_text(nearest.template)),
             differs: nearest.differs.into_iter().collect(),
         });
-        let age = format_duration(self.age_micros());
-        let level = class_of(new.shape).word();
+        let what = match (new.shape.level, class_of(new.shape)) {
+            (Level::None, Level::Error) => "message with a word of alarm".to_owned(),
+            (Level::None, _) => "message".to_owned(),
+            (level, _) => format!("{} message", level.word()),
+        };
         Alert {
             kind: Kind::New,
             phase: Phase::Open,
@@ -84,10 +92,8 @@ impl Ledger {
             nearest,
             usual_interval: None,
             history: Vec::new(),
-            summary: match learned.lines {
-                0 => format!("new {level} message, nothing learned before it"),
-                lines => format!("new {level} message, first in {age} ({lines} lines)"),
-            },
+            summary: format!("new {what}: {reason}"),
+            reason,
             fingerprint: fingerprint(id, Kind::New, new.pane),
         }
     }
@@ -160,6 +166,7 @@ impl Ledger {
             nearest: None,
             usual_interval: None,
             history: self.history(template),
+            reason: String::new(),
             summary: String::new(),
             fingerprint: 0,
         }
@@ -169,7 +176,7 @@ impl Ledger {
 fn surge_alert(base: Alert, surge: &Surge) -> Alert {
     let window = (surge.window.start.start(), surge.window.end.start());
     let span = format_duration(window.1.0 - window.0.0);
-    let summary = if surge.now_normal {
+    let reason = if surge.now_normal {
         format!("{} in {span} is taken as the new normal", surge.count)
     } else if surge.returned {
         format!("{} in {span}, after a silence longer than ever before", surge.count)
@@ -188,14 +195,15 @@ fn surge_alert(base: Alert, surge: &Surge) -> Alert {
         last_seen: surge.last_seen_before.map_or(base.last_seen, Pane::start),
         fingerprint: fingerprint(base.shape, Kind::Surge, surge.started),
         note: surge.now_normal,
-        summary,
+        summary: format!("surge: {reason}"),
+        reason,
         ..base
     }
 }
 
 fn gone_alert(base: Alert, gone: &Gone) -> Alert {
     let last = base.last_seen;
-    let every = format_duration((gone.usual_interval_seconds * 1e6) as i64);
+    let every = interval(gone.usual_interval_seconds);
     Alert {
         kind: Kind::Gone,
         provisional: gone.provisional,
@@ -207,9 +215,16 @@ fn gone_alert(base: Alert, gone: &Gone) -> Alert {
         tail: gone.score,
         usual_interval: Some(gone.usual_interval_seconds),
         fingerprint: fingerprint(base.shape, Kind::Gone, gone.last_seen),
-        summary: format!("usually every {every}, last at {last}"),
+        reason: format!("usually every {every}"),
+        summary: format!("gone: usually every {every}, last at {last}"),
         ..base
     }
+}
+
+/// An interval to the precision a person cares for.
+fn interval(seconds: f64) -> String {
+    let step = if seconds < 10.0 { 100_000.0 } else { 1e6 };
+    format_duration(((seconds * 1e6 / step).round() * step) as i64)
 }
 
 fn rounded(expected: f64) -> String {

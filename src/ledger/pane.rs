@@ -99,9 +99,4 @@ impl PaneCells {
     pub fn sample(&self, cell: &Cell) -> &[u8] {
         &self.arena[cell.sample.0..][..cell.sample.1]
     }
-
-    /// The cell of a shape.
-    pub fn cell(&self, shape: ShapeId) -> Option<&Cell> {
-        self.index.get(&shape).map(|&at| &self.cells[at as usize])
-    }
 }

@@ -126,6 +126,66 @@ fn write(text: &[u8], pieces: &[Piece], items: &[Item], out: &mut Vec<u8>) -> us
     constants
 }
 
+/// Units of measure, in lower case.
+const UNITS: &[&[u8]] = &[
+    b"kb",
+    b"mb",
+    b"gb",
+    b"tb",
+    b"pb",
+    b"kib",
+    b"mib",
+    b"gib",
+    b"tib",
+    b"byte",
+    b"bytes",
+    b"kbytes",
+    b"mbytes",
+    b"bit",
+    b"bits",
+    b"bps",
+    b"kbps",
+    b"mbps",
+    b"gbps",
+    b"ns",
+    b"us",
+    b"ms",
+    b"nsec",
+    b"usec",
+    b"msec",
+    b"sec",
+    b"nsecs",
+    b"usecs",
+    b"msecs",
+    b"secs",
+    b"second",
+    b"seconds",
+    b"millis",
+    b"millisecond",
+    b"milliseconds",
+    b"microsecond",
+    b"microseconds",
+    b"nanosecond",
+    b"nanoseconds",
+    b"min",
+    b"mins",
+    b"minute",
+    b"minutes",
+    b"hr",
+    b"hrs",
+    b"hour",
+    b"hours",
+    b"day",
+    b"days",
+    b"week",
+    b"weeks",
+    b"hz",
+    b"khz",
+    b"mhz",
+    b"ghz",
+    b"percent",
+];
+
 /// Words that say what a number counts, and nothing else.
 pub(crate) fn is_unit(word: &[u8]) -> bool {
     if word.len() > 12 {
@@ -138,63 +198,5 @@ pub(crate) fn is_unit(word: &[u8]) -> bool {
     for (to, from) in lower.iter_mut().zip(word) {
         *to = from.to_ascii_lowercase();
     }
-    matches!(
-        &lower[..word.len()],
-        b"kb"
-            | b"mb"
-            | b"gb"
-            | b"tb"
-            | b"pb"
-            | b"kib"
-            | b"mib"
-            | b"gib"
-            | b"tib"
-            | b"byte"
-            | b"bytes"
-            | b"kbytes"
-            | b"mbytes"
-            | b"bit"
-            | b"bits"
-            | b"bps"
-            | b"kbps"
-            | b"mbps"
-            | b"gbps"
-            | b"ns"
-            | b"us"
-            | b"ms"
-            | b"nsec"
-            | b"usec"
-            | b"msec"
-            | b"sec"
-            | b"nsecs"
-            | b"usecs"
-            | b"msecs"
-            | b"secs"
-            | b"second"
-            | b"seconds"
-            | b"millis"
-            | b"millisecond"
-            | b"milliseconds"
-            | b"microsecond"
-            | b"microseconds"
-            | b"nanosecond"
-            | b"nanoseconds"
-            | b"min"
-            | b"mins"
-            | b"minute"
-            | b"minutes"
-            | b"hr"
-            | b"hrs"
-            | b"hour"
-            | b"hours"
-            | b"day"
-            | b"days"
-            | b"week"
-            | b"weeks"
-            | b"hz"
-            | b"khz"
-            | b"mhz"
-            | b"ghz"
-            | b"percent"
-    )
+    UNITS.contains(&&lower[..word.len()])
 }

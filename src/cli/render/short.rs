@@ -11,7 +11,7 @@ pub fn line(alert: &Alert, style: &TextStyle, id: &str) -> String {
         clock_time(alert.time, style),
         headline(alert),
         alert.level.word().to_uppercase(),
-        alert.summary,
+        alert.reason,
         visible(&message_of(&alert.sample)),
     )
 }

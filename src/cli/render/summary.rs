@@ -1,7 +1,7 @@
 //! What was read, in one line whose figures add up.
 
-use super::text::grouped;
 use logsurge::Report;
+use logsurge::alert::grouped;
 use logsurge::time::format_duration;
 
 /// `read 1,987 lines (1,986 counted, 1 empty) from 1 source …`
@@ -21,10 +21,10 @@ pub fn line(report: &Report) -> String {
         if report.sources == 1 { "" } else { "s" },
         grouped(report.templates as u64),
     );
-    if let Some((from, to)) = report.span {
-        if report.unstamped_sources < report.sources {
-            text += &format!(", over {}", format_duration(to.0 - from.0));
-        }
+    if let Some((from, to)) = report.span
+        && report.unstamped_sources < report.sources
+    {
+        text += &format!(", over {}", format_duration(to.0 - from.0));
     }
     for (count, what) in
         [(lines.overlong, "cut at 64 KiB"), (report.late, "late"), (report.skewed, "with a stamp far ahead")]

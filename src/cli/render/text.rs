@@ -5,8 +5,9 @@
 //! template and sample in one.
 
 use super::safe::{shortened, visible};
+use logsurge::alert::grouped;
 use logsurge::line::stamp;
-use logsurge::time::{Zone, format_duration};
+use logsurge::time::Zone;
 use logsurge::{Alert, Kind, Level, Phase, Time};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -90,33 +91,12 @@ fn color_of(alert: &Alert) -> &'static str {
 }
 
 fn reason(alert: &Alert, style: &TextStyle) -> String {
-    let mut text = match (alert.kind, alert.phase) {
-        (Kind::New, Phase::Open) => {
-            let age = alert.baseline.to.0.saturating_sub(alert.baseline.from.0);
-            let lines = alert.baseline.lines;
-            if alert.summary.starts_with("not in") || alert.summary.contains("kinds of message") {
-                alert.summary.clone()
-            } else if lines == 0 {
-                "new, nothing was learned before it".to_owned()
-            } else {
-                format!("first in {} ({} lines)", format_duration(age), grouped(lines))
-            }
-        }
-        (Kind::Surge, Phase::Open) => {
-            format!("{}, since {}", alert.summary, clock_time(alert.started, style))
-        }
-        (Kind::Gone, Phase::Open) => match alert.usual_interval {
-            Some(seconds) => format!(
-                "usually every {}, last {}",
-                format_duration((seconds * 1e6) as i64),
-                clock_time(alert.last_seen, style)
-            ),
-            None => alert.summary.clone(),
-        },
-        _ => alert.summary.clone(),
-    };
-    if alert.count > 1 && alert.kind == Kind::New && alert.phase == Phase::Open {
-        text += &format!(", {} lines", alert.count);
+    let mut text = alert.reason.clone();
+    match (alert.kind, alert.phase) {
+        (Kind::New, Phase::Open) if alert.count > 1 => text += &format!(", {} lines", grouped(alert.count)),
+        (Kind::Surge, Phase::Open) => text += &format!(", since {}", clock_time(alert.started, style)),
+        (Kind::Gone, Phase::Open) => text += &format!(", last {}", clock_time(alert.last_seen, style)),
+        _ => {}
     }
     if alert.provisional {
         text += " (provisional)";
@@ -161,31 +141,12 @@ fn sparkline(history: &[u32]) -> String {
     history.iter().map(|&lines| BARS[(lines as usize * (BARS.len() - 1)).div_ceil(most as usize)]).collect()
 }
 
-/// `1.8 M` for large numbers, `17,204` for others.
-pub fn grouped(number: u64) -> String {
-    if number >= 1_000_000 {
-        return format!("{:.1} M", number as f64 / 1e6);
-    }
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_readable() {
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(17_204), "17,204");
-        assert_eq!(grouped(1_800_000), "1.8 M");
+    fn a_chart_shows_every_line() {
         assert_eq!(sparkline(&[0, 1, 8]), "▁▂█");
         assert_eq!(sparkline(&[]), "");
     }
