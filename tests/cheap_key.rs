@@ -27,9 +27,12 @@ const LINES_MAX: usize = 2_000;
 fn other_digits(line: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut out = Vec::new();
     let mut in_digits = false;
-    for &byte in line {
+    for (at, &byte) in line.iter().enumerate() {
         let digit = byte.is_ascii_digit();
-        if digit && !in_digits {
+        // The zero of `0x` is a prefix and no value.
+        if line[at..].starts_with(b"0x") && !in_digits {
+            out.push(byte);
+        } else if digit && !in_digits {
             for _ in 0..1 + dice.roll(12) {
                 out.push(b'0' + dice.roll(10) as u8);
             }
