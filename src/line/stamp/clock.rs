@@ -6,14 +6,18 @@
 //! nothing behind those bytes had a say in finding it; so what is remembered saves work and never
 //! changes an answer, which the tests check line by line.
 //!
-//! A hit costs thirty to fifty nanoseconds. Logs read in turn mostly keep their slots, for lines
-//! of different logs differ in their first eight bytes. The memory does not help where the second
-//! stands behind something that changes from line to line, such as a client's address, nor where
-//! a plain number is the time.
+//! A hit costs twenty to fifty nanoseconds. Logs read in turn mostly keep their slots, for lines
+//! of different logs differ in their first eight bytes. A second memory keeps whole headers of a
+//! number, a machine's name and a date, as clusters write them, under the bytes around both. The
+//! memory does not help where the second stands behind something that changes from line to line,
+//! such as a client's address, nor where a plain number alone is the time: that a line has no date
+//! is known only when all of its front has been searched.
 
-use super::header::{First, first};
+use super::eight;
+use super::header::{Agreed, First, first};
 use super::layouts::{Day, Head, Tail};
-use super::{Stamp, Wall, find, finish};
+use super::tail::{Piece, goes_on};
+use super::{Stamp, Wall, find, finish, finish_dated, finish_pair};
 use crate::time::{DAY_SECONDS, SECOND_MICROS, Time, Zone, civil_from_days, days_from_civil, is_leap_year};
 
 // limits
@@ -24,8 +28,16 @@ const SLOTS: usize = 64;
 const PREFIX_BYTES: usize = 56;
 /// Bytes that choose the slot.
 const KEY_BYTES: usize = 8;
+/// Headers of a number and a date remembered, a power of two, and their bytes.
+const FAR_SLOTS: usize = 64;
+const FAR_PREFIX_BYTES: usize = 64;
+/// How far behind a date's end what follows decides whether it belongs to the date.
+const GOES_ON_BYTES: usize = 3;
 /// Offsets remembered, for one second each: a zone costs more than a stamp.
 const OFFSETS: usize = 16;
+/// Bytes of a prefix that are compared at once.
+const WIDE_WORDS: usize = 4;
+const WIDE_BYTES: usize = 8 * WIDE_WORDS;
 /// A stamp without a year that lies further back than this is the next year's.
 const BACK_SECONDS_MAX: i64 = 180 * DAY_SECONDS;
 /// A stamp without a year that lies further ahead than this is the last year's, come late.
@@ -66,8 +78,10 @@ pub struct Clock {
     /// The year to begin with, if the user says so.
     year: Option<i16>,
     slots: Box<[Slot; SLOTS]>,
-    /// Which of a pair of slots is overwritten next.
-    turn: usize,
+    /// Lines with a number and a date, each under the bytes around both.
+    far: Box<[Option<FarSlot>; FAR_SLOTS]>,
+    /// The last number and date of one line that agreed.
+    agreed: Agreed,
     /// A second of the wall clock and the same second of UTC.
     offsets: [(i64, i64); OFFSETS],
     /// A stretch of UTC seconds that lies wholly in one year of the wall clock.
@@ -79,21 +93,36 @@ struct YearSpan {
     from: i64,
     to: i64,
     year: i64,
+    /// Days from 1970 to its first of January.
+    start: i64,
+    /// 1 if it has a 29 February, else 0.
+    leap_day: i64,
 }
 
 /// A remembered head and the bytes that led to it.
 #[derive(Copy, Clone, Debug)]
 struct Slot {
     prefix: [u8; PREFIX_BYTES],
-    /// Bytes of `prefix` in use; 0 is an empty slot.
+    /// All bits of the bytes of `prefix` in use, as far as they are compared at once.
+    mask: [u64; WIDE_WORDS],
+    /// Bytes of `prefix` in use; more than any line has for an empty slot.
     length: usize,
     head: Head,
+    /// The moment of a second without a year, in microseconds, if the last stamp lies in
+    /// `from..to`.
+    moment: i64,
+    from: i64,
+    to: i64,
 }
 
 impl Slot {
     const EMPTY: Slot = Slot {
         prefix: [0; PREFIX_BYTES],
-        length: 0,
+        mask: [0; WIDE_WORDS],
+        length: usize::MAX,
+        moment: 0,
+        from: 0,
+        to: 0,
         head: Head {
             start: 0,
             second_end: 0,
@@ -107,10 +136,36 @@ impl Slot {
     /// Whether a line begins as the remembered one did.
     #[inline]
     fn fits(&self, line: &[u8]) -> bool {
-        self.length != 0
-            && line.get(..self.length).is_some_and(|prefix| prefix == &self.prefix[..self.length])
-            && !line.get(self.head.second_end).is_some_and(u8::is_ascii_digit)
+        self.begins(line) && !line.get(self.head.second_end).is_some_and(u8::is_ascii_digit)
     }
+
+    /// Whether the bytes in use are the line's. Prefixes differ in length from log to log, so the
+    /// usual one is not compared byte by byte, but whole and without a question.
+    #[inline]
+    fn begins(&self, line: &[u8]) -> bool {
+        let view: Option<&[u8; WIDE_BYTES]> = line.first_chunk();
+        let (Some(view), true) = (view, self.length <= WIDE_BYTES) else {
+            let prefix = self.prefix.get(..self.length);
+            return prefix.is_some_and(|prefix| line.starts_with(prefix));
+        };
+        let mut differs = 0;
+        for (at, mask) in self.mask.iter().enumerate() {
+            let part =
+                |bytes: &[u8]| bytes[8 * at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            differs |= (part(view) ^ part(&self.prefix)) & mask;
+        }
+        differs == 0
+    }
+}
+
+/// A remembered number with the date behind it, both read to their ends, and the bytes that led
+/// to them.
+#[derive(Copy, Clone, Debug)]
+struct FarSlot {
+    prefix: [u8; FAR_PREFIX_BYTES],
+    length: usize,
+    number: Piece,
+    date: Piece,
 }
 
 impl Clock {
@@ -119,36 +174,90 @@ impl Clock {
     pub fn new(zone: Zone, year: Option<i16>) -> Clock {
         // No second stands in a slot that is not its own, so these slots are empty.
         let offsets = std::array::from_fn(|at| (at as i64 + 1, 0));
-        let span = YearSpan { from: 0, to: 0, year: 0 };
-        Clock { zone, year, slots: Box::new([Slot::EMPTY; SLOTS]), turn: 0, offsets, span }
+        let span = YearSpan { from: 0, to: 0, year: i64::MIN, start: 0, leap_day: 0 };
+        Clock {
+            zone,
+            year,
+            slots: Box::new([Slot::EMPTY; SLOTS]),
+            far: Box::new([None; FAR_SLOTS]),
+            agreed: None,
+            offsets,
+            span,
+        }
     }
 
     /// The time of a line, or `None` if it has no stamp. Hot.
     #[inline]
     pub fn read(&mut self, line: &[u8], anchor: Anchor) -> Option<Reading> {
-        let stamp = self.stamp(line)?;
+        let Some(key) = line.first_chunk::<KEY_BYTES>() else {
+            return self.reading(find(line)?, anchor);
+        };
+        let at = slot_of(*key);
+        let pair = &self.slots[at..at + 2];
+        let Some(place) = pair.iter().position(|slot| slot.fits(line)) else {
+            let stamp = self.stamp_afresh(line, at)?;
+            return self.reading(stamp, anchor);
+        };
+        let slot = &self.slots[at + place];
+        let stamp = finish_dated(line, &slot.head);
+        let Wall::Yearless { month, day, second_of_day, micros } = stamp.wall else {
+            return self.reading(stamp, anchor);
+        };
+        let last = anchor.last.map_or(slot.to, |last| last.0);
+        if !(slot.from..slot.to).contains(&last) {
+            self.place(at + place, (month, day, second_of_day), anchor);
+            return self.reading(stamp, anchor);
+        }
+        Some(Reading {
+            start: stamp.start,
+            end: stamp.end,
+            host_follows: stamp.host_follows,
+            time: Time(slot.moment.saturating_add(i64::from(micros))),
+            yearless: true,
+        })
+    }
+
+    /// Remembers the moment of a slot's second, and the last stamps for which it is that: those
+    /// of the same year that are neither too far ahead nor too far back. Of a leap day the year
+    /// depends on more.
+    #[inline(never)]
+    fn place(&mut self, at: usize, (month, day, second_of_day): (u8, u8, u32), anchor: Anchor) {
+        let Some(last) = anchor.last.filter(|_| (month, day) != (2, 29)) else {
+            return;
+        };
+        let year = self.wall_year(last.seconds());
+        let moment = self.utc_of(self.wall_seconds(year, month, day, second_of_day));
+        let from = self.span.from.max(moment - AHEAD_SECONDS_MAX);
+        let to = self.span.to.min(moment + BACK_SECONDS_MAX);
+        let micros = |seconds: i64| seconds.saturating_mul(SECOND_MICROS);
+        let slot = &mut self.slots[at];
+        (slot.moment, slot.from, slot.to) = (micros(moment), micros(from), micros(to));
+    }
+
+    #[inline]
+    fn reading(&mut self, stamp: Stamp, anchor: Anchor) -> Option<Reading> {
         let time = self.resolve(stamp.wall, anchor);
         let yearless = matches!(stamp.wall, Wall::Yearless { .. });
         Some(Reading { start: stamp.start, end: stamp.end, host_follows: stamp.host_follows, time, yearless })
     }
 
-    /// As [`find`], with the help of what is remembered.
-    #[inline]
-    fn stamp(&mut self, line: &[u8]) -> Option<Stamp> {
-        let Some(key) = line.first_chunk::<KEY_BYTES>() else {
-            return find(line);
-        };
-        let at = slot_of(*key);
-        for slot in [&self.slots[at], &self.slots[at ^ 1]] {
-            if slot.fits(line) {
-                return Some(finish(line, First::Dated(slot.head)));
+    /// As [`find`] for a line that no slot fits, which is then remembered in this one.
+    fn stamp_afresh(&mut self, line: &[u8], at: usize) -> Option<Stamp> {
+        let far_at = far_slot_of(line);
+        if let Some(far) = &self.far[far_at]
+            && line.starts_with(&far.prefix[..far.length])
+        {
+            return Some(finish_pair(line, &far.number, &far.date));
+        }
+        let found = first(line, &mut self.agreed)?;
+        match &found {
+            First::Dated(head) => self.remember(line, at, head),
+            First::Number(number, Some((head, date))) => {
+                self.remember_pair(line, far_at, number, head, date);
             }
+            First::Number(_, None) => {}
         }
-        let found = first(line)?;
-        if let First::Dated(head) = found {
-            self.remember(line, at, &head);
-        }
-        Some(finish(line, found))
+        Some(finish(line, &found))
     }
 
     /// Keeps a head for the lines to come, if the bytes before its end alone decide.
@@ -157,10 +266,28 @@ impl Clock {
         if length > PREFIX_BYTES || line.len() < length {
             return;
         }
-        self.turn ^= 1;
-        let slot = &mut self.slots[at ^ self.turn];
+        self.slots[at + 1] = self.slots[at];
+        let slot = &mut self.slots[at];
+        for (at, mask) in slot.mask.iter_mut().enumerate() {
+            *mask = eight::front(length.saturating_sub(8 * at));
+        }
         slot.prefix[..length].copy_from_slice(&line[..length]);
         (slot.length, slot.head) = (length, *head);
+        (slot.from, slot.to) = (0, 0);
+    }
+
+    /// Keeps a number and the date behind it, if the bytes before the date's end and the next
+    /// word's first two alone decide.
+    fn remember_pair(&mut self, line: &[u8], at: usize, number: &Piece, head: &Head, date: &Piece) {
+        let plain =
+            date.end == head.second_end && line.get(date.end) == Some(&b' ') && !goes_on(line, date.end);
+        let length = head.reach.max(date.end + GOES_ON_BYTES);
+        if !plain || length > FAR_PREFIX_BYTES || line.len() < length {
+            return;
+        }
+        let mut prefix = [0; FAR_PREFIX_BYTES];
+        prefix[..length].copy_from_slice(&line[..length]);
+        self.far[at] = Some(FarSlot { prefix, length, number: *number, date: *date });
     }
 
     /// The moment of a time as written.
@@ -171,7 +298,7 @@ impl Clock {
             Wall::Local { seconds, micros } => (seconds, micros),
             Wall::Yearless { month, day, second_of_day, micros } => {
                 let year = self.year_of(month, day, second_of_day, anchor);
-                (wall_seconds(year, month, day, second_of_day), micros)
+                (self.wall_seconds(year, month, day, second_of_day), micros)
             }
         };
         let utc = self.utc_of(seconds);
@@ -184,7 +311,7 @@ impl Clock {
         if let Some(last) = anchor.last {
             let last = last.seconds();
             let year = self.wall_year(last);
-            let ahead = self.utc_of(wall_seconds(year, month, day, second_of_day)).saturating_sub(last);
+            let ahead = self.utc_of(self.wall_seconds(year, month, day, second_of_day)).saturating_sub(last);
             let year = match ahead {
                 ..=-1 if -ahead > BACK_SECONDS_MAX => year + 1,
                 1.. if ahead > AHEAD_SECONDS_MAX => year - 1,
@@ -200,7 +327,7 @@ impl Clock {
         while is_leap_day && !is_leap_year(year) {
             year -= 1;
         }
-        if self.utc_of(wall_seconds(year, month, day, second_of_day)) > latest {
+        if self.utc_of(self.wall_seconds(year, month, day, second_of_day)) > latest {
             year -= 1;
         }
         while is_leap_day && !is_leap_year(year) {
@@ -216,10 +343,28 @@ impl Clock {
         }
         let wall = self.zone.to_wall(utc_seconds);
         let (year, ..) = civil_from_days(wall.div_euclid(DAY_SECONDS));
-        let start = days_from_civil(year, 1, 1) * DAY_SECONDS;
+        let start = days_from_civil(year, 1, 1);
         let end = days_from_civil(year + 1, 1, 1) * DAY_SECONDS;
-        self.span = YearSpan { from: start + YEAR_EDGE_SECONDS, to: end - YEAR_EDGE_SECONDS, year };
+        self.span = YearSpan {
+            from: start * DAY_SECONDS + YEAR_EDGE_SECONDS,
+            to: end - YEAR_EDGE_SECONDS,
+            year,
+            start,
+            leap_day: i64::from(is_leap_year(year)),
+        };
         year
+    }
+
+    /// Seconds of the wall clock since 1970.
+    #[inline]
+    fn wall_seconds(&self, year: i64, month: u8, day: u8, second_of_day: u32) -> i64 {
+        let days = if year == self.span.year {
+            let leap_day = self.span.leap_day & i64::from(month > 2);
+            self.span.start + DAYS_BEFORE[usize::from(month & 15)] + leap_day + i64::from(day) - 1
+        } else {
+            days_from_civil(year, i64::from(month), i64::from(day))
+        };
+        days * DAY_SECONDS + i64::from(second_of_day)
     }
 
     /// Universal time of a second of the wall clock.
@@ -236,20 +381,26 @@ impl Clock {
     }
 }
 
-/// The slot for a line by its first bytes; its neighbour is the other of the pair.
+/// The slot for a line that may begin with a number, a machine's name and a date.
 #[inline]
-fn slot_of(key: [u8; KEY_BYTES]) -> usize {
-    /// 2⁶⁴ divided by the golden ratio: it carries every bit of the key into the top ones.
-    const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mixed = u64::from_le_bytes(key).wrapping_mul(SPREAD);
-    (mixed >> (64 - SLOTS.ilog2())) as usize
+fn far_slot_of(line: &[u8]) -> usize {
+    let part = |at: usize| eight::load(line, at).unwrap_or(0);
+    let mixed = (part(4).wrapping_mul(SPREAD) ^ part(24)).wrapping_mul(SPREAD);
+    (mixed >> (64 - FAR_SLOTS.ilog2())) as usize
 }
 
-/// Seconds of the wall clock since 1970.
+/// 2⁶⁴ divided by the golden ratio: it carries every bit of a key into the top ones.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// The slot for a line by its first bytes, the younger of a pair; the one behind it is older.
 #[inline]
-fn wall_seconds(year: i64, month: u8, day: u8, second_of_day: u32) -> i64 {
-    days_from_civil(year, i64::from(month), i64::from(day)) * DAY_SECONDS + i64::from(second_of_day)
+fn slot_of(key: [u8; KEY_BYTES]) -> usize {
+    let mixed = u64::from_le_bytes(key).wrapping_mul(SPREAD);
+    (mixed >> (65 - SLOTS.ilog2())) as usize * 2
 }
+
+/// Days of a common year before the first of a month.
+const DAYS_BEFORE: [i64; 16] = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 0, 0, 0];
 
 /// Of two equally near, the earlier.
 fn nearest_leap_year(year: i64) -> i64 {

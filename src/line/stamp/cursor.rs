@@ -4,6 +4,8 @@
 //! place where the cursor stopped bounds what the answer depended on. The clock's memory rests on
 //! that: see [`Head::reach`](super::layouts::Head::reach).
 
+use super::eight;
+
 /// A place in a line, moving to the right.
 #[derive(Copy, Clone)]
 pub(super) struct Cursor<'a> {
@@ -75,6 +77,35 @@ impl<'a> Cursor<'a> {
         Some(self.digit().map_or(first, |second| first * 10 + second))
     }
 
+    /// Hour, minute and second of `08:00:00`, if that stands here: the usual case at one glance.
+    #[inline]
+    pub(super) fn clock_digits(&mut self) -> Option<(u32, u32, u32)> {
+        let found = eight::clock_digits(eight::load(self.line, self.at)?)?;
+        self.at += 8;
+        Some(found)
+    }
+
+    /// `Dec 10 06:55:46` or `Jul  1 09:00:55` with no digit behind it, at one glance.
+    #[inline]
+    pub(super) fn month_day_clock(&mut self) -> Option<(u32, u32, (u32, u32, u32))> {
+        let date: [u8; 8] = eight::load(self.line, self.at)?.to_le_bytes();
+        let [m1, m2, m3, b' ', tens, ones @ b'0'..=b'9', b' ', _] = date else {
+            return None;
+        };
+        let tens = match tens {
+            b' ' => 0,
+            b'0'..=b'9' => tens - b'0',
+            _ => return None,
+        };
+        let month = month_named(&[m1, m2, m3])?;
+        let clock = eight::clock_digits(eight::load(self.line, self.at + 7)?)?;
+        if self.line.get(self.at + 15).is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
+        self.at += 15;
+        Some((month, u32::from(tens * 10 + ones - b'0'), clock))
+    }
+
     /// Nothing but the end of the line or something that is not a digit may come next.
     #[inline]
     pub(super) fn number_ends(&self) -> Option<()> {
@@ -83,22 +114,7 @@ impl<'a> Cursor<'a> {
 
     /// An English month's first three letters, as a number from 1.
     pub(super) fn month(&mut self) -> Option<u32> {
-        let month = match self.three()? {
-            b"Jan" => 1,
-            b"Feb" => 2,
-            b"Mar" => 3,
-            b"Apr" => 4,
-            b"May" => 5,
-            b"Jun" => 6,
-            b"Jul" => 7,
-            b"Aug" => 8,
-            b"Sep" => 9,
-            b"Oct" => 10,
-            b"Nov" => 11,
-            b"Dec" => 12,
-            _ => return None,
-        };
-        Some(month)
+        month_named(self.three()?)
     }
 
     /// An English weekday's first three letters.
@@ -112,4 +128,23 @@ impl<'a> Cursor<'a> {
         self.at += 3;
         letters
     }
+}
+
+fn month_named(letters: &[u8; 3]) -> Option<u32> {
+    let month = match letters {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    };
+    Some(month)
 }

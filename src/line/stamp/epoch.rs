@@ -4,6 +4,7 @@
 //! and 13, 16 or 19 for the finer units, of a plausible year, as a token of its own near the
 //! front, or as the value of a field whose name says time.
 
+use super::eight;
 use super::layouts::digits_from;
 use super::tail::is_blank;
 use crate::time::{SECOND_MICROS, Time};
@@ -12,7 +13,7 @@ use crate::time::{SECOND_MICROS, Time};
 
 /// Tokens at the front of a line among which a plain number may be its time. Cluster logs have
 /// it fifth; further in, a number of ten digits is more often an id.
-const EPOCH_TOKENS_MAX: usize = 6;
+const EPOCH_TOKENS_MAX: u64 = 6;
 /// The years 2001 to 2100, in seconds.
 const EPOCH_SECONDS_MIN: u64 = 978_307_200;
 const EPOCH_SECONDS_MAX: u64 = 4_133_980_799;
@@ -40,17 +41,24 @@ pub(super) fn epoch_at(line: &[u8], start: usize) -> Option<Epoch> {
         Some(_) => false,
     };
     let begins = start == 0 || opened || is_blank(line[start - 1]);
-    (alone && (named || (begins && tokens_before(&line[..start]) < EPOCH_TOKENS_MAX))).then_some(Epoch {
+    (alone && (named || (begins && words_before(line, start) < EPOCH_TOKENS_MAX))).then_some(Epoch {
         start,
         end,
         time,
     })
 }
 
-/// Words that end before the end.
-fn tokens_before(before: &[u8]) -> usize {
-    let behind = before.get(1..).unwrap_or_default();
-    before.iter().zip(behind).map(|(&left, &right)| usize::from(!is_blank(left) & is_blank(right))).sum()
+/// Words that end before `start`, where a number of ten digits or more stands.
+fn words_before(line: &[u8], start: usize) -> u64 {
+    let mut words = 0;
+    let mut blank_before = eight::TOP;
+    for at in (0..start).step_by(8) {
+        let blanks = eight::blanks(eight::load(line, at).unwrap_or(0));
+        let ends = blanks & !((blanks << 8) | blank_before) & eight::front(start - at);
+        words += eight::count(ends);
+        blank_before = blanks >> 56;
+    }
+    words
 }
 
 /// The moment and the end of a run of digits of a known length, with a fraction behind seconds.
@@ -63,7 +71,9 @@ fn number(line: &[u8], start: usize) -> Option<(Time, usize)> {
         19 => 1_000_000_000,
         _ => return None,
     };
-    let value = line[start..start + count].iter().fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    let (eight, rest) = line[start..start + count].split_first_chunk()?;
+    let eight = u64::from(eight::number(u64::from_le_bytes(*eight)));
+    let value = rest.iter().fold(eight, |sum, digit| sum * 10 + u64::from(digit - b'0'));
     if !(EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&(value / divisor)) {
         return None;
     }

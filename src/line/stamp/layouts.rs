@@ -10,6 +10,7 @@
 //! position that holds no stamp is left after a few bytes.
 
 use super::cursor::Cursor;
+use super::eight;
 use crate::time::{days_from_civil, is_date};
 
 // limits
@@ -134,7 +135,15 @@ fn numeric(line: &[u8], start: usize, place: Place, reach: &mut usize) -> Option
 /// The length of the run of digits at `start`, counted up to `most`.
 #[inline]
 pub(super) fn digits_from(line: &[u8], start: usize, most: usize) -> usize {
-    line[start..].iter().take(most).take_while(|byte| byte.is_ascii_digit()).count()
+    let mut known = 0;
+    if let Some(bytes) = eight::load(line, start) {
+        known = eight::first(eight::others(eight::digits(bytes)));
+        if known < 8 || most <= 8 {
+            return known.min(most);
+        }
+    }
+    let most = most - known;
+    known + line[start + known..].iter().take(most).take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// `2024-05-14T08:00:00`, `2024/05/14 08:00:00`, `2005-06-03-15.42.50`.
@@ -241,6 +250,10 @@ fn weekday_first(cursor: &mut Cursor) -> Option<Head> {
 }
 
 fn month_day_time(cursor: &mut Cursor, start: usize, tail: Tail) -> Option<Head> {
+    if let Some((month, day, second)) = cursor.month_day_clock() {
+        let second = second_of_day(second.0, second.1, second.2)?;
+        return head(start, cursor, yearless(month, day)?, second, tail);
+    }
     let month = cursor.month()?;
     cursor.blanks()?;
     let day = cursor.short()?;
@@ -324,9 +337,14 @@ fn head(start: usize, cursor: &Cursor, day: Day, second_of_day: u32, tail: Tail)
     Some(Head { start, second_end: cursor.at, reach: cursor.at, day, second_of_day, tail })
 }
 
-/// `08:00:00` or `8:00:00`, with one of the given marks, the same one twice.
+/// `08:00:00` or `8:00:00`, with one of the given marks, of which the colon always is one, the
+/// same one twice.
 #[inline]
 fn time_of_day(cursor: &mut Cursor, marks: &[u8]) -> Option<u32> {
+    if let Some((hour, minute, second)) = cursor.clock_digits() {
+        cursor.number_ends()?;
+        return second_of_day(hour, minute, second);
+    }
     let hour = cursor.short()?;
     let mark = cursor.eat_any(marks)?;
     let minute = cursor.fixed(2)?;

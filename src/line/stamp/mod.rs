@@ -19,6 +19,7 @@
 
 mod clock;
 mod cursor;
+mod eight;
 mod epoch;
 mod header;
 mod layouts;
@@ -27,9 +28,9 @@ mod tail;
 pub use clock::{Anchor, Clock, Reading};
 
 use crate::time::Time;
-use epoch::Epoch;
-use header::{First, first, further, in_header};
-use tail::{Piece, host_at, is_blank, piece_of};
+use header::{First, ends_header, first, further};
+use layouts::Head;
+use tail::{Piece, blanks_end, further_piece_of, host_at, piece_of};
 
 // limits
 
@@ -85,29 +86,46 @@ pub enum Wall {
 /// assert!(stamp.host_follows);
 /// ```
 pub fn find(line: &[u8]) -> Option<Stamp> {
-    first(line).map(|first| finish(line, first))
+    first(line, &mut None).map(|first| finish(line, &first))
 }
 
 /// Reads the first stamp to its end, and the cut with it.
-#[inline]
-fn finish(line: &[u8], first: First) -> Stamp {
-    let (piece, known) = match first {
-        First::Dated(head) => (piece_of(line, &head), None),
-        First::Number(epoch, behind) => (piece_of_number(line, epoch), Some(behind)),
-    };
-    let mut last = piece;
-    for count in 1..STAMPS_MAX {
+fn finish(line: &[u8], first: &First) -> Stamp {
+    match first {
+        First::Dated(head) => finish_dated(line, head),
         // Behind a number the search has already been made.
-        let next = match known {
-            Some(behind) if count == 1 => behind.filter(|head| in_header(line, last.end, head)),
-            _ => further(line, last.end),
-        };
-        match next {
-            Some(head) => last = piece_of(line, &head),
-            None => break,
-        }
+        First::Number(number, Some((_, date))) => finish_pair(line, number, date),
+        First::Number(number, None) => cut(line, number, number),
     }
-    let unbroken = last.end + line[last.end..].iter().take_while(|&&byte| is_blank(byte)).count();
+}
+
+/// As [`finish`] for a date behind a number.
+fn finish_pair(line: &[u8], number: &Piece, date: &Piece) -> Stamp {
+    if ends_header(line, date.end) {
+        return cut(line, number, date);
+    }
+    cut(line, number, &last_of(line, *date, STAMPS_MAX - 2))
+}
+
+/// As [`finish`] for the usual stamp.
+#[inline(always)]
+fn finish_dated(line: &[u8], head: &Head) -> Stamp {
+    let piece = piece_of(line, head);
+    if ends_header(line, piece.end) {
+        return cut(line, &piece, &piece);
+    }
+    finish_several(line, piece)
+}
+
+#[inline(never)]
+fn finish_several(line: &[u8], piece: Piece) -> Stamp {
+    cut(line, &piece, &last_of(line, piece, STAMPS_MAX - 1))
+}
+
+/// What is cut, from the first stamp to the last.
+#[inline(always)]
+fn cut(line: &[u8], piece: &Piece, last: &Piece) -> Stamp {
+    let unbroken = blanks_end(line, last.end);
     let relayed = last.relayed || is_syslog_5424(line, piece.start);
     let host_follows = relayed && host_at(line, unbroken);
     let separate = piece.start == 0 || matches!(line[piece.start - 1], b' ' | b'\t' | b'[' | b'(');
@@ -115,15 +133,18 @@ fn finish(line: &[u8], first: First) -> Stamp {
     Stamp { start: piece.start, end, wall: piece.wall, host_follows }
 }
 
-fn piece_of_number(line: &[u8], epoch: Epoch) -> Piece {
-    let bracketed = epoch.start > 0 && line[epoch.start - 1] == b'[' && line.get(epoch.end) == Some(&b']');
-    Piece {
-        start: epoch.start - usize::from(bracketed),
-        end: epoch.end + usize::from(bracketed),
-        wall: Wall::Instant(epoch.time),
-        relayed: false,
-        sealed: false,
+/// The last stamp of the header from this one on, of at most so many more.
+fn last_of(line: &[u8], mut last: Piece, more: usize) -> Piece {
+    for _ in 0..more {
+        match further(line, last.end) {
+            Some(head) => last = further_piece_of(line, &head),
+            None => break,
+        }
+        if ends_header(line, last.end) {
+            break;
+        }
     }
+    last
 }
 
 /// Whether `<34>1 ` and nothing else stands before the stamp.

@@ -2,8 +2,9 @@
 //!
 //! Nothing here can fail; what does not fit is left to the message.
 
-use super::Wall;
+use super::epoch::Epoch;
 use super::layouts::{Day, Head, Tail, dated, digits_from};
+use super::{Wall, eight};
 use crate::time::{DAY_SECONDS, SECOND_MICROS, Time};
 
 // limits
@@ -12,8 +13,9 @@ use crate::time::{DAY_SECONDS, SECOND_MICROS, Time};
 const FRACTION_DIGITS_MAX: usize = 12;
 /// No clock on earth is further from UTC than this.
 const OFFSET_HOURS_MAX: i64 = 14;
-/// The longest name of a level; a longer word need not be compared.
-const LEVEL_BYTES_MAX: usize = 11;
+
+/// The fewest digits behind a colon that are milliseconds, for each [`Tail`].
+const COLON_DIGITS_MIN: [usize; 5] = [3, 1, usize::MAX, usize::MAX, usize::MAX];
 
 /// A stamp read to its end.
 #[derive(Copy, Clone, Debug)]
@@ -29,14 +31,23 @@ pub(super) struct Piece {
     pub(super) sealed: bool,
 }
 
+/// A plain number with its brackets, if there are both.
+pub(super) fn piece_of_number(line: &[u8], epoch: &Epoch) -> Piece {
+    let bracketed = epoch.start > 0 && line[epoch.start - 1] == b'[' && line.get(epoch.end) == Some(&b']');
+    Piece {
+        start: epoch.start - usize::from(bracketed),
+        end: epoch.end + usize::from(bracketed),
+        wall: Wall::Instant(epoch.time),
+        relayed: false,
+        sealed: false,
+    }
+}
+
 /// Reads on behind the head.
-#[inline]
+#[inline(always)]
 pub(super) fn piece_of(line: &[u8], head: &Head) -> Piece {
-    let colon_digits_min = match head.tail {
-        Tail::Full => 3,
-        Tail::Loose => 1,
-        _ => usize::MAX,
-    };
+    // Looked up, for a branch would be another one for each log.
+    let colon_digits_min = COLON_DIGITS_MIN[head.tail as usize];
     let (micros, end) = fraction(line, head.second_end, colon_digits_min);
     if head.tail != Tail::Fraction && goes_on(line, end) {
         return long_piece(line, *head, micros, end);
@@ -55,19 +66,29 @@ pub(super) fn piece_of(line: &[u8], head: &Head) -> Piece {
 }
 
 /// Whether what stands behind the fraction could belong to the stamp. Mostly a word follows.
-#[inline]
-fn goes_on(line: &[u8], at: usize) -> bool {
+#[inline(always)]
+pub(super) fn goes_on(line: &[u8], at: usize) -> bool {
     match line.get(at) {
         None | Some(b']') => false,
-        Some(b' ') => matches!(
-            line.get(at + 1),
-            Some(b'+' | b'-' | b'U' | b'G' | b'A' | b'P' | b'a' | b'p' | b'0'..=b'9')
-        ),
+        Some(b' ') => match line.get(at + 1..) {
+            Some([b'0'..=b'9', ..]) => true,
+            Some([b'+' | b'-', next, ..]) => next.is_ascii_digit(),
+            Some([b'U', b'T', ..] | [b'G', b'M', ..]) => true,
+            Some([b'A' | b'P' | b'a' | b'p', b'M' | b'm', ..]) => true,
+            _ => false,
+        },
         Some(_) => true,
     }
 }
 
+/// As [`piece_of`], out of the way of the usual line.
+#[inline(never)]
+pub(super) fn further_piece_of(line: &[u8], head: &Head) -> Piece {
+    piece_of(line, head)
+}
+
 /// A stamp with a half of the day, a zone or a year behind it.
+#[inline(never)]
 fn long_piece(line: &[u8], mut head: Head, micros: u32, mut end: usize) -> Piece {
     let mut relayed = head.tail == Tail::Syslog;
     if matches!(head.tail, Tail::Full | Tail::Loose) {
@@ -89,7 +110,7 @@ fn long_piece(line: &[u8], mut head: Head, micros: u32, mut end: usize) -> Piece
 
 /// Takes the brackets around the stamp with it, if there are both. What stands in brackets is not
 /// from a relay.
-#[inline]
+#[inline(always)]
 fn closed(line: &[u8], head: &Head, piece: Piece) -> Piece {
     let bracketed = head.start > 0 && line[head.start - 1] == b'[' && line.get(piece.end) == Some(&b']');
     if !bracketed {
@@ -98,7 +119,7 @@ fn closed(line: &[u8], head: &Head, piece: Piece) -> Piece {
     Piece { start: piece.start - 1, end: piece.end + 1, relayed: false, ..piece }
 }
 
-#[inline]
+#[inline(always)]
 fn wall(head: &Head, micros: u32, offset: Option<i64>) -> Wall {
     let days = match head.day {
         Day::Dated(days) => days,
@@ -115,7 +136,7 @@ fn wall(head: &Head, micros: u32, offset: Option<i64>) -> Wall {
 
 /// The microseconds behind `.` or `,`, and where they end. With enough digits behind it, a colon
 /// starts a count of milliseconds.
-#[inline]
+#[inline(always)]
 fn fraction(line: &[u8], at: usize, colon_digits_min: usize) -> (u32, usize) {
     let Some(&mark) = line.get(at) else {
         return (0, at);
@@ -123,8 +144,21 @@ fn fraction(line: &[u8], at: usize, colon_digits_min: usize) -> (u32, usize) {
     if !matches!(mark, b'.' | b',' | b':') {
         return (0, at);
     }
-    if let (b'.' | b',', Some(micros)) = (mark, three_digits(line, at + 1)) {
-        return (micros * 1000, at + 4);
+    if let Some(bytes) = eight::load(line, at + 1) {
+        let count = eight::first(eight::others(eight::digits(bytes)));
+        if count < 8 && mark != b':' {
+            // Padded with zeros to eight digits, of which two are finer than a microsecond.
+            return match count {
+                0 => (0, at),
+                _ => (eight::number(bytes & eight::front(count)) / 100, at + 1 + count),
+            };
+        }
+        if count < 8 {
+            if count < colon_digits_min || !(1..=3).contains(&count) {
+                return (0, at);
+            }
+            return (eight::number(bytes << (8 * (8 - count))) * 1000, at + 1 + count);
+        }
     }
     let count = digits_from(line, at + 1, FRACTION_DIGITS_MAX + 1);
     if count == 0 || count > FRACTION_DIGITS_MAX {
@@ -141,16 +175,6 @@ fn fraction(line: &[u8], at: usize, colon_digits_min: usize) -> (u32, usize) {
         return (0, at);
     }
     (value(3) * 1000, at + 1 + count)
-}
-
-/// The value of exactly three digits, the usual fraction.
-#[inline]
-fn three_digits(line: &[u8], at: usize) -> Option<u32> {
-    let digits: &[u8; 3] = line.get(at..)?.first_chunk()?;
-    if line.get(at + 3).is_some_and(u8::is_ascii_digit) {
-        return None;
-    }
-    digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
 }
 
 /// ` PM` behind a time of the first half of the day moves it to the second.
@@ -263,9 +287,7 @@ pub(super) fn word_ends(line: &[u8], at: usize) -> bool {
 /// Whether a relay's stamp is followed by a host: a word, neither a tag (`kernel:`) nor a level.
 #[inline]
 pub(super) fn host_at(line: &[u8], at: usize) -> bool {
-    let rest = &line[at..];
-    let length = rest.iter().position(|&byte| is_blank(byte)).unwrap_or(rest.len());
-    match &rest[..length] {
+    match &line[at..eight::word_end(line, at)] {
         [] | [.., b':'] => false,
         [b'[' | b'(', ..] => false,
         word => word.iter().any(u8::is_ascii_alphanumeric) && !is_level(word),
@@ -273,33 +295,59 @@ pub(super) fn host_at(line: &[u8], at: usize) -> bool {
 }
 
 /// Whether a word is one of the usual names of a level, in any case.
+#[inline]
 pub(super) fn is_level(word: &[u8]) -> bool {
-    const NAMES: [&str; 19] = [
-        "info",
-        "error",
-        "warn",
-        "warning",
-        "debug",
-        "trace",
-        "fatal",
-        "notice",
-        "err",
-        "crit",
-        "critical",
-        "alert",
-        "emerg",
-        "emergency",
-        "severe",
-        "panic",
-        "fine",
-        "config",
-        "information",
-    ];
-    (3..=LEVEL_BYTES_MAX).contains(&word.len())
-        && NAMES.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+    let Some(names) = LEVELS.get(word.len()) else {
+        return false;
+    };
+    let initial = word.first().map_or(0, |byte| byte | 0x20);
+    // Most words end here.
+    let place = u32::from(initial.wrapping_sub(b'a'));
+    if place >= 26 || LEVEL_INITIALS >> place & 1 == 0 {
+        return false;
+    }
+    names.iter().any(|name| name.as_bytes()[0] == initial && word.eq_ignore_ascii_case(name.as_bytes()))
 }
+
+/// The letters that names of levels begin with, `a` lowest.
+const LEVEL_INITIALS: u32 = {
+    let mut letters = 0;
+    let mut length = 0;
+    while length < LEVELS.len() {
+        let mut at = 0;
+        while at < LEVELS[length].len() {
+            letters |= 1 << (LEVELS[length][at].as_bytes()[0] - b'a');
+            at += 1;
+        }
+        length += 1;
+    }
+    letters
+};
+
+/// The names of levels by their length.
+const LEVELS: [&[&str]; 12] = [
+    &[],
+    &[],
+    &[],
+    &["err"],
+    &["info", "warn", "crit", "fine"],
+    &["error", "debug", "trace", "fatal", "alert", "emerg", "panic"],
+    &["notice", "severe", "config"],
+    &["warning"],
+    &["critical"],
+    &["emergency"],
+    &[],
+    &["information"],
+];
 
 #[inline]
 pub(super) fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
+}
+
+/// The place of the first byte at or behind `at` that is no blank, or the line's end.
+#[inline]
+pub(super) fn blanks_end(line: &[u8], at: usize) -> usize {
+    let rest = &line[at..];
+    at + rest.iter().position(|&byte| !is_blank(byte)).unwrap_or(rest.len())
 }

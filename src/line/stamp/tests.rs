@@ -1,5 +1,5 @@
 use super::*;
-use crate::time::{SECOND_MICROS, Zone};
+use crate::time::{DAY_SECONDS, SECOND_MICROS, Zone};
 
 /// Line, the moment it says when the clock is at UTC and the year 2024, what remains of it
 /// (a `^` marks where the cut was), and whether a host follows.
@@ -108,6 +108,7 @@ const STAMPED: &[(&str, &str, &str, bool)] = &[
     ("2024-01-02 03:04:05 ERROR expired 2024-01-01 00:00:00", "2024-01-02T03:04:05Z", "^ERROR expired 2024-01-01 00:00:00", false),
     ("2024-01-02 03:04:05 started at 2024-01-01 00:00:00", "2024-01-02T03:04:05Z", "^started at 2024-01-01 00:00:00", false),
     ("2024-01-02 03:04:05 job-7: 2024-01-01 00:00:00", "2024-01-02T03:04:05Z", "^job-7: 2024-01-01 00:00:00", false),
+    ("Nov  9 12:01:01 dn1 Nov  9 12:01:02  chrome.exe4 2005.11.09 dn2 Nov  9 12:01:03 up", "2023-11-09T12:01:01Z", "^chrome.exe4 2005.11.09 dn2 Nov  9 12:01:03 up", true),
     // An id is not a time, where a date says another.
     ("order 1234567890 accepted 2024-01-02T03:04:05Z", "2024-01-02T03:04:05Z", "order 1234567890 accepted ^", false),
 ];
@@ -253,6 +254,65 @@ fn what_is_remembered_never_changes_an_answer() {
             same_with_and_without_memory(&mut clock, &line, anchor);
         }
         last = if round % 7 == 0 { None } else { clock.read(&line, anchor).map(|reading| reading.time) };
+    }
+}
+
+/// Headers that the memories are for, and what makes them trip: hosts, numbers and dates that
+/// change while the bytes before stay, and words behind them that may belong to the stamp.
+const STREAMS: &[&str] = &[
+    "- 1131566461 2005.11.09 dn228 Nov 9 12:01:01 dn228/dn228 crond(pam_unix)[2915]: closed",
+    "- 1131566461 2005.11.09 tbird-admin1 Nov  9 12:01:01 local@tbird-admin1 ACPI: up",
+    "- 1131566461 2005.11.09 dn228 Nov  9 12:01:01 2005 dn228/dn228 up",
+    "- [1131566461] 2005.11.09 dn228 Nov  9 12:01:01 dn228/dn228 2005-11-09 12:01:01,5 up",
+    "- 1117838570 2005.06.03 R02-M1-N0 2005-06-03-15.42.50.363779 R02-M1-N0 RAS KERNEL INFO x",
+    "134681 node-246 unix.hw state_change.unavailable 1077804742 1 Component State Change",
+    "03-17 16:13:38.811  1702  2395 D WindowManager: up",
+    "[Sun Dec 04 04:47:44 2005] [notice] up",
+    "081109 203615 148 INFO dfs.DataNode$PacketResponder: up",
+    "20171223-22:15:29:606|Step_LSC|30002312|onStandStepChanged 3579",
+    "Jul  1 09:00:55 calvisitor-10-105-160-95 kernel[0]: up",
+    "Dec 10 06:55:46 LabSZ sshd[24200]: up",
+    "Feb 29 06:55:46 LabSZ sshd[24200]: up",
+    "[10.30 16:49:06] chrome.exe - up",
+    "2015-07-29 17:41:44,747 - INFO  [main] up",
+    "1/2/2024 3:04:05 PM up",
+    "2024-01-02T03:04:05.123456789Z stdout F up",
+    "2024-01-02 03:04:05 dn1 2024-01-02 03:04:06 dn2 2024-01-02 03:04:07 up",
+];
+
+#[test]
+fn interleaved_logs_are_read_as_each_alone() {
+    const BEHIND: [&str; 12] =
+        ["", " ", "5", ".", ",250", " 2005", " PM", " +0200", " - ", "] ", " INFO ", " Nov  9 12:01:02 "];
+    let mut dice = Dice(0x0f1e_2d3c_4b5a_6978);
+    let mut clock = Clock::new(clock_zone(), None);
+    let mut lines: Vec<Vec<u8>> = STREAMS.iter().map(|line| line.as_bytes().to_vec()).collect();
+    let mut last = None;
+    for round in 0..80_000 {
+        let at = dice.below(lines.len());
+        // A stream goes on from its last line, now and then from its first, with another digit.
+        if dice.below(8) == 0 {
+            lines[at] = STREAMS[at].as_bytes().to_vec();
+        }
+        let from = dice.below(lines[at].len().min(60));
+        let found = lines[at].iter().skip(from).position(u8::is_ascii_digit);
+        if let (Some(found), 0) = (found, dice.below(3)) {
+            lines[at][from + found] = b'0' + dice.below(10) as u8;
+        }
+        let anchor = Anchor { last, latest: LATEST };
+        same_with_and_without_memory(&mut clock, &lines[at], anchor);
+        // The same bytes up to somewhere behind the second, and then others.
+        let mut line = lines[at].clone();
+        let place = find(&line).map_or(0, |stamp| stamp.end.saturating_sub(dice.below(3)));
+        line.truncate(place + dice.below(8));
+        line.extend_from_slice(BEHIND[dice.below(BEHIND.len())].as_bytes());
+        line.extend_from_slice(&lines[dice.below(lines.len())]);
+        same_with_and_without_memory(&mut clock, &line, anchor);
+        last = match round % 11 {
+            0 => None,
+            1 => Some(Time(LATEST.0 + (dice.below(1200) as i64 - 600) * DAY_SECONDS * SECOND_MICROS)),
+            _ => clock.read(&lines[at], anchor).map(|reading| reading.time),
+        };
     }
 }
 
