@@ -40,7 +40,21 @@ pub const TRIAL_LINES: u64 = 20;
 pub const LIVE_LAG_SECONDS: i64 = 120;
 
 /// Shapes seen in open panes and not yet decided.
-pub const PENDING_SHAPES_MAX: usize = 200_000;
+pub const PENDING_SHAPES_MAX: usize = 100_000;
+/// Their texts and samples, roughly.
+pub const PENDING_BYTES_MAX: usize = 64 << 20;
+
+/// Places beyond for errors and words of alarm.
+pub const PENDING_RESERVE: usize = 4_096;
+
+/// Shapes that a full registry did not store and whose message is remembered.
+pub const REFUGES_MAX: usize = 500_000;
+
+/// New messages of one pane that are told one by one; a flood has no more to say.
+pub const FRESH_PER_PANE_MAX: usize = 500;
+
+/// Segments that may wait for a step of the clock to be believed.
+pub const TRIAL_SEGMENTS_MAX: usize = 256;
 
 /// Warm-up without any past: at least, at most, and the discovery rate that ends it.
 pub const WARMUP_MIN_SECONDS: i64 = 600;

@@ -27,7 +27,7 @@ pub fn scan(args: &Scan) -> Result<Outcome, Error> {
     printer.finish().map_err(|err| Error::io("standard output", err))?;
     trouble |= tell(&mut run, quiet);
     if !quiet && !printer.closed {
-        eprintln!("logsurge: {}", summary::line(run.report()));
+        say!("logsurge: {}", summary::line(run.report()));
     }
     Ok(Outcome::of(printer.alerts, trouble, args.judging.output.exit_zero))
 }
@@ -45,8 +45,8 @@ pub fn learn(args: &Learn) -> Result<Outcome, Error> {
     }
     baseline.save(&args.output)?;
     if !quiet {
-        eprintln!("logsurge: {}", summary::line(run.report()));
-        eprintln!("logsurge: wrote {}", args.output.display());
+        say!("logsurge: {}", summary::line(run.report()));
+        say!("logsurge: wrote {}", args.output.display());
     }
     Ok(Outcome::of(0, trouble, false))
 }
@@ -61,7 +61,7 @@ pub fn diff(args: &Diff) -> Result<Outcome, Error> {
     let mut printer = Printer::new(&args.output, config.zone, setup::now(), false);
     if !quiet {
         let (lines_before, lines_after) = comparison.lines;
-        eprintln!(
+        say!(
             "logsurge: after holds {:.2}x the lines of before ({} and {}; {} and {} messages)",
             comparison.ratio,
             grouped(lines_before),
@@ -70,7 +70,7 @@ pub fn diff(args: &Diff) -> Result<Outcome, Error> {
             comparison.templates.1,
         );
         if lines_before == 0 || lines_after == 0 {
-            eprintln!("logsurge: one side has no lines, so there is nothing to judge");
+            say!("logsurge: one side has no lines, so there is nothing to judge");
         }
     }
     for alert in &comparison.alerts {
@@ -96,12 +96,12 @@ pub fn learned(paths: &[PathBuf], reading: &Reading) -> Result<(Run, bool), Erro
 fn tell(run: &mut Run, quiet: bool) -> bool {
     let mut trouble = false;
     for err in run.take_troubles() {
-        eprintln!("logsurge: {err}");
+        say!("logsurge: {err}");
         trouble |= !err.is_notice();
     }
     for notice in run.take_notices() {
         if !quiet {
-            eprintln!("logsurge: {notice}");
+            say!("logsurge: {notice}");
         }
     }
     trouble

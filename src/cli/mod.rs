@@ -1,6 +1,14 @@
 //! The program around the library: it owns stdout, stderr, the environment,
 //! the clock and the exit status.
 
+/// Prints a line to standard error; nobody listening there is no trouble.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+
 mod args;
 mod baseline;
 mod batch;
@@ -40,7 +48,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(outcome) => outcome.code(),
         Err(err) if err.is_broken_pipe() => Outcome::Calm.code(),
         Err(err) => {
-            eprintln!("logsurge: {err}");
+            say!("logsurge: {err}");
             Outcome::Trouble.code()
         }
     }
@@ -70,14 +78,14 @@ fn without_command(args: &mut Vec<OsString>) -> Option<Outcome> {
     match first {
         Some(path) if Path::new(&path).exists() => {
             let path = path.to_string_lossy().into_owned();
-            eprintln!("logsurge: {path} is a file, not a command; did you mean one of");
-            eprintln!("  logsurge scan {path}     judge what is in it");
-            eprintln!("  logsurge watch {path}    follow it while it grows");
+            say!("logsurge: {path} is a file, not a command; did you mean one of");
+            say!("  logsurge scan {path}     judge what is in it");
+            say!("  logsurge watch {path}    follow it while it grows");
             Some(Outcome::Trouble)
         }
         Some(flag) if !flag.to_string_lossy().starts_with('-') => None,
         _ if std::io::stdin().is_terminal() => {
-            eprintln!("{}", Cli::command().render_help());
+            say!("{}", Cli::command().render_help());
             Some(Outcome::Trouble)
         }
         _ => {

@@ -53,7 +53,7 @@ pub fn sources(paths: &[PathBuf], config: &Config, quiet: bool) -> Result<(Listi
     let first_stamp = logsurge::engine::first_stamp(config);
     let listing = list(paths, &first_stamp);
     for failed in &listing.failed {
-        eprintln!("logsurge: {failed}");
+        say!("logsurge: {failed}");
     }
     if !quiet && !listing.skipped.is_empty() {
         let (path, why) = &listing.skipped[0];
@@ -61,7 +61,7 @@ pub fn sources(paths: &[PathBuf], config: &Config, quiet: bool) -> Result<(Listi
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        eprintln!("logsurge: skipped {} ({why}){more}", path.display());
+        say!("logsurge: skipped {} ({why}){more}", path.display());
     }
     let failed = !listing.failed.is_empty();
     if listing.sources.is_empty() && !failed {

@@ -6,8 +6,10 @@ use super::render::safe::visible;
 use super::{batch, setup};
 use logsurge::alert::grouped;
 use logsurge::count::Label;
+use logsurge::id::TemplateId;
 use logsurge::{Config, Error, Ledger, Level};
 use serde_json::json;
+use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 
 /// `logsurge templates`
@@ -35,6 +37,8 @@ fn list(ledger: &Ledger, as_json: bool) -> io::Result<()> {
         (std::cmp::Reverse(message.lines), registry.template_id(*template))
     });
     let total: u64 = rows.iter().map(|(message, _)| message.lines).sum();
+    let ids: Vec<TemplateId> = registry.templates().into_iter().map(|ix| registry.template_id(ix)).collect();
+    let short: HashMap<TemplateId, String> = ids.iter().copied().zip(registry.short_ids(&ids)).collect();
     let mut out = BufWriter::new(io::stdout().lock());
     if !as_json {
         writeln!(out, "{:<9} {:>10} {:>6}  {:<5} MESSAGE", "ID", "LINES", "SHARE", "LEVEL")?;
@@ -55,12 +59,7 @@ fn list(ledger: &Ledger, as_json: bool) -> io::Result<()> {
         } else {
             let level = if level == Level::None { "-".into() } else { level.word().to_uppercase() };
             let share = format!("{:.1} %", share * 100.0);
-            writeln!(
-                out,
-                "{:<9} {:>10} {share:>6}  {level:<5} {text}",
-                registry.short_id(id),
-                grouped(message.lines)
-            )?;
+            writeln!(out, "{:<9} {:>10} {share:>6}  {level:<5} {text}", short[&id], grouped(message.lines))?;
         }
     }
     out.flush()
@@ -74,7 +73,7 @@ fn assign(args: &Templates) -> Result<(io::Result<()>, bool), Error> {
     let mut labels = Vec::new();
     let (assignment, troubles) = logsurge::engine::assign(&config, &listing.sources, &mut labels);
     for err in troubles {
-        eprintln!("logsurge: {err}");
+        say!("logsurge: {err}");
         trouble |= !err.is_notice();
     }
     let mut out = BufWriter::new(io::stdout().lock());

@@ -50,6 +50,7 @@ pub fn run(args: &Watch) -> Result<Outcome, Error> {
         printer: &mut printer,
         quiet: args.reading.quiet,
         trouble: false,
+        said: None,
     };
     watching.follow(&mut input, &stop)?;
     let stopped = stop.load(Ordering::Relaxed);
@@ -65,6 +66,8 @@ struct Watching<'a> {
     printer: &'a mut Printer,
     quiet: bool,
     trouble: bool,
+    /// The last trouble that was said.
+    said: Option<String>,
 }
 
 impl Watching<'_> {
@@ -106,7 +109,7 @@ impl Watching<'_> {
         for session in self.sessions.iter_mut() {
             for notice in session.take_notices() {
                 if !self.quiet {
-                    eprintln!("logsurge: {notice}");
+                    say!("logsurge: {notice}");
                 }
             }
             while let Some(alert) = session.next_alert() {
@@ -118,8 +121,13 @@ impl Watching<'_> {
     }
 
     fn tell(&mut self, err: &Error) {
-        eprintln!("logsurge: {err}");
         self.trouble |= !err.is_notice();
+        let text = err.to_string();
+        // The same trouble is met at every look; it is said once in a row.
+        if self.said.as_deref() != Some(&text) {
+            say!("logsurge: {text}");
+            self.said = Some(text);
+        }
     }
 }
 

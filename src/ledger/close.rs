@@ -4,10 +4,11 @@
 use super::compose::Sighting;
 use super::pane::{Cell, PaneCells};
 use super::source::Held;
-use super::{Ledger, class_of};
+use super::{Ledger, class_of, pending_bytes_of};
 use crate::alert::Alert;
 use crate::detect::Finding;
 use crate::id::ShapeId;
+use crate::limits::{FRESH_PER_PANE_MAX, REFUGES_MAX};
 use crate::line::Level;
 use crate::template::TemplateIx;
 use crate::time::{Pane, Time};
@@ -32,7 +33,7 @@ impl Ledger {
         let counts = self.count(pane, &cells);
         self.emit_fresh(fresh, &counts);
         for (alert, shape) in std::mem::take(&mut self.to_follow) {
-            if let Some(shape) = self.registry.shape(shape) {
+            if let Some(shape) = self.known(shape) {
                 self.gate.follow(&alert, self.registry.template_of(shape));
             }
         }
@@ -77,7 +78,7 @@ impl Ledger {
     fn decide(&mut self, pane: Pane, cells: &PaneCells) -> Vec<(Alert, Level)> {
         self.insert_decided();
         let mut unknown: Vec<&Cell> =
-            cells.cells.iter().filter(|cell| self.registry.shape(cell.shape).is_none()).collect();
+            cells.cells.iter().filter(|cell| self.known(cell.shape).is_none()).collect();
         unknown.sort_by_key(|cell| (cell.time, cell.shape));
         let (urgent, mild): (Vec<&Cell>, Vec<&Cell>) = unknown.into_iter().partition(|cell| {
             self.pending.get(&cell.shape).is_some_and(|shape| class_of(shape) >= Level::Error)
@@ -99,11 +100,15 @@ impl Ledger {
     }
 
     /// Notes a shape as new if nothing known covers it.
-    fn judge(&self, pane: Pane, cells: &PaneCells, cell: &Cell, fresh: &mut Vec<(Alert, Level)>) {
+    fn judge(&mut self, pane: Pane, cells: &PaneCells, cell: &Cell, fresh: &mut Vec<(Alert, Level)>) {
         let Some(shape) = self.pending.get(&cell.shape) else { return };
         let class = class_of(shape);
         let wanted = !self.learn_only && (class >= Level::Error || self.warmup.is_none());
         if wanted && self.registry.is_new(shape) {
+            if fresh.len() >= FRESH_PER_PANE_MAX {
+                self.report.fresh_untold += 1;
+                return;
+            }
             let sighting = Sighting {
                 shape,
                 time: cell.time,
@@ -118,16 +123,19 @@ impl Ledger {
     }
 
     fn insert_cell(&mut self, cells: &PaneCells, cell: &Cell) {
-        if self.learn_only {
+        self.insert(cell.shape, cells.sample(cell));
+        if self.learn_only && self.registry.shape(cell.shape).is_some() {
             self.first_lines.insert(cell.shape, (cell.source, cell.line_number));
         }
-        self.insert(cell.shape, cells.sample(cell));
     }
 
     fn insert(&mut self, id: ShapeId, sample: &[u8]) {
-        if let Some(shape) = self.pending.remove(&id) {
-            let example = self.shown(sample);
-            self.registry.insert(&shape, &example);
+        let Some(shape) = self.pending.remove(&id) else { return };
+        self.pending_bytes -= pending_bytes_of(&shape);
+        let example = self.shown(sample);
+        let counts_at = self.registry.insert(&shape, &example);
+        if self.registry.shape(id).is_none() && self.refuges.len() < REFUGES_MAX {
+            self.refuges.insert(id, counts_at);
         }
     }
 
@@ -155,7 +163,7 @@ impl Ledger {
             let (from, len) = (entry.sample.0 as usize, entry.sample.1 as usize);
             self.decided.insert(id, held.samples[from..from + len].to_vec());
             let Some(shape) = self.pending.get(&id) else { continue };
-            if !self.registry.is_new(shape) {
+            if !self.registry.is_new(shape) || self.decided.len() > FRESH_PER_PANE_MAX {
                 continue;
             }
             let sighting = Sighting {
@@ -198,7 +206,10 @@ impl Ledger {
     fn count(&mut self, pane: Pane, cells: &PaneCells) -> Vec<(TemplateIx, u32)> {
         let mut counts = Vec::with_capacity(cells.cells.len());
         for cell in &cells.cells {
-            let Some(shape) = self.registry.shape(cell.shape) else { continue };
+            let Some(shape) = self.known(cell.shape) else {
+                self.report.unwatched += cell.count + cell.late;
+                continue;
+            };
             let template = self.registry.template_of(shape);
             let class = self.class_of_template(template);
             let times = (cell.time, cell.newest);
@@ -226,7 +237,7 @@ impl Ledger {
     /// Hands the new messages of a pane to the gate.
     fn emit_fresh(&mut self, fresh: Vec<(Alert, Level)>, counts: &[(TemplateIx, u32)]) {
         for (mut alert, class) in fresh {
-            let shape = self.registry.shape(alert.shape);
+            let shape = self.known(alert.shape);
             let template = shape.map(|shape| self.registry.template_of(shape));
             let at =
                 template.and_then(|template| counts.binary_search_by_key(&template, |count| count.0).ok());
@@ -261,7 +272,7 @@ impl Ledger {
     /// What the shape of a template's newest line in this pane was.
     pub(super) fn cell_of<'a>(&self, template: TemplateIx, cells: &'a PaneCells) -> Option<&'a Cell> {
         let of = |cell: &&Cell| {
-            self.registry.shape(cell.shape).is_some_and(|shape| self.registry.template_of(shape) == template)
+            self.known(cell.shape).is_some_and(|shape| self.registry.template_of(shape) == template)
         };
         cells.cells.iter().filter(of).min_by(|a, b| (a.time, cells.sample(a)).cmp(&(b.time, cells.sample(b))))
     }

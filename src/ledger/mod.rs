@@ -23,10 +23,13 @@ use crate::config::Config;
 use crate::count::{Delta, NewShape};
 use crate::detect::{Detector, Gate, Messages, Settings};
 use crate::id::ShapeId;
-use crate::limits::{LIVE_LAG_SECONDS, PENDING_SHAPES_MAX, UNSTAMPED_WAIT_SECONDS};
+use crate::limits::{
+    LINE_BYTES_MAX, LIVE_LAG_SECONDS, PENDING_BYTES_MAX, PENDING_RESERVE, PENDING_SHAPES_MAX,
+    UNSTAMPED_WAIT_SECONDS,
+};
 use crate::line::Level;
 use crate::shape::Shape;
-use crate::template::Registry;
+use crate::template::{Registry, ShapeIx};
 use crate::time::{Pane, Time};
 use hashbrown::HashMap;
 use pane::{Addition, PaneCells};
@@ -54,6 +57,9 @@ pub struct Ledger {
     panes: BTreeMap<Pane, PaneCells>,
     /// Shapes seen in open panes and not yet inserted.
     pending: HashMap<ShapeId, Shape>,
+    pending_bytes: usize,
+    /// Shapes that a full registry did not store, and where their lines count.
+    refuges: HashMap<ShapeId, ShapeIx>,
     /// The last pane that was closed.
     closed: Option<Pane>,
     /// Start of the first pane of this run.
@@ -78,6 +84,9 @@ pub struct Ledger {
 impl Ledger {
     /// A ledger for the sources named, each with its first stamp where known.
     pub fn new(config: &Config, baseline: Option<&Baseline>, sources: Vec<(String, Option<Time>)>) -> Ledger {
+        // Lines without stamps begin where the others do, not in 1970.
+        let firsts = sources.iter().filter_map(|(_, first)| *first);
+        let unstamped_from = firsts.min().map(Time::pane);
         let mut ledger = Ledger {
             live: config.live,
             learn_only: config.learn_only,
@@ -89,9 +98,14 @@ impl Ledger {
             warmup: None,
             learned: None,
             report: Report { sources: sources.len(), ..Report::default() },
-            sources: sources.into_iter().map(|(name, first)| SourceState::new(name, first)).collect(),
+            sources: sources
+                .into_iter()
+                .map(|(name, first)| SourceState::new(name, first, unstamped_from))
+                .collect(),
             panes: BTreeMap::new(),
             pending: HashMap::new(),
+            pending_bytes: 0,
+            refuges: HashMap::new(),
             closed: None,
             begun: None,
             lines_closed: 0,
@@ -159,15 +173,31 @@ impl Ledger {
     }
 
     fn expect_shape(&mut self, shape: NewShape) {
-        if self.registry.shape(shape.id).is_some() || self.pending.contains_key(&shape.id) {
-            return;
-        }
-        if self.pending.len() >= PENDING_SHAPES_MAX {
-            self.report.shapes_dropped += 1;
+        if self.is_expected(shape.id) {
             return;
         }
         let NewShape { id, text, level, alarm } = shape;
-        self.pending.insert(id, Shape { text: text.into_vec(), level, alarm });
+        let shape = Shape { text: text.into_vec(), level, alarm };
+        let bytes = pending_bytes_of(&shape);
+        // A flood must not crowd out a new failure.
+        let reserve = if class_of(&shape) >= Level::Error { PENDING_RESERVE } else { 0 };
+        let bytes_max = PENDING_BYTES_MAX + reserve * LINE_BYTES_MAX / 64;
+        if self.pending.len() >= PENDING_SHAPES_MAX + reserve || self.pending_bytes + bytes > bytes_max {
+            self.report.shapes_dropped += 1;
+            return;
+        }
+        self.pending_bytes += bytes;
+        self.pending.insert(id, shape);
+    }
+
+    /// Whether lines of a shape can be counted under it.
+    fn is_expected(&self, shape: ShapeId) -> bool {
+        self.known(shape).is_some() || self.pending.contains_key(&shape)
+    }
+
+    /// The shape that counts the lines of `shape`, once it has been inserted.
+    fn known(&self, shape: ShapeId) -> Option<ShapeIx> {
+        self.registry.shape(shape).or_else(|| self.refuges.get(&shape).copied())
     }
 
     fn add_placed(&mut self, source: usize, placed: Vec<(Held, Place)>) {
@@ -180,6 +210,7 @@ impl Ledger {
     fn add_segment(&mut self, source: usize, held: &Held, place: Place) {
         let many = self.sources.len() > 1;
         let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
+        let apart = self.sources[source].is_apart();
         for entry in &held.segment.entries {
             let (pane, late, time, newest) = match place {
                 Place::Own(high) => {
@@ -202,9 +233,9 @@ impl Ledger {
             }
             let (from, len) = (entry.sample.0 as usize, entry.sample.1 as usize);
             let addition = Addition {
-                shape: entry.shape,
+                shape: if self.is_expected(entry.shape) { entry.shape } else { CROWD },
                 count: u64::from(entry.count),
-                late,
+                late: late || apart,
                 time,
                 stamp: if matches!(place, Place::Skewed(_)) { entry.time } else { time },
                 newest,
@@ -393,6 +424,14 @@ impl Ledger {
     fn learning(&self) -> bool {
         self.learn_only || self.warmup.is_some()
     }
+}
+
+/// Stands for all shapes that came while too many waited for a decision.
+const CROWD: ShapeId = ShapeId(0);
+
+/// What a shape that waits takes, with its sample, roughly.
+fn pending_bytes_of(shape: &Shape) -> usize {
+    2 * shape.text.len() + 200
 }
 
 /// The level a shape is judged at: a word of alarm counts as an error.

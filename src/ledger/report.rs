@@ -19,6 +19,10 @@ pub struct Report {
     pub unstamped_sources: usize,
     /// Shapes that were met while too many others waited for a decision.
     pub shapes_dropped: u64,
+    /// Their lines: counted, but in no window.
+    pub unwatched: u64,
+    /// New messages beyond what is told of one pane.
+    pub fresh_untold: u64,
     /// Messages known at the end.
     pub templates: usize,
     /// First and last event time of the run.

@@ -2,7 +2,7 @@
 //! late or on trial.
 
 use crate::count::{Delta, Segment};
-use crate::limits::{LATE_PANES, TRIAL_LINES, TRIAL_STEP_SECONDS};
+use crate::limits::{LATE_PANES, TRIAL_LINES, TRIAL_SEGMENTS_MAX, TRIAL_STEP_SECONDS};
 use crate::time::{Pane, Time};
 use std::collections::BTreeMap;
 
@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct SourceState {
     pub name: String,
+    /// Where its lines stand among those of sources with stamps, should it have
+    /// none itself; then they are in no window.
+    unstamped_from: Option<Pane>,
     /// Its first stamp if it was looked up before reading: it holds the frontier
     /// until the first chunk is applied.
     pub first: Option<Time>,
@@ -53,9 +56,26 @@ pub(super) enum Place {
     Head(Time),
 }
 
+impl Held {
+    /// Moves blocks of lines, which were counted from nought, to their place.
+    fn move_by(&mut self, from: Pane) {
+        let micros = from.start().0;
+        let moved = |time: Time| Time(time.0.saturating_add(micros));
+        let segment = &mut self.segment;
+        (segment.first, segment.high) = (moved(segment.first), moved(segment.high));
+        for entry in &mut segment.entries {
+            entry.pane = Pane(entry.pane.0 + from.0);
+            (entry.time, entry.newest) = (moved(entry.time), moved(entry.newest));
+        }
+    }
+}
+
 impl SourceState {
-    pub fn new(name: String, first: Option<Time>) -> SourceState {
+    /// `unstamped_from`: where the lines of a source without stamps are placed
+    /// among those of the other sources.
+    pub fn new(name: String, first: Option<Time>, unstamped_from: Option<Pane>) -> SourceState {
         SourceState {
+            unstamped_from,
             name,
             first,
             high: None,
@@ -102,7 +122,7 @@ impl SourceState {
     }
 
     /// Decides where a segment belongs, and with it the segments that waited.
-    pub fn place(&mut self, held: Held, out: &mut Vec<(Held, Place)>) {
+    pub fn place(&mut self, mut held: Held, out: &mut Vec<(Held, Place)>) {
         if held.segment.head {
             self.head.push(held);
             return;
@@ -110,8 +130,10 @@ impl SourceState {
         let segment = &held.segment;
         self.has_stamps |= segment.stamped > 0;
         if !self.has_stamps {
+            held.move_by(self.unstamped_from.unwrap_or(Pane(0)));
             self.release_unstamped(out);
         }
+        let segment = &held.segment;
         let jumped = self
             .high
             .is_some_and(|high| segment.first.0.saturating_sub(high.0) > TRIAL_STEP_SECONDS * 1_000_000);
@@ -123,7 +145,7 @@ impl SourceState {
         }
         self.trial.push(held);
         let lines: u64 = self.trial.iter().map(|held| held.segment.stamped).sum();
-        if lines >= TRIAL_LINES {
+        if lines >= TRIAL_LINES || self.trial.len() > TRIAL_SEGMENTS_MAX {
             self.end_trial(true, out);
         }
     }
@@ -151,7 +173,8 @@ impl SourceState {
 
     /// Places the first lines of a source that shows no stamps: by their number.
     pub fn release_unstamped(&mut self, out: &mut Vec<(Held, Place)>) {
-        for held in std::mem::take(&mut self.head) {
+        for mut held in std::mem::take(&mut self.head) {
+            held.move_by(self.unstamped_from.unwrap_or(Pane(0)));
             self.accept(held, out);
         }
     }
@@ -162,6 +185,11 @@ impl SourceState {
             self.high = self.high.max(Some(held.segment.high));
         }
         out.push((held, Place::Own(before)));
+    }
+
+    /// Whether its lines have no time of their own among sources that have.
+    pub fn is_apart(&self) -> bool {
+        !self.has_stamps && self.unstamped_from.is_some()
     }
 
     /// Whether something waits for its time.
@@ -183,7 +211,7 @@ mod tests {
     /// A day-long step is believed after twenty lines, however they are cut.
     #[test]
     fn a_step_of_the_clock_is_on_trial_until_enough_lines_confirm_it() {
-        let mut source = SourceState::new("a".into(), None);
+        let mut source = SourceState::new("a".into(), None, None);
         let mut out = Vec::new();
         source.place(segment(1_000, 5), &mut out);
         source.place(segment(1_000_000, 12), &mut out);

@@ -43,8 +43,16 @@ pub fn line(report: &Report) -> String {
         text += &format!("\nlogsurge: limit reached: {limit}");
     }
     if report.shapes_dropped > 0 {
-        text +=
-            &format!("\nlogsurge: limit reached: {} shapes were not kept", grouped(report.shapes_dropped));
+        text += &format!(
+            "\nlogsurge: limit reached: too many new kinds of message within seconds; {} lines are in no window",
+            grouped(report.unwatched)
+        );
+    }
+    if report.fresh_untold > 0 {
+        text += &format!(
+            "\nlogsurge: limit reached: {} new messages came in floods and were not told one by one",
+            grouped(report.fresh_untold)
+        );
     }
     text
 }

@@ -1,0 +1,96 @@
+//! What happens at the bounds: lines are never lost, and what is hit is said.
+
+use logsurge::engine::Engine;
+use logsurge::input::Source;
+use logsurge::{Config, Session, Time};
+use std::fs;
+use std::io::Write;
+
+const NOW: Time = Time(1_800_000_000_000_000);
+
+fn config() -> Config {
+    Config { warmup: Some(0), ..Config::new(NOW) }
+}
+
+/// A name of nine letters, another for each number.
+fn name(mut number: u64) -> String {
+    number = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (0..9).map(|at| char::from(b'a' + (number >> (at * 5)) as u8 % 26)).collect()
+}
+
+fn lines_known(session: &Session) -> u64 {
+    let ledger = session.ledger();
+    let templates = ledger.registry().templates().into_iter();
+    templates.filter_map(|template| Some(ledger.messages().get(template)?.lines)).sum()
+}
+
+/// A message with more words at one place than are stored lost all lines of the
+/// words that were not.
+#[test]
+fn lines_of_shapes_that_are_not_stored_count_for_their_message() {
+    let mut session = Session::new(&Config { learn_only: true, ..config() }, None, "a.log");
+    for number in 0..20_000 {
+        let time = Time::from_seconds(1_700_000_000 + number as i64 / 10);
+        session
+            .feed(format!("{time} INFO auth user {} logged in from the console\n", name(number)).as_bytes());
+    }
+    session.finish();
+    assert_eq!(session.report().lines.counted, 20_000);
+    assert_eq!(lines_known(&session), 20_000);
+    assert_eq!(session.report().templates, 1);
+}
+
+#[test]
+fn a_flood_of_garbage_at_one_stamp_is_bounded_counted_and_said() {
+    let mut session = Session::new(&config(), None, "a.log");
+    let time = Time::from_seconds(1_700_000_000);
+    for number in 0..120_000 {
+        let (a, b, c) = (name(number * 3), name(number * 3 + 1), name(number * 3 + 2));
+        session.feed(format!("{time} {a} {b} {c}\n").as_bytes());
+    }
+    session.feed(b"2023-11-15T00:00:00Z ERROR the disk is gone\n");
+    session.finish();
+    let report = session.report().clone();
+    assert_eq!(report.lines.counted, 120_001);
+    assert!(report.shapes_dropped > 0 && report.unwatched > 0, "{report:?}");
+    assert!(report.fresh_untold > 0, "{report:?}");
+    assert_eq!(lines_known(&session) + report.unwatched, 120_001);
+    let alerts: Vec<_> = std::iter::from_fn(|| session.next_alert()).collect();
+    assert!(alerts.iter().any(|alert| alert.sample.ends_with(b"the disk is gone")), "the error is told");
+}
+
+/// The lines of a file without stamps were placed in 1970, which made every log
+/// beside it half a century old and every new message an alert.
+#[test]
+fn a_file_without_stamps_beside_others_does_not_change_their_age() {
+    let home = tempfile::tempdir().unwrap();
+    let (stamped, plain) = (home.path().join("stamped.log"), home.path().join("plain.log"));
+    let mut file = fs::File::create(&stamped).unwrap();
+    for second in 0..7_200 {
+        writeln!(file, "{} INFO tick {second}", Time::from_seconds(1_700_000_000 + second)).unwrap();
+    }
+    writeln!(file, "{} INFO a mild message", Time::from_seconds(1_700_007_200)).unwrap();
+    fs::write(&plain, "one line without a stamp\n".repeat(3_000)).unwrap();
+    let source = |path: &std::path::Path| Source {
+        name: path.to_string_lossy().into_owned(),
+        files: vec![path.to_owned()],
+    };
+    let mut run = Engine::new(config()).run(&[source(&plain), source(&stamped)], None);
+    let alerts: Vec<_> = run.by_ref().filter(logsurge::Alert::is_alarm).collect();
+    assert!(alerts.is_empty(), "{alerts:?}");
+    let span = run.report().span.unwrap();
+    assert!(span.0 >= Time::from_seconds(1_699_999_990), "{span:?}");
+}
+
+/// With nobody listening on standard error the program panicked.
+#[cfg(unix)]
+#[test]
+fn a_closed_standard_error_is_no_trouble() {
+    let home = tempfile::tempdir().unwrap();
+    let log = home.path().join("a.log");
+    fs::write(&log, "2023-11-14T22:13:20Z INFO all is well\n").unwrap();
+    let program = env!("CARGO_BIN_EXE_logsurge");
+    let script = format!("'{program}' scan '{}' 2>&-; echo $?", log.display());
+    let out = std::process::Command::new("sh").arg("-c").arg(script).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&out.stdout), "0\n");
+}
