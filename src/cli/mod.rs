@@ -31,10 +31,10 @@ use std::process::ExitCode;
 /// Runs the program on these arguments, the first being its name.
 pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     let mut args: Vec<OsString> = args.collect();
-    if !names_a_command(&args) {
-        if let Some(outcome) = without_command(&mut args) {
-            return outcome.code();
-        }
+    if !names_a_command(&args)
+        && let Some(outcome) = without_command(&mut args)
+    {
+        return outcome.code();
     }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
