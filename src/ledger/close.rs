@@ -17,6 +17,9 @@ use crate::time::{Pane, Time};
 /// nobody reads more, and each look costs a pass over all messages.
 const NEAREST_PER_PANE: usize = 20;
 
+/// The room of a pane with more shapes is given back: floods are rare.
+const SPARE_CELLS_MAX: usize = 4096;
+
 /// Whole seconds of a stamp: urgent shapes of one second are decided together,
 /// each as if it came alone, so that their order within it does not matter.
 fn second_of(time: Time) -> i64 {
@@ -46,8 +49,17 @@ impl Ledger {
         due.sort_by_key(|alert| (alert.kind, alert.note));
         self.out.extend(due);
         self.lines_closed += cells.cells.iter().map(|cell| cell.count + cell.late).sum::<u64>();
+        self.keep_room(cells);
         self.update_rates();
         self.end_warmup_if_due();
+    }
+
+    /// Keeps the room of a closed pane for the next one.
+    fn keep_room(&mut self, mut cells: PaneCells) {
+        if (1..=SPARE_CELLS_MAX).contains(&cells.cells.len()) {
+            cells.clear();
+            self.spare = cells;
+        }
     }
 
     /// Whether the baseline reaches beyond a pane: its windows hold later lines

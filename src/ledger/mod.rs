@@ -55,6 +55,8 @@ pub struct Ledger {
     learned: Option<Learned>,
     sources: Vec<SourceState>,
     panes: BTreeMap<Pane, PaneCells>,
+    /// A closed pane's room, for the next one.
+    spare: PaneCells,
     /// Shapes seen in open panes and not yet inserted.
     pending: HashMap<ShapeId, Shape>,
     pending_bytes: usize,
@@ -103,6 +105,7 @@ impl Ledger {
                 .map(|(name, first)| SourceState::new(name, first, unstamped_from))
                 .collect(),
             panes: BTreeMap::new(),
+            spare: PaneCells::default(),
             pending: HashMap::new(),
             pending_bytes: 0,
             refuges: HashMap::new(),
@@ -243,7 +246,7 @@ impl Ledger {
                 line_number: held.lines_before + u64::from(entry.line) + 1,
                 sample: &held.samples[from..from + len],
             };
-            self.panes.entry(pane).or_default().add(&addition, many);
+            self.panes.entry(pane).or_insert_with(|| std::mem::take(&mut self.spare)).add(&addition, many);
         }
     }
 

@@ -2,6 +2,8 @@
 
 use crate::id::ShapeId;
 use crate::time::Time;
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 /// Lines of one shape in one open pane.
 #[derive(Debug, Clone)]
@@ -17,7 +19,10 @@ pub(super) struct Cell {
     pub newest: Time,
     pub source: usize,
     pub line_number: u64,
-    sample: (usize, usize),
+    /// Where its text lies among the samples of the pane, in room for so many bytes.
+    sample: usize,
+    room: usize,
+    sample_len: usize,
     /// Lines by source, where there are several sources.
     pub by_source: Vec<(usize, u64)>,
 }
@@ -25,7 +30,7 @@ pub(super) struct Cell {
 /// The counts of one open pane.
 #[derive(Debug, Default)]
 pub(super) struct PaneCells {
-    index: hashbrown::HashMap<ShapeId, u32>,
+    index: HashMap<ShapeId, u32>,
     pub cells: Vec<Cell>,
     arena: Vec<u8>,
 }
@@ -46,57 +51,93 @@ pub(super) struct Addition<'a> {
 }
 
 impl PaneCells {
-    /// Adds an entry; true if the shape is the first of its kind in the pane.
-    pub fn add(&mut self, new: &Addition<'_>, many_sources: bool) -> bool {
-        let mut first = false;
-        let index = *self.index.entry(new.shape).or_insert_with(|| {
-            first = true;
-            self.cells.len() as u32
-        });
-        if first {
-            self.cells.push(Cell {
-                shape: new.shape,
-                count: 0,
-                late: 0,
-                time: new.time,
-                stamp: new.stamp,
-                newest: new.newest,
-                source: new.source,
-                line_number: new.line_number,
-                sample: (0, 0),
-                by_source: Vec::new(),
-            });
-        }
-        let old = &self.cells[index as usize];
-        // The place takes part, so that of two equal lines in two sources the
-        // same one is named whichever came first.
-        let better = first
-            || (new.stamp, new.sample, new.source, new.line_number)
-                < (old.stamp, &self.arena[old.sample.0..][..old.sample.1], old.source, old.line_number);
-        let cell = &mut self.cells[index as usize];
-        if better {
-            cell.sample = (self.arena.len(), new.sample.len());
-            self.arena.extend_from_slice(new.sample);
-            (cell.time, cell.stamp) = (new.time, new.stamp);
-            (cell.source, cell.line_number) = (new.source, new.line_number);
-        }
-        cell.newest = cell.newest.max(new.newest);
-        if new.late {
-            cell.late += new.count;
-        } else {
-            cell.count += new.count;
-        }
-        if many_sources {
-            match cell.by_source.iter_mut().find(|(source, _)| *source == new.source) {
-                Some((_, lines)) => *lines += new.count,
-                None => cell.by_source.push((new.source, new.count)),
+    /// Adds an entry.
+    pub fn add(&mut self, new: &Addition<'_>, many_sources: bool) {
+        let next = self.cells.len();
+        match self.index.entry(new.shape) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(next as u32);
+                self.cells.push(Cell {
+                    shape: new.shape,
+                    count: 0,
+                    late: 0,
+                    time: new.time,
+                    stamp: new.stamp,
+                    newest: new.newest,
+                    source: new.source,
+                    line_number: new.line_number,
+                    sample: self.arena.len(),
+                    room: new.sample.len(),
+                    sample_len: new.sample.len(),
+                    by_source: Vec::new(),
+                });
+                self.arena.extend_from_slice(new.sample);
+                self.cells[next].count(new, many_sources);
+            }
+            Entry::Occupied(known) => {
+                let cell = &mut self.cells[*known.get() as usize];
+                if cell.is_bettered(new, &self.arena) {
+                    cell.show(new, &mut self.arena);
+                }
+                cell.count(new, many_sources);
             }
         }
-        first
+    }
+
+    /// Forgets all, and keeps the room for the next pane.
+    pub fn clear(&mut self) {
+        self.index.clear();
+        self.cells.clear();
+        self.arena.clear();
     }
 
     /// The sample line of a cell.
     pub fn sample(&self, cell: &Cell) -> &[u8] {
-        &self.arena[cell.sample.0..][..cell.sample.1]
+        cell.sample_in(&self.arena)
+    }
+}
+
+impl Cell {
+    fn sample_in<'a>(&self, arena: &'a [u8]) -> &'a [u8] {
+        &arena[self.sample..][..self.sample_len]
+    }
+
+    /// Whether the new lines' sample is the one to show. The place takes part, so
+    /// that of two equal lines in two sources the same one is named whichever came
+    /// first. Most often the stamps decide, and no text is read.
+    fn is_bettered(&self, new: &Addition<'_>, arena: &[u8]) -> bool {
+        let by_text = || {
+            let old = (self.sample_in(arena), self.source, self.line_number);
+            (new.sample, new.source, new.line_number).cmp(&old)
+        };
+        new.stamp.cmp(&self.stamp).then_with(by_text).is_lt()
+    }
+
+    /// Shows the new lines' sample, in the room of the one before where it fits.
+    fn show(&mut self, new: &Addition<'_>, arena: &mut Vec<u8>) {
+        if new.sample.len() > self.room {
+            (self.sample, self.room) = (arena.len(), new.sample.len());
+            arena.extend_from_slice(new.sample);
+        } else {
+            arena[self.sample..][..new.sample.len()].copy_from_slice(new.sample);
+        }
+        self.sample_len = new.sample.len();
+        (self.time, self.stamp) = (new.time, new.stamp);
+        (self.source, self.line_number) = (new.source, new.line_number);
+    }
+
+    fn count(&mut self, new: &Addition<'_>, many_sources: bool) {
+        self.newest = self.newest.max(new.newest);
+        if new.late {
+            self.late += new.count;
+        } else {
+            self.count += new.count;
+        }
+        if many_sources {
+            match self.by_source.iter_mut().find(|(source, _)| *source == new.source) {
+                Some((_, lines)) => *lines += new.count,
+                None => self.by_source.push((new.source, new.count)),
+            }
+        }
     }
 }

@@ -49,6 +49,57 @@ pub(crate) fn is(byte: u8, classes: u8) -> bool {
     CLASS[byte as usize] & classes != 0
 }
 
+/// The classes of a word's bytes: those that any of them has, and those that all have.
+///
+/// In the lower half the classes that some byte has, in the upper half those that
+/// some byte lacks: a byte is taken in by a single `or`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Classes(u16);
+
+static BOTH: [u16; 256] = both();
+
+const fn both() -> [u16; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = CLASS[byte] as u16 | (!CLASS[byte] as u16) << 8;
+        byte += 1;
+    }
+    table
+}
+
+impl Classes {
+    pub fn of(word: &[u8]) -> Classes {
+        Classes(word.iter().fold(0, |classes, &byte| classes | BOTH[byte as usize]))
+    }
+
+    /// Whether one of the bytes is of one of `classes`.
+    #[inline]
+    pub fn any_is(self, classes: u8) -> bool {
+        self.0 & u16::from(classes) != 0
+    }
+
+    /// Whether all bytes are letters, so that no other sign is among them.
+    #[inline]
+    pub fn all_letters(self) -> bool {
+        self.0 & u16::from(LETTER) << 8 == 0
+    }
+}
+
+/// Where the word that starts at `from` ends, and what it is made of.
+#[inline]
+pub(crate) fn classified_word(text: &[u8], from: usize) -> (usize, Classes) {
+    let mut classes = 0;
+    for (length, &byte) in text[from..].iter().enumerate() {
+        let both = BOTH[byte as usize];
+        if both & u16::from(BLANK | SEPARATOR) != 0 {
+            return (from + length, Classes(classes));
+        }
+        classes |= both;
+    }
+    (text.len(), Classes(classes))
+}
+
 /// Where the word that starts at `from` ends: the first blank or separator.
 #[inline]
 pub(crate) fn word_end(text: &[u8], from: usize) -> usize {

@@ -5,11 +5,15 @@
 //! line, paid only when a worker's cache misses. Nothing is allocated once the
 //! buffers are warm.
 
+use std::cmp::Ordering;
+
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::bytes::{BLANK, SEPARATOR, is, is_wordy, without_dots, word_end};
+use super::bytes::{
+    BLANK, Classes, JOINT, MARK, SEPARATOR, WORDY, classified_word, is, is_wordy, without_dots,
+};
 use super::collapse::{Stack, collapse};
-use super::tokens::{Piece, after_equals, kind_of};
+use super::tokens::{Kind, Piece, after_equals, kind_of, kind_of_constant};
 use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, mask, secret};
 use crate::line::level::{self, Level, Place};
 
@@ -33,6 +37,8 @@ struct Cut<'a> {
     gap_start: usize,
     before: &'a [u8],
     level: Level,
+    /// A word of alarm was among the words.
+    alarm: bool,
 }
 
 /// Writes the shape of a line, given its cheap key, to `out`.
@@ -47,7 +53,7 @@ pub fn canonical(cheap: &[u8], host_follows: bool, scratch: &mut Scratch, out: &
 pub fn canonical_with_host(cheap: &[u8], host_at: Option<usize>, scratch: &mut Scratch, out: &mut Shape) {
     scratch.text.clear();
     scratch.pieces.clear();
-    let mut cut = Cut { key: cheap, host: &[], gap_start: 0, before: &[], level: Level::None };
+    let mut cut = Cut { key: cheap, host: &[], gap_start: 0, before: &[], level: Level::None, alarm: false };
     let mut at = 0;
     if let Some(level) = level::klog(cheap) {
         cut.level = level;
@@ -78,7 +84,7 @@ pub fn canonical_with_host(cheap: &[u8], host_at: Option<usize>, scratch: &mut S
     let Scratch { text, pieces, stack } = scratch;
     collapse(text, pieces, |_| false, stack, &mut out.text);
     out.level = cut.level;
-    out.alarm = alarm::any(&out.text);
+    out.alarm = cut.alarm;
 }
 
 /// Cuts the host at `start` off. A program's tag (`su:`, `sshd[7]:`) where a host
@@ -104,45 +110,59 @@ fn blank_from(key: &[u8], from: usize) -> usize {
 fn is_host(host: &[u8], word: &[u8]) -> bool {
     let telling = |name: &[u8]| name.iter().any(|b| matches!(b, 1..=3 | b'-' | b'.'));
     let joint = |b: &u8| matches!(b, b'/' | b'@');
-    !host.is_empty() && telling(word) && (host == word || host.split(joint).any(|part| part == word))
+    match word.len().cmp(&host.len()) {
+        Ordering::Less => telling(word) && host.split(joint).any(|part| part == word),
+        Ordering::Equal => host == word && telling(word),
+        Ordering::Greater => false,
+    }
 }
 
 /// Judges the word at `start` and writes it; where the next one may start.
 fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
     let key = cut.key;
-    let stop = word_end(key, start);
-    let mut end = without_dots(key, start, stop);
-    if !is_wordy(&key[start..end]) {
+    let (stop, mut classes) = classified_word(key, start);
+    if !classes.any_is(WORDY) {
         return stop;
     }
-    let mut variable = false;
-    if let Some(long) = mask::long_value_end(key, start, stop) {
-        end = long;
-        variable = true;
-    }
     let gap = &key[cut.gap_start..start];
-    if let Some(secret) = secret::value_end(key, start, gap, cut.before) {
-        end = secret;
-        variable = true;
+    push_gap(gap, scratch.pieces.is_empty(), false, &mut scratch.text);
+    let value = secret::value_end(key, start, gap, cut.before);
+    if let Some(end) = value.or_else(|| mask::long_value_end(key, start, stop)) {
+        push_word(scratch, &[VARIABLE]);
+        cut.gap_start = end;
+        cut.before = &key[start..end];
+        return end;
     }
+    let end = without_dots(key, start, stop);
     let word = &key[start..end];
-    let index = scratch.pieces.len();
-    push_gap(gap, index == 0, false, &mut scratch.text);
-    let place = Place { index, gap, before: cut.before, after: &key[end..] };
+    if end < stop {
+        classes = Classes::of(word);
+    }
+    let after = &key[end..];
+    let place = Place { index: scratch.pieces.len(), gap, before: cut.before, after };
+    let spells_level = classes.all_letters() && level::spelled(word).is_some();
     let level = match cut.level {
-        Level::None if !variable => level_at(word, place, &scratch.pieces),
+        Level::None if spells_level || word.len() == 1 => level_at(word, place, &scratch.pieces),
         _ => None,
     };
     if let Some(level) = level {
         cut.level = level;
+        cut.alarm = cut.alarm || alarm::in_word(word, classes);
         push_level(scratch, word);
-    } else if variable
-        || is_host(cut.host, word)
-        || mask::is_variable(word, after_equals(gap), place.after.starts_with(b":\x01"))
+    } else if classes.any_is(MARK | JOINT) && is_host(cut.host, word)
+        || mask::is_variable(word, classes, after_equals(gap), after.starts_with(b":\x01"))
     {
         push_word(scratch, &[VARIABLE]);
     } else {
-        push_constant(scratch, word);
+        let digits = !classes.all_letters() && word.iter().any(|&b| b < 4 || b == b'#');
+        cut.alarm = cut.alarm || !digits && alarm::in_word(word, classes);
+        let at = scratch.text.len();
+        if digits {
+            push_runs(word, &mut scratch.text);
+        } else {
+            scratch.text.extend_from_slice(word);
+        }
+        push_kind(scratch, at, kind_of_constant(classes, digits, spells_level));
     }
     cut.gap_start = end;
     cut.before = word;
@@ -172,6 +192,7 @@ fn take_tail(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) {
         let digit = (hash >> (nibble * 4)) as usize & 15;
         scratch.text.push(b"0123456789abcdef"[digit]);
     }
+    cut.alarm = cut.alarm || alarm::any(&scratch.text[at..]);
     push_piece(scratch, at);
     cut.gap_start = cut.key.len();
 }
@@ -189,27 +210,21 @@ fn push_level(scratch: &mut Scratch, word: &[u8]) {
     push_piece(scratch, at);
 }
 
-/// Writes a word that stays, each run of digits as `#`; a mixed run that is all
-/// hex is one `#` as well, since the cheap key sees some of those as numbers.
-fn push_constant(scratch: &mut Scratch, word: &[u8]) {
-    let at = scratch.text.len();
-    if word.iter().any(|&b| b < 4) {
-        let text = &mut scratch.text;
-        let mut rest = word;
-        while let Some(&byte) = rest.first() {
-            let run = rest.iter().position(|b| !b.is_ascii_alphabetic() && *b > 3).unwrap_or(rest.len());
-            if run == 0 {
-                text.push(byte);
-                rest = &rest[1..];
-                continue;
-            }
-            push_run(&rest[..run], text);
-            rest = &rest[run..];
+/// Writes a word that stays and holds digits, each run of digits as `#`; a mixed
+/// run that is all hex is one `#` as well, since the cheap key sees some of those
+/// as numbers.
+fn push_runs(word: &[u8], text: &mut Vec<u8>) {
+    let mut rest = word;
+    while let Some(&byte) = rest.first() {
+        let run = rest.iter().position(|b| !b.is_ascii_alphabetic() && *b > 3).unwrap_or(rest.len());
+        if run == 0 {
+            text.push(byte);
+            rest = &rest[1..];
+            continue;
         }
-    } else {
-        scratch.text.extend_from_slice(word);
+        push_run(&rest[..run], text);
+        rest = &rest[run..];
     }
-    push_piece(scratch, at);
 }
 
 fn push_run(run: &[u8], text: &mut Vec<u8>) {
@@ -222,13 +237,13 @@ fn push_run(run: &[u8], text: &mut Vec<u8>) {
 }
 
 fn push_piece(scratch: &mut Scratch, start: usize) {
-    let end = scratch.text.len();
-    scratch.pieces.push(Piece {
-        start: start as u32,
-        end: end as u32,
-        gap_end: end as u32,
-        kind: kind_of(&scratch.text[start..end]),
-    });
+    let kind = kind_of(&scratch.text[start..]);
+    push_kind(scratch, start, kind);
+}
+
+fn push_kind(scratch: &mut Scratch, start: usize, kind: Kind) {
+    let end = scratch.text.len() as u32;
+    scratch.pieces.push(Piece { start: start as u32, end, gap_end: end, kind });
 }
 
 /// The gap behind a word ends where the next word starts.
@@ -245,6 +260,12 @@ fn close_gaps(scratch: &mut Scratch) {
 fn push_gap(gap: &[u8], leading: bool, trailing: bool, text: &mut Vec<u8>) {
     if gap == b" " && !leading && !trailing {
         text.push(b' ');
+        return;
+    }
+    if let [sign] = gap
+        && is(*sign, SEPARATOR)
+    {
+        text.push(*sign);
         return;
     }
     let start = text.len();

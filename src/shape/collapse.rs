@@ -186,13 +186,25 @@ const UNITS: &[&[u8]] = &[
     b"percent",
 ];
 
+/// By first letter: the lengths of the units, as bits.
+static UNIT_LENGTHS: [u16; 32] = {
+    let mut lengths = [0; 32];
+    let mut at = 0;
+    while at < UNITS.len() {
+        lengths[UNITS[at][0] as usize & 31] |= 1 << UNITS[at].len();
+        at += 1;
+    }
+    lengths
+};
+
 /// Words that say what a number counts, and nothing else.
 pub(crate) fn is_unit(word: &[u8]) -> bool {
-    if word.len() > 12 {
-        return false;
-    }
     if let [letter] = word {
         return matches!(letter, b's' | b'm' | b'h' | b'd' | b'B' | b'%');
+    }
+    let Some(first) = word.first() else { return false };
+    if word.len() > 12 || UNIT_LENGTHS[*first as usize & 31] >> word.len() & 1 == 0 {
+        return false;
     }
     let mut lower = [0; 12];
     for (to, from) in lower.iter_mut().zip(word) {

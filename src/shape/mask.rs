@@ -6,7 +6,9 @@
 //! the others. Where it fails: names without digits or joints (`guest`) stay
 //! words; a word of up to three letters with a digit (`ip4`) is always a value.
 
-use super::bytes::{CLASS, HEX, JOINT, LETTER, MARK, UPPER, is, without_dots, word_end};
+use memchr::memrchr;
+
+use super::bytes::{CLASS, Classes, HEX, JOINT, LETTER, MARK, UPPER, is, without_dots, word_end};
 
 // limits
 /// With more letters than this a word with digits says something.
@@ -23,7 +25,6 @@ const HEX_GROUPS_MIN: usize = 5;
 /// What one look at a word finds.
 #[derive(Default)]
 struct Facts {
-    marks: usize,
     /// Letters outside of hex numbers.
     letters: usize,
     /// Letters of any kind.
@@ -39,42 +40,46 @@ struct Facts {
 
 /// Whether `word` of a cheap key is a value; `after_equals` if `=` is right before it,
 /// `port_follows` if a colon and a number are right behind.
-pub(crate) fn is_variable(word: &[u8], after_equals: bool, port_follows: bool) -> bool {
+pub(crate) fn is_variable(word: &[u8], classes: Classes, after_equals: bool, port_follows: bool) -> bool {
     if word == [1] {
         return true;
     }
-    let mut any = 0;
-    let (mut letters, mut capitals, mut hex) = (0, 0, 0);
-    for &byte in word {
-        let class = CLASS[byte as usize];
-        any |= class;
-        letters += usize::from(class & LETTER != 0);
-        capitals += usize::from(class & UPPER != 0);
-        hex += usize::from(class & HEX != 0);
-    }
-    if any & MARK == 0 {
-        // Without digits a word changes its class no more often than it has capitals.
-        let may_be_random = letters >= RANDOM_PLACES_MIN && (capitals * 5 >= letters * 2 || hex == letters);
-        if !may_be_random {
-            return match any & JOINT {
-                0 => is_constant_value(word),
-                _ => is_named_value(word, after_equals, port_follows),
-            };
-        }
+    let marked = classes.any_is(MARK);
+    let joint = classes.any_is(JOINT);
+    if !marked && !may_be_random(word, classes) {
+        return match joint {
+            false => is_constant_value(word),
+            true => is_named_value(word, after_equals, port_follows),
+        };
     }
     let facts = facts(word);
-    if any & MARK != 0 {
+    if marked {
         let id = facts.groups == facts.hex_groups && facts.groups >= HEX_GROUPS_MIN;
         if facts.letters <= LETTERS_MAX || facts.alternations >= ALTERNATIONS_MIN || id || after_equals {
             return true;
         }
     }
-    if any & JOINT != 0 && is_named_value(word, after_equals, port_follows) {
+    if joint && is_named_value(word, after_equals, port_follows) {
         return true;
     }
     let random =
         facts.only_alphanumeric && facts.places >= RANDOM_PLACES_MIN && facts.changes * 5 >= facts.places * 2;
     random || facts.only_hex_letters && facts.letters_all >= HEX_LETTERS_MIN
+}
+
+/// Whether a word without digits is worth a closer look: such a word changes its
+/// class no more often than it has capitals.
+fn may_be_random(word: &[u8], classes: Classes) -> bool {
+    if word.len() < RANDOM_PLACES_MIN {
+        return false;
+    }
+    let count = |class: u8| word.iter().filter(|&&byte| is(byte, class)).count();
+    let only_hex = || word.iter().all(|&byte| is(byte, HEX) || !is(byte, LETTER));
+    if !classes.any_is(UPPER) {
+        return only_hex() && count(LETTER) >= RANDOM_PLACES_MIN;
+    }
+    let letters = count(LETTER);
+    letters >= RANDOM_PLACES_MIN && (count(UPPER) * 5 >= letters * 2 || only_hex())
 }
 
 /// A path, an address, or what looks like a name right behind `=`.
@@ -85,57 +90,79 @@ fn is_named_value(word: &[u8], after_equals: bool, port_follows: bool) -> bool {
 
 fn facts(word: &[u8]) -> Facts {
     let mut facts = Facts { only_hex_letters: true, only_alphanumeric: true, ..Facts::default() };
-    for run in word.split(|&b| !is(b, LETTER | MARK) && b < 0x80) {
-        if !run.is_empty() {
-            facts.add(run);
+    let mut run = Run::default();
+    let mut start = 0;
+    for (at, &byte) in word.iter().enumerate() {
+        let class = CLASS[byte as usize];
+        if class & (LETTER | MARK) != 0 {
+            facts.only_alphanumeric &= byte < 0x80;
+            run.add(class, &mut facts);
+        } else if byte >= 0x80 {
+            facts.only_alphanumeric = false;
+            run.strange += 1;
+        } else {
+            facts.only_alphanumeric &= matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-');
+            facts.add(&word[start..at], run);
+            run = Run::default();
+            start = at + 1;
         }
     }
-    facts.only_alphanumeric = word
-        .iter()
-        .all(|&b| is(b, LETTER | MARK) && b < 0x80 || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'));
+    facts.add(&word[start..], run);
     facts
 }
 
-impl Facts {
-    /// Takes in one run of letters and digits.
-    fn add(&mut self, run: &[u8]) {
-        let mut letters = 0;
-        let mut marks = 0;
-        let mut alternations = 1;
-        let mut hex = true;
-        let mut before = 0;
-        for &byte in run {
-            let class = if is(byte, MARK) {
-                marks += 1;
-                1
-            } else if is(byte, LETTER) {
-                letters += 1;
-                hex &= is(byte, HEX);
-                if is(byte, UPPER) { 2 } else { 3 }
-            } else {
-                hex = false;
-                continue;
-            };
-            self.places += 1;
-            if before != 0 && class != before {
-                alternations += usize::from(class == 1 || before == 1);
-                // A capital before small letters is one hump, not a change.
-                self.changes += usize::from((before, class) != (2, 3));
-            }
-            before = class;
+/// One run of letters and digits, while it is read.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    letters: usize,
+    marks: usize,
+    /// Bytes that no hex number has.
+    strange: usize,
+    alternations: usize,
+    /// Of the place before: 0 none, 1 digits, 2 a capital, 3 a small letter.
+    before: u8,
+}
+
+impl Run {
+    /// Takes in a letter or a mark.
+    #[inline]
+    fn add(&mut self, class: u8, facts: &mut Facts) {
+        let place = if class & MARK != 0 {
+            self.marks += 1;
+            1
+        } else {
+            self.letters += 1;
+            self.strange += usize::from(class & HEX == 0);
+            if class & UPPER != 0 { 2 } else { 3 }
+        };
+        facts.places += 1;
+        if self.before != 0 && place != self.before {
+            self.alternations += usize::from(place == 1 || self.before == 1);
+            // A capital before small letters is one hump, not a change.
+            facts.changes += usize::from((self.before, place) != (2, 3));
         }
-        let number = [3, b'x'];
-        let prefixed = run.starts_with(&number) && run[2..].iter().all(|&b| is(b, HEX | MARK));
-        let hexadecimal = hex && marks > 0 || prefixed;
+        self.before = place;
+    }
+}
+
+impl Facts {
+    /// Takes in one run of letters and digits, if there is one.
+    fn add(&mut self, text: &[u8], run: Run) {
+        if text.is_empty() {
+            return;
+        }
+        let hex = run.strange == 0;
+        // Of `0x` and hex digits, `x` alone is no hex digit.
+        let prefixed = run.strange == 1 && text.starts_with(&[3, b'x']);
+        let hexadecimal = hex && run.marks > 0 || prefixed;
         self.groups += 1;
         self.hex_groups += usize::from(hex);
-        self.marks += marks;
-        self.letters_all += letters;
+        self.letters_all += run.letters;
         self.only_hex_letters &= hex;
         if !hexadecimal {
-            self.letters += letters;
+            self.letters += run.letters;
         }
-        self.alternations = self.alternations.max(alternations);
+        self.alternations = self.alternations.max(run.alternations + 1);
     }
 }
 
@@ -182,21 +209,34 @@ fn is_address(word: &[u8], port_follows: bool) -> bool {
 ///
 /// A country needs a third label or other `evidence`: `a.no` may be anything.
 fn is_host(word: &[u8], evidence: bool) -> bool {
-    let mut labels = 0;
-    let mut last: &[u8] = &[];
-    for label in word.split(|&b| b == b'.') {
+    let Some(dot) = memrchr(b'.', word) else { return false };
+    let (front, last) = (&word[..dot], &word[dot + 1..]);
+    let country_labels_min = if evidence { 2 } else { 3 };
+    let labels_min = if is_generic(last) {
+        2
+    } else if is_country(last) {
+        country_labels_min
+    } else {
+        return false;
+    };
+    let mut labels = 1;
+    for label in front.split(|&b| b == b'.') {
         let fits = |&b: &u8| is(b, LETTER | MARK) || b == b'-' || b == b'_';
         if label.is_empty() || !label.iter().all(fits) {
             return false;
         }
-        if labels == 0 && matches!(label, b"com" | b"org" | b"net" | b"io") {
+        if labels == 1 && matches!(label, b"com" | b"org" | b"net" | b"io") {
             return false;
         }
         labels += 1;
-        last = label;
     }
-    let generic = matches!(
-        last,
+    labels >= labels_min
+}
+
+/// A top-level domain that is no country.
+fn is_generic(label: &[u8]) -> bool {
+    matches!(
+        label,
         b"com"
             | b"org"
             | b"net"
@@ -214,9 +254,7 @@ fn is_host(word: &[u8], evidence: bool) -> bool {
             | b"internal"
             | b"lan"
             | b"corp"
-    );
-    let country_labels_min = if evidence { 2 } else { 3 };
-    labels >= 2 && generic || labels >= country_labels_min && is_country(last)
+    )
 }
 
 /// Two small letters that some country owns and no common file ending is.
@@ -349,7 +387,7 @@ mod tests {
     fn check(words: &[&[u8]], after_equals: bool, expected: bool) {
         for word in words {
             assert_eq!(
-                is_variable(word, after_equals, false),
+                is_variable(word, Classes::of(word), after_equals, false),
                 expected,
                 "{:?}",
                 String::from_utf8_lossy(word)

@@ -32,13 +32,28 @@ const KEYS: [&[u8]; 16] = [
     b"private-key",
 ];
 
+/// The last letters of the keys, as bits.
+const KEY_ENDS: u32 = {
+    let mut ends = 0;
+    let mut at = 0;
+    while at < KEYS.len() {
+        ends |= 1 << (KEYS[at][KEYS[at].len() - 1] & 31);
+        at += 1;
+    }
+    ends
+};
+
 /// Where the secret ends that starts at `start`, if it is one; `gap` and `before`
 /// are the separators and the word in front of it.
 pub(super) fn value_end(key: &[u8], start: usize, gap: &[u8], before: &[u8]) -> Option<usize> {
+    let is_bearer = before.eq_ignore_ascii_case(b"bearer");
+    if gap == b" " && !is_bearer {
+        return None;
+    }
     let keyed = gap.iter().any(|b| matches!(b, b'=' | b':'))
         && gap.iter().all(|&b| matches!(b, b'=' | b':' | b'"' | b'\'') || is(b, BLANK))
         && is_telling(before);
-    let bearer = before.eq_ignore_ascii_case(b"bearer") && gap.iter().all(|&b| is(b, BLANK));
+    let bearer = is_bearer && gap.iter().all(|&b| is(b, BLANK));
     if !keyed && !bearer {
         return None;
     }
@@ -58,6 +73,10 @@ fn is_telling(word: &[u8]) -> bool {
         [front @ .., b's' | b'S'] => front,
         _ => word,
     };
+    let Some(last) = word.last() else { return false };
+    if KEY_ENDS >> (last & 31) & 1 == 0 {
+        return false;
+    }
     KEYS.iter().any(|key| {
         let Some(front) = word.len().checked_sub(key.len()) else { return false };
         let (front, end) = word.split_at(front);

@@ -3,7 +3,7 @@
 //! Reading a text back gives exactly the words it was written from: gaps keep
 //! their blanks wherever leaving them out would glue a sign to a word.
 
-use super::bytes::{BLANK, CLASS, JOINT, SEPARATOR, is, is_wordy, without_dots, word_end};
+use super::bytes::{BLANK, CLASS, Classes, JOINT, SEPARATOR, WORDY, classified_word, is, without_dots};
 use super::{LEVEL_MARK, TAIL_MARK, VARIABLE, alarm};
 use crate::line::level::{self, Level};
 
@@ -132,6 +132,20 @@ pub(crate) fn kind_of(word: &[u8]) -> Kind {
     Kind(kind)
 }
 
+/// What a word of a cheap key is that stays in the shape; `digits` if it will hold
+/// `#`, `spells_level` if it spells a level.
+pub(crate) fn kind_of_constant(classes: Classes, digits: bool, spells_level: bool) -> Kind {
+    if digits {
+        Kind(IS_IDENTIFIER | HAS_DIGITS)
+    } else if classes.any_is(JOINT) {
+        Kind(IS_IDENTIFIER)
+    } else if spells_level {
+        Kind(IS_LEVEL)
+    } else {
+        Kind(0)
+    }
+}
+
 /// The level that a word marked as one gives its line.
 pub(crate) fn level_of(word: &[u8]) -> Level {
     match word {
@@ -150,9 +164,9 @@ pub(crate) fn parse(text: &[u8], pieces: &mut Vec<Piece>) {
             at += 1;
             continue;
         }
-        let stop = word_end(text, at);
-        let end = without_dots(text, at, stop);
-        if is_wordy(&text[at..end]) {
+        let (stop, classes) = classified_word(text, at);
+        if classes.any_is(WORDY) {
+            let end = without_dots(text, at, stop);
             if let Some(last) = pieces.last_mut() {
                 last.gap_end = at as u32;
             }
