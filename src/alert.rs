@@ -121,6 +121,8 @@ pub struct Alert {
     pub started: Time,
     /// Level of the message.
     pub level: Level,
+    /// The level it is judged at: a word of alarm counts as an error.
+    pub class: Level,
     /// The message with variables as `<*>`.
     pub template: String,
     /// One of its lines, at most 2 KiB, secrets redacted, raw bytes otherwise.

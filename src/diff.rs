@@ -59,6 +59,9 @@ pub fn compare(before: &Ledger, after: &Ledger) -> Comparison {
     let sides = sides(&union, before, after);
     let lines = (total(before), total(after));
     let ratio = robust_ratio(&sides, lines);
+    if lines.0 == 0 || lines.1 == 0 {
+        return Comparison { ratio, lines, templates: (0, 0), alerts: Vec::new() };
+    }
     let singles = sides.values().filter(|side| side.before == 1).count() as f64;
     let expected_new = singles * lines.1 as f64 / lines.0.max(1) as f64;
     let mut alerts: Vec<Alert> = Vec::new();
@@ -169,7 +172,7 @@ fn new_alert(
     let nearest = before.registry().nearest(&shape).map(|nearest| NearestMessage {
         id: before.registry().template_id(nearest.template),
         template: after.shown_text(&before.registry().template_text(nearest.template)),
-        differs: nearest.differs.into_iter().collect(),
+        differs: nearest.differs.iter().map(|(a, b)| (after.shown_text(a), after.shown_text(b))).collect(),
     });
     Alert {
         note: !urgent && expected >= EXPECTED_NEW_MAX,
@@ -227,6 +230,7 @@ fn base_alert(union: &Registry, template: TemplateIx, ledger: &Ledger, own: Own,
         time: first_seen,
         started: first_seen,
         level: registry.level(own.template),
+        class: class(ledger, own.template),
         template: ledger.shown_text(&union.template_text(template)),
         sample: registry.example(own.template).to_vec(),
         sources: Spread { seen: 1, of: ledger.source_count(), top: source.clone() },

@@ -12,8 +12,10 @@ const BLANK: &[u8] = b"[redacted]";
 
 static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r#"(?x)
-        (?P<keep>\b(?:[a-z0-9]+[_-])*(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization|credential)s?["']?\s*[=:]\s*["']?(?:bearer\s+|basic\s+)?)[^\s"'&,;\[\]{}()]+
+        (?P<keep>\b[a-z0-9_-]*(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization|credential)s?["']?\s*[=:]\s*["']?(?:bearer\s+|basic\s+)?)[^\s"'&,;\[\]{}()]+
         | (?P<bearer>\bbearer\s+)[a-z0-9._~+/=-]{12,}
+        | (?P<url>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@
+        | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b
         | \beyJ[a-z0-9_-]{8,}\.[a-z0-9_-]{8,}\.[a-z0-9_-]*
         | [a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}
         | \b(?:\d[\x20-]?){15}\d\b"#;
@@ -33,7 +35,7 @@ pub fn redact(line: &[u8]) -> Cow<'_, [u8]> {
         {
             return if is_card(whole) { BLANK.to_vec() } else { whole.to_vec() };
         }
-        let kept = found.name("keep").or_else(|| found.name("bearer"));
+        let kept = found.name("keep").or_else(|| found.name("bearer")).or_else(|| found.name("url"));
         [kept.map_or(&b""[..], |kept| kept.as_bytes()), BLANK].concat()
     })
 }
@@ -70,6 +72,9 @@ mod tests {
             ("mail to anna.b@example.com failed", "mail to [redacted] failed"),
             ("card 4111 1111 1111 1111 refused", "card [redacted] refused"),
             ("order 4111111111111112 refused", "order 4111111111111112 refused"),
+            ("postgres://admin:s3cretPw@db/prod gone", "postgres://admin:[redacted]db/prod gone"),
+            ("PGPASSWORD=abc psql", "PGPASSWORD=[redacted] psql"),
+            ("key AKIAIOSFODNN7EXAMPLE", "key [redacted]"),
             ("Failed password for root from 192.0.2.1", "Failed password for root from 192.0.2.1"),
             ("token count 12", "token count 12"),
         ] {

@@ -58,24 +58,15 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new().prefix(".logsurge-").tempfile_in(directory)?;
+    let mut builder = tempfile::Builder::new();
+    // As any file that a program writes: what the umask leaves of it.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".logsurge-").tempfile_in(directory)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    share_like_an_ordinary_file(file.as_file())?;
     file.persist(path).map_err(|err| err.error)?;
     File::open(directory)?.sync_all()
-}
-
-/// A temporary file is private; a baseline may be shared by many readers.
-#[cfg(unix)]
-fn share_like_an_ordinary_file(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn share_like_an_ordinary_file(_file: &File) -> io::Result<()> {
-    Ok(())
 }
 
 pub(super) fn load(path: &Path, settings: u64) -> Result<Baseline, Error> {

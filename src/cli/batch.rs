@@ -18,11 +18,11 @@ pub fn scan(args: &Scan) -> Result<Outcome, Error> {
     let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), true);
     let mut run = Engine::new(config).run(&listing.sources, baseline.as_ref());
     while let Some(alert) = run.next() {
+        trouble |= tell(&mut run, quiet);
         printer.print(&alert, run.ledger().registry()).map_err(|err| Error::io("standard output", err))?;
         if printer.closed {
             break;
         }
-        trouble |= tell(&mut run, quiet);
     }
     printer.finish().map_err(|err| Error::io("standard output", err))?;
     trouble |= tell(&mut run, quiet);
@@ -46,7 +46,8 @@ pub fn learn(args: &Learn) -> Result<Outcome, Error> {
     baseline.save(&args.output)?;
     if !quiet {
         say!("logsurge: {}", summary::line(run.report()));
-        say!("logsurge: wrote {}", args.output.display());
+        let without = if trouble { ", without what could not be read" } else { "" };
+        say!("logsurge: wrote {}{without}", args.output.display());
     }
     Ok(Outcome::of(0, trouble, false))
 }
@@ -62,7 +63,7 @@ pub fn diff(args: &Diff) -> Result<Outcome, Error> {
     if !quiet {
         let (lines_before, lines_after) = comparison.lines;
         say!(
-            "logsurge: after holds {:.2}x the lines of before ({} and {}; {} and {} messages)",
+            "logsurge: the usual message comes {:.2}x as often after as before ({} and {} lines, {} and {} messages)",
             comparison.ratio,
             grouped(lines_before),
             grouped(lines_after),

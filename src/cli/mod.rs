@@ -1,11 +1,10 @@
 //! The program around the library: it owns stdout, stderr, the environment,
 //! the clock and the exit status.
 
-/// Prints a line to standard error; nobody listening there is no trouble.
+/// Prints to standard error, nothing of it an instruction to the terminal.
 macro_rules! say {
     ($($words:tt)*) => {{
-        use std::io::Write;
-        let _ = writeln!(std::io::stderr(), $($words)*);
+        $crate::cli::render::safe::to_stderr(&format!($($words)*));
     }};
 }
 

@@ -28,6 +28,8 @@ pub struct Printer {
     terminal: bool,
     /// Alerts that count for the exit status.
     pub alerts: u64,
+    /// Alerts of several logs are printed side by side.
+    pub many: bool,
     /// Standard output was closed by its reader.
     pub closed: bool,
     hour: i64,
@@ -56,6 +58,7 @@ impl Printer {
             style,
             terminal,
             alerts: 0,
+            many: false,
             closed: false,
             hour: i64::MIN,
             printed_this_hour: 0,
@@ -88,7 +91,14 @@ impl Printer {
         self.printed_this_hour += 1;
         let id = registry.short_id(alert.id);
         let line = match self.format {
-            Format::Short => short::line(alert, &self.style, &id) + "\n",
+            Format::Short => {
+                short::line(
+                    alert,
+                    &self.style,
+                    &id,
+                    (self.many || alert.sources.of > 1) && !alert.source.is_empty(),
+                ) + "\n"
+            }
             _ => text::block(alert, &self.style, &id),
         };
         self.write(&line)
@@ -109,13 +119,13 @@ impl Printer {
             Kind::Gone => KindArg::Gone,
         };
         (self.output.kind.is_empty() || self.output.kind.contains(&kind))
-            && self.output.level.is_none_or(|level| alert.level >= level_of(level))
+            && self.output.level.is_none_or(|level| alert.class >= level_of(level))
             && self.output.min_count.is_none_or(|least| alert.count >= least)
     }
 
     fn turn_hour(&mut self, time: Time) -> io::Result<()> {
         let hour = time.0.div_euclid(HOUR_MICROS);
-        if hour != self.hour {
+        if hour > self.hour {
             self.end_hour()?;
             self.hour = hour;
         }

@@ -9,6 +9,9 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// More threads than any machine has use for.
+const THREADS_MAX: usize = 256;
+
 /// What the clock says.
 pub fn now() -> Time {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -25,7 +28,7 @@ pub fn config(reading: &Reading) -> Result<Config, Error> {
     config.year = reading.year;
     config.no_redact = reading.no_redact;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    config.threads = reading.threads.unwrap_or_else(cores).max(1);
+    config.threads = reading.threads.unwrap_or_else(cores).clamp(1, THREADS_MAX);
     if let Some(bytes) = reading.chunk_bytes {
         config.chunk_bytes = bytes.max(1);
     }

@@ -11,11 +11,13 @@ use signal_hook::flag;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long to wait for lines before looking at the clock: panes close on
 /// time, and an idle pipe costs two wake-ups a second.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How long complete lines that have come in are still taken at the end.
+const DRAIN_MAX: Duration = Duration::from_millis(500);
 /// What a shell shows for a program ended by an interrupt.
 const INTERRUPTED: i32 = 130;
 
@@ -25,10 +27,10 @@ enum Input {
 }
 
 impl Input {
-    fn next(&mut self) -> Event {
+    fn next(&mut self, patience: Duration) -> Event {
         match self {
-            Input::Pipe(pipe) => pipe.next(PATIENCE),
-            Input::Files(follow) => follow.next(PATIENCE),
+            Input::Pipe(pipe) => pipe.next(patience),
+            Input::Files(follow) => follow.next(patience),
         }
     }
 }
@@ -40,6 +42,7 @@ pub fn run(args: &Watch) -> Result<Outcome, Error> {
     let stop = stop_flag()?;
     let mut input = open(args, config.chunk_bytes)?;
     let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), true);
+    printer.many = args.paths.len() > 1;
     let mut sessions: Vec<Session> = args
         .paths
         .iter()
@@ -73,7 +76,7 @@ struct Watching<'a> {
 impl Watching<'_> {
     fn follow(&mut self, input: &mut Input, stop: &AtomicBool) -> Result<(), Error> {
         while !stop.load(Ordering::Relaxed) && !self.printer.closed {
-            match input.next() {
+            match input.next(PATIENCE) {
                 Event::Chunk(index, chunk) => {
                     let session = &mut self.sessions[index];
                     session.advance(setup::now());
@@ -93,6 +96,7 @@ impl Watching<'_> {
     }
 
     fn finish(&mut self, input: &mut Input) -> Result<(), Error> {
+        self.drain(input);
         if let Input::Files(follow) = input {
             for (index, chunk) in follow.finish() {
                 self.sessions[index].feed_lines(chunk.bytes(), chunk.overlong);
@@ -103,6 +107,18 @@ impl Watching<'_> {
         }
         self.print()?;
         self.printer.finish().map_err(|err| Error::io("standard output", err))
+    }
+
+    /// Takes what has already come in, and no more: a backlog must not hold the end.
+    fn drain(&mut self, input: &mut Input) {
+        let begun = Instant::now();
+        while begun.elapsed() < DRAIN_MAX {
+            match input.next(Duration::ZERO) {
+                Event::Chunk(index, chunk) => self.sessions[index].feed_lines(chunk.bytes(), chunk.overlong),
+                Event::Trouble(err) => self.tell(&err),
+                Event::Idle | Event::End => return,
+            }
+        }
     }
 
     fn print(&mut self) -> Result<(), Error> {

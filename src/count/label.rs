@@ -3,6 +3,7 @@
 //! The same rules as the tally, one answer a line instead of a count.
 
 use super::Carry;
+use crate::limits::SAMPLE_BYTES_MAX;
 use crate::line::Level;
 use crate::line::record::{RecordState, Role, role_of};
 use crate::line::split::{Cleaner, is_blank};
@@ -98,7 +99,7 @@ impl Labeller {
                 canonical_with_host(&known.0, host, &mut self.scratch, &mut shape);
                 let index = self.shapes.len() as u32;
                 self.shapes.push(shape);
-                self.examples.push(line.to_vec());
+                self.examples.push(line[..line.len().min(SAMPLE_BYTES_MAX)].to_vec());
                 self.known.insert((known.0.clone(), host), index);
                 index
             }

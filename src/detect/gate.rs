@@ -62,16 +62,17 @@ impl Gate {
     }
 
     /// Judges a new message that must not wait: level error, or a word of alarm.
-    pub fn urgent(&mut self, mut alert: Alert, rate: f64, learning: bool) -> Alert {
+    /// `when`: the time that the bound on such alerts runs on.
+    pub fn urgent(&mut self, mut alert: Alert, rate: f64, learning: bool, when: Time) -> Alert {
         weigh(&mut alert, rate);
         alert.provisional |= learning || rate > ERROR_RATE * self.false_alerts;
         let span = NEW_ALERTS_SPAN_SECONDS.unsigned_abs() * 1_000_000;
         // On both sides: a clock that was a day ahead must not hold back what
         // comes until then.
-        self.recent.retain(|time| alert.time.0.abs_diff(time.0) < span);
+        self.recent.retain(|time| when.0.abs_diff(time.0) < span);
         alert.note = self.recent.len() >= NEW_ALERTS_MAX;
         if !alert.note {
-            self.recent.push_back(alert.time);
+            self.recent.push_back(when);
         }
         self.join_incident(&mut alert);
         alert

@@ -105,16 +105,37 @@ impl Drop for Crew {
     }
 }
 
+/// A source that a thread is reading from. Should the thread panic, the others
+/// must not wait for it for ever.
+struct Taken<'a>(Option<&'a Shared>);
+
+impl Taken<'_> {
+    fn put_back(mut self, source: Option<Source>) {
+        if let Some(shared) = self.0.take() {
+            shared.put_back(source);
+        }
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if let Some(shared) = self.0.take() {
+            shared.put_back(None);
+        }
+    }
+}
+
 fn work(shared: &Shared, sender: &Sender<Message>, mut hand: Hand) {
     while let Some(mut source) = shared.take() {
+        let taken = Taken(Some(shared));
         let (portioned, troubles) = hand.read(&mut source);
         let message = match portioned {
             Portioned::Chunk(portion) => {
-                shared.put_back(Some(source));
+                taken.put_back(Some(source));
                 hand.tally(portion)
             }
             Portioned::End { chunks } => {
-                shared.put_back(None);
+                taken.put_back(None);
                 Message::End { source: source.index(), chunks }
             }
         };

@@ -3,8 +3,8 @@
 
 use super::compose::Sighting;
 use super::pane::{Cell, PaneCells};
-use super::source::Held;
-use super::{Ledger, class_of, pending_bytes_of};
+use super::source::{Held, SourceState};
+use super::{HOUR_PANES, Ledger, NEAREST_PER_HOUR, SILENT_PANES_MAX, class_of, pending_bytes_of};
 use crate::alert::Alert;
 use crate::detect::Finding;
 use crate::id::ShapeId;
@@ -12,10 +12,6 @@ use crate::limits::{FRESH_PER_PANE_MAX, REFUGES_MAX};
 use crate::line::Level;
 use crate::template::TemplateIx;
 use crate::time::{Pane, Time};
-
-/// New messages of a pane whose nearest known one is looked up: in a flood
-/// nobody reads more, and each look costs a pass over all messages.
-const NEAREST_PER_PANE: usize = 20;
 
 /// The room of a pane with more shapes is given back: floods are rare.
 const SPARE_CELLS_MAX: usize = 4096;
@@ -43,6 +39,12 @@ impl Ledger {
         let rate_all = self.rates[Level::None as usize];
         let findings =
             if self.was_learned(pane) { Vec::new() } else { self.detector.close_pane(pane, &counts) };
+        let step = self.closed.map_or(1, |closed| pane.0 - closed.0);
+        self.panes_lived += if step > SILENT_PANES_MAX { 1 } else { step };
+        if self.closed.is_some_and(|closed| closed.0.div_euclid(HOUR_PANES) != pane.0.div_euclid(HOUR_PANES))
+        {
+            self.nearest_left = NEAREST_PER_HOUR;
+        }
         self.closed = Some(pane);
         let mut due = self.gate.close_pane(pane, &counts, rate_all);
         due.extend(self.alerts_of(pane, findings, &cells));
@@ -128,8 +130,11 @@ impl Ledger {
                 line_number: cell.line_number,
                 sample: cells.sample(cell),
                 pane,
+                cell: Some(cell),
             };
-            let alert = self.new_alert(&sighting, !self.learning() && fresh.len() < NEAREST_PER_PANE);
+            let look = !self.learning() && self.nearest_left > 0;
+            let alert = self.new_alert(&sighting, look);
+            self.nearest_left -= usize::from(look);
             fresh.push((alert, class));
         }
     }
@@ -185,8 +190,11 @@ impl Ledger {
                 line_number: held.lines_before + u64::from(entry.line) + 1,
                 sample: &held.samples[from..from + len],
                 pane: time.pane(),
+                cell: None,
             };
-            let alert = self.new_alert(&sighting, !self.learning() && self.decided.len() < NEAREST_PER_PANE);
+            let look = !self.learning() && self.nearest_left > 0;
+            let alert = self.new_alert(&sighting, look);
+            self.nearest_left -= usize::from(look);
             let class = class_of(shape);
             self.emit_urgent(Alert { count: 1, ..alert }, class);
         }
@@ -265,7 +273,10 @@ impl Ledger {
 
     fn emit_urgent(&mut self, alert: Alert, class: Level) {
         let rate = self.rates[class as usize];
-        let alert = self.gate.urgent(alert, rate, self.learning());
+        // Live, the bound runs on the clock: event time may stand still.
+        let keeps_up = self.live && self.sources.iter().any(SourceState::keeps_up);
+        let when = self.now.filter(|_| keeps_up).unwrap_or(alert.time);
+        let alert = self.gate.urgent(alert, rate, self.learning(), when);
         self.to_follow.push((alert.clone(), alert.shape));
         self.out.push_back(alert);
     }

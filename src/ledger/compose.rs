@@ -25,6 +25,8 @@ pub(super) struct Sighting<'a> {
     pub line_number: u64,
     pub sample: &'a [u8],
     pub pane: Pane,
+    /// All its lines of the pane, where the pane is known whole.
+    pub cell: Option<&'a Cell>,
 }
 
 impl Ledger {
@@ -57,7 +59,7 @@ impl Ledger {
         let nearest = nearest.map(|nearest| NearestMessage {
             id: self.registry.template_id(nearest.template),
             template: self.shown_text(&self.registry.template_text(nearest.template)),
-            differs: nearest.differs.into_iter().collect(),
+            differs: nearest.differs.iter().map(|(a, b)| (self.shown_text(a), self.shown_text(b))).collect(),
         });
         let what = match (new.shape.level, class_of(new.shape)) {
             (Level::None, Level::Error) => "message with a word of alarm".to_owned(),
@@ -75,11 +77,12 @@ impl Ledger {
             time: new.time,
             started: new.time,
             level: new.shape.level,
+            class: class_of(new.shape),
             template: self.shown_text(&display(&new.shape.text, new.sample)),
             sample: self.shown(new.sample),
             source: self.sources[new.source].name.clone(),
             line_number: new.line_number,
-            sources: self.spread(None, new.source),
+            sources: self.spread(new.cell, Some(new.source)),
             window: (new.pane.start(), new.pane.end()),
             count: 1,
             expected: 0.0,
@@ -98,12 +101,15 @@ impl Ledger {
         }
     }
 
-    fn spread(&self, cell: Option<&Cell>, fallback: usize) -> Spread {
+    /// On how many sources the lines of a cell are; without one, of which
+    /// source a single line is, if any.
+    fn spread(&self, cell: Option<&Cell>, single: Option<usize>) -> Spread {
         let of = self.sources.len();
         let by_source = cell.map_or(&[][..], |cell| &cell.by_source);
         let top = by_source.iter().max_by_key(|(source, lines)| (*lines, std::cmp::Reverse(*source)));
-        let top = top.map_or(fallback, |(source, _)| *source);
-        Spread { seen: by_source.len().max(1), of, top: self.sources[top].name.clone() }
+        let top = top.map(|(source, _)| *source).or(single);
+        let name = top.map_or(String::new(), |source| self.sources[source].name.clone());
+        Spread { seen: by_source.len().max(usize::from(top.is_some())), of, top: name }
     }
 
     /// The alert of one of the detector's findings.
@@ -136,7 +142,8 @@ impl Ledger {
             Some(cell) => self.shown(cells.sample(cell)),
             None => self.registry.example(template).to_vec(),
         };
-        let source = cell.map_or(0, |cell| cell.source);
+        // Without a line in the pane only a run of one source knows where.
+        let source = cell.map(|cell| cell.source).or((self.sources.len() == 1).then_some(0));
         let message = self.messages.get(template);
         Alert {
             kind: Kind::Surge,
@@ -149,9 +156,10 @@ impl Ledger {
             time: pane.end(),
             started: pane.start(),
             level: self.registry.level(template),
+            class: self.class_of_template(template),
             template: self.shown_text(&self.registry.template_text(template)),
             sample,
-            source: self.sources[source].name.clone(),
+            source: source.map_or(String::new(), |source| self.sources[source].name.clone()),
             line_number: cell.map_or(0, |cell| cell.line_number),
             sources: self.spread(cell, source),
             window: (pane.start(), pane.end()),
@@ -181,7 +189,7 @@ fn surge_alert(base: Alert, surge: &Surge) -> Alert {
     } else if surge.returned {
         format!("{} in {span}, after a silence longer than ever before", surge.count)
     } else {
-        format!("{} in {span}, usually {} ({:.0}x)", surge.count, rounded(surge.expected), surge.factor)
+        usual(surge, &span)
     };
     Alert {
         provisional: surge.provisional,
@@ -219,6 +227,14 @@ fn gone_alert(base: Alert, gone: &Gone) -> Alert {
         summary: format!("gone: usually every {every}, last at {last}"),
         ..base
     }
+}
+
+/// What came and what is usual, without a factor where nothing is usual.
+fn usual(surge: &Surge, span: &str) -> String {
+    if surge.expected < 0.05 {
+        return format!("{} in {span}, usually hardly any", surge.count);
+    }
+    format!("{} in {span}, usually {} ({:.0}x)", surge.count, rounded(surge.expected), surge.factor)
 }
 
 /// An interval to the precision a person cares for.

@@ -30,7 +30,7 @@ use crate::limits::{
 use crate::line::Level;
 use crate::shape::Shape;
 use crate::template::{Registry, ShapeIx};
-use crate::time::{Pane, Time};
+use crate::time::{PANE_SECONDS, Pane, Time};
 use hashbrown::HashMap;
 use pane::{Addition, PaneCells};
 use source::{Held, Place, SourceState};
@@ -66,6 +66,10 @@ pub struct Ledger {
     closed: Option<Pane>,
     /// Start of the first pane of this run.
     begun: Option<Time>,
+    /// Panes closed, long silences left out: the age of the stream.
+    panes_lived: i64,
+    /// Looks for a nearest message that are left in this hour.
+    nearest_left: usize,
     /// Lines in closed panes.
     lines_closed: u64,
     /// Live: urgent shapes of the current second, decided and not yet inserted.
@@ -89,6 +93,7 @@ impl Ledger {
         // Lines without stamps begin where the others do, not in 1970.
         let firsts = sources.iter().filter_map(|(_, first)| *first);
         let unstamped_from = firsts.min().map(Time::pane);
+        let after_learned = baseline.map_or(Pane(0), |baseline| Pane(baseline.learned().to.pane().0 + 1));
         let mut ledger = Ledger {
             live: config.live,
             learn_only: config.learn_only,
@@ -102,7 +107,7 @@ impl Ledger {
             report: Report { sources: sources.len(), ..Report::default() },
             sources: sources
                 .into_iter()
-                .map(|(name, first)| SourceState::new(name, first, unstamped_from))
+                .map(|(name, first)| SourceState::new(name, first, unstamped_from, after_learned))
                 .collect(),
             panes: BTreeMap::new(),
             spare: PaneCells::default(),
@@ -111,6 +116,8 @@ impl Ledger {
             refuges: HashMap::new(),
             closed: None,
             begun: None,
+            panes_lived: 0,
+            nearest_left: NEAREST_PER_HOUR,
             lines_closed: 0,
             second: i64::MIN,
             decided: HashMap::new(),
@@ -141,7 +148,12 @@ impl Ledger {
     }
 
     /// Applies the tally of one chunk; alerts come out of [`Ledger::next_alert`].
-    pub fn apply(&mut self, delta: Delta) {
+    pub fn apply(&mut self, mut delta: Delta) {
+        // A worker tells a shape once, and its next delta, of another source, may
+        // be in sequence before this one.
+        for shape in std::mem::take(&mut delta.shapes) {
+            self.expect_shape(shape);
+        }
         let source = delta.source;
         for delta in self.sources[source].in_sequence(delta) {
             self.apply_in_sequence(delta);
@@ -255,8 +267,8 @@ impl Ledger {
         let (Some(now), state) = (self.now, &mut self.sources[source]) else { return };
         if let Some(high) = state.high {
             let lag = now.0 - high.0;
-            if state.has_stamps && (0..LIVE_LAG_SECONDS * 1_000_000).contains(&lag) {
-                state.clock = now;
+            if state.has_stamps && lag.abs() < LIVE_LAG_SECONDS * 1_000_000 {
+                state.note_lag(lag);
             }
         }
     }
@@ -267,15 +279,14 @@ impl Ledger {
         let before = self.now.replace(now);
         for source in 0..self.sources.len() {
             let state = &mut self.sources[source];
-            if state.clock.0 > i64::MIN {
-                state.clock = state.clock.max(now);
-            }
+            state.move_clock(now);
             if state.holds() && !state.has_stamps && before.is_some() {
                 let waited = now.0 - state.head_since.get_or_insert(now).0;
                 if waited >= UNSTAMPED_WAIT_SECONDS * 1_000_000 {
                     let mut placed = Vec::new();
                     state.release_head(now, &mut placed);
-                    state.clock = now;
+                    state.note_lag(0);
+                    state.move_clock(now);
                     self.add_placed(source, placed);
                 }
             }
@@ -410,11 +421,7 @@ impl Ledger {
     /// Age of what was learned: the baseline's span and the stream's.
     fn age_micros(&self) -> i64 {
         let base = self.learned.map_or(0, |learned| learned.to.0 - learned.from.0);
-        let stream = match (self.begun, self.closed) {
-            (Some(begun), Some(closed)) => closed.end().0 - begun.0,
-            _ => 0,
-        };
-        base + stream
+        base + self.panes_lived * PANE_SECONDS * 1_000_000
     }
 
     fn update_rates(&mut self) {
@@ -428,6 +435,11 @@ impl Ledger {
         self.learn_only || self.warmup.is_some()
     }
 }
+
+/// Looks for the known message nearest to a new one, in an hour of event time:
+/// each costs a pass over all messages, and in a flood nobody reads them.
+const NEAREST_PER_HOUR: usize = 60;
+const HOUR_PANES: i64 = 3_600 / PANE_SECONDS;
 
 /// Stands for all shapes that came while too many waited for a decision.
 const CROWD: ShapeId = ShapeId(0);

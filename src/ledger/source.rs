@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct SourceState {
     pub name: String,
+    /// Where its lines stand, should no source have stamps: behind the baseline.
+    after_learned: Pane,
     /// Where its lines stand among those of sources with stamps, should it have
     /// none itself; then they are in no window.
     unstamped_from: Option<Pane>,
@@ -23,6 +25,8 @@ pub(super) struct SourceState {
     pub ends_after: Option<u64>,
     /// The clock of a source that is written as we read; the least time otherwise.
     pub clock: Time,
+    /// How far its stamps are behind the clock, once it is known to keep up.
+    lag: Option<i64>,
     /// Since when lines wait for a first stamp.
     pub head_since: Option<Time>,
     /// Lines applied so far.
@@ -73,9 +77,16 @@ impl Held {
 impl SourceState {
     /// `unstamped_from`: where the lines of a source without stamps are placed
     /// among those of the other sources.
-    pub fn new(name: String, first: Option<Time>, unstamped_from: Option<Pane>) -> SourceState {
+    pub fn new(
+        name: String,
+        first: Option<Time>,
+        unstamped_from: Option<Pane>,
+        after_learned: Pane,
+    ) -> SourceState {
         SourceState {
             unstamped_from,
+            after_learned,
+            lag: None,
             name,
             first,
             high: None,
@@ -108,6 +119,26 @@ impl SourceState {
         !self.ended && self.ends_after == Some(self.next_index)
     }
 
+    /// Takes note of how far behind the clock lines have come: the clock may
+    /// move panes on only as far as lines can be expected to have come.
+    pub fn note_lag(&mut self, lag: i64) {
+        let lag = lag.max(0);
+        // It grows at once and falls slowly.
+        self.lag = Some(self.lag.map_or(lag, |old| lag.max(old - (old - lag) / 16)));
+    }
+
+    /// Whether its lines come as they are written.
+    pub fn keeps_up(&self) -> bool {
+        self.lag.is_some()
+    }
+
+    /// Moves the clock of a source that keeps up with it.
+    pub fn move_clock(&mut self, now: Time) {
+        if let Some(lag) = self.lag {
+            self.clock = self.clock.max(Time(now.0.saturating_sub(lag)));
+        }
+    }
+
     /// The pane below which nothing of this source can come any more except
     /// late lines; none if it holds nothing back.
     pub fn frontier(&self) -> Option<Pane> {
@@ -130,7 +161,7 @@ impl SourceState {
         let segment = &held.segment;
         self.has_stamps |= segment.stamped > 0;
         if !self.has_stamps {
-            held.move_by(self.unstamped_from.unwrap_or(Pane(0)));
+            held.move_by(self.unstamped_from.unwrap_or(self.after_learned));
             self.release_unstamped(out);
         }
         let segment = &held.segment;
@@ -174,7 +205,7 @@ impl SourceState {
     /// Places the first lines of a source that shows no stamps: by their number.
     pub fn release_unstamped(&mut self, out: &mut Vec<(Held, Place)>) {
         for mut held in std::mem::take(&mut self.head) {
-            held.move_by(self.unstamped_from.unwrap_or(Pane(0)));
+            held.move_by(self.unstamped_from.unwrap_or(self.after_learned));
             self.accept(held, out);
         }
     }
@@ -211,7 +242,7 @@ mod tests {
     /// A day-long step is believed after twenty lines, however they are cut.
     #[test]
     fn a_step_of_the_clock_is_on_trial_until_enough_lines_confirm_it() {
-        let mut source = SourceState::new("a".into(), None, None);
+        let mut source = SourceState::new("a".into(), None, None, Pane(0));
         let mut out = Vec::new();
         source.place(segment(1_000, 5), &mut out);
         source.place(segment(1_000_000, 12), &mut out);

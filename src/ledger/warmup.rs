@@ -70,8 +70,9 @@ impl Ledger {
             (std::cmp::Reverse(lines), self.registry.template_id(template))
         });
         let mut text = format!(
-            "learned {} messages from {} lines in {}",
+            "learned {} message{} from {} lines in {}",
             self.registry.len(),
+            if self.registry.len() == 1 { "" } else { "s" },
             self.lines_closed,
             format_duration(age_micros)
         );
@@ -80,7 +81,7 @@ impl Ledger {
         }
         text += "; errors taken for normal from now on:";
         for (lines, template) in errors.iter().take(ERRORS_LISTED_MAX) {
-            let shown = self.registry.template_text(*template);
+            let shown = self.shown_text(&self.registry.template_text(*template));
             text += &format!("\n  {lines} x {}", shorten(&shown));
         }
         if errors.len() > ERRORS_LISTED_MAX {

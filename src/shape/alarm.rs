@@ -4,12 +4,15 @@
 //! shown. The list is part of what makes an id, so a change of it is a new
 //! version of the tokenizer. It holds ordinary English words for failure and no
 //! product's own. A word counts where it begins a piece of a word: at the front,
-//! behind `_ - . $` and such, and at humps (`NullPointerException`), in any
-//! case. Such places are looked at only, and a table of the first three letters
-//! tells nearly all of them apart. A word that holds digits never is one: it is a
-//! name.
+//! behind `_ - . $` and such, and at humps (`NullPointerException`). One pass of
+//! aho-corasick finds them all, any case. A word that holds digits never is one:
+//! it is a name.
 
-use super::bytes::{BLANK, Classes, SEPARATOR, UPPER, is};
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, Input, MatchKind};
+
+use super::bytes::{BLANK, SEPARATOR, is};
 use super::tokens::Piece;
 use super::{LEVEL_MARK, TAIL_MARK};
 
@@ -156,84 +159,29 @@ const WHOLE: &[&str] = &[
     "wrong",
 ];
 
-/// By the first two letters of the words: a set of their third letters.
-static THIRDS: [u32; 26 * 26] = thirds();
-
-const fn thirds() -> [u32; 26 * 26] {
-    let mut table = [0; 26 * 26];
-    let lists = [STEMS, WHOLE];
-    let mut at = 0;
-    while at < STEMS.len() + WHOLE.len() {
-        let word = if at < STEMS.len() { lists[0][at] } else { lists[1][at - STEMS.len()] };
-        let [a, b, c, ..] = word.as_bytes() else { panic!("a word of alarm has three letters or more") };
-        table[(*a - b'a') as usize * 26 + (*b - b'a') as usize] |= 1 << (*c - b'a');
-        at += 1;
-    }
-    table
+struct Words {
+    search: AhoCorasick,
 }
 
-/// Whether a word of alarm may start `text`, by its first three letters.
-#[inline]
-fn may_start(text: &[u8]) -> bool {
-    let &[a, b, c, ..] = text else { return false };
-    let number = |letter: u8| usize::from((letter | 0x20).wrapping_sub(b'a'));
-    let (a, b, c) = (number(a), number(b), number(c));
-    a < 26 && b < 26 && c < 26 && THIRDS[a * 26 + b] >> c & 1 != 0
-}
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let search = AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::Standard)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(STEMS.iter().chain(WHOLE))
+        .expect("a few hundred short words fit an automaton");
+    Words { search }
+});
 
-/// Whether a word of alarm stands at `at`, where a piece begins.
-#[inline]
-fn stands_at(text: &[u8], at: usize) -> bool {
-    may_start(&text[at..]) && is_listed(text, at)
-}
-
-fn is_listed(text: &[u8], at: usize) -> bool {
-    let third = text[at + 2].to_ascii_lowercase();
-    let starts = |word: &&&str| {
-        let word = word.as_bytes();
-        let front = text[at..].get(..word.len());
-        word[2] == third && front.is_some_and(|front| front.eq_ignore_ascii_case(word))
-    };
-    let letter = usize::from(text[at].to_ascii_lowercase() - b'a');
-    under(STEMS, &STEM_LETTERS, letter).iter().any(|word| starts(&word))
-        || under(WHOLE, &WHOLE_LETTERS, letter)
-            .iter()
-            .filter(starts)
-            .any(|word| ends_piece(text, at + word.len()))
-}
-
-/// The words of a list that begin with a letter.
-fn under<'a>(list: &'a [&'a str], letters: &[u8; 27], letter: usize) -> &'a [&'a str] {
-    &list[usize::from(letters[letter])..usize::from(letters[letter + 1])]
-}
-
-static STEM_LETTERS: [u8; 27] = letters(STEMS);
-static WHOLE_LETTERS: [u8; 27] = letters(WHOLE);
-
-/// By letter: how many words of the list begin with an earlier one.
-const fn letters(list: &[&str]) -> [u8; 27] {
-    let mut starts = [0; 27];
-    let mut at = 0;
-    while at < list.len() {
-        let letter = (list[at].as_bytes()[0] - b'a') as usize;
-        assert!(at == 0 || list[at - 1].as_bytes()[0] <= list[at].as_bytes()[0], "sorted by letter");
-        let mut later = letter + 1;
-        while later < starts.len() {
-            starts[later] = at as u8 + 1;
-            later += 1;
-        }
-        at += 1;
-    }
-    starts
-}
-
-/// Calls `found` with the place of each word of alarm, in order, until it says `false`.
+/// Calls `found` with the place of each word of alarm until it says `false`.
 fn each(text: &[u8], mut found: impl FnMut(usize) -> bool) {
-    let mut in_letters = false;
-    for (at, &byte) in text.iter().enumerate() {
-        let after_letter = std::mem::replace(&mut in_letters, byte.is_ascii_alphabetic());
-        let may_begin = in_letters && (!after_letter || byte.is_ascii_uppercase());
-        if may_begin && stands_at(text, at) && begins_piece(text, at) && !holds_digits(text, at) && !found(at)
+    for hit in WORDS.search.find_overlapping_iter(Input::new(text)) {
+        let (start, end) = (hit.start(), hit.end());
+        let whole = hit.pattern().as_usize() >= STEMS.len();
+        if begins_piece(text, start)
+            && (!whole || ends_piece(text, end))
+            && !holds_digits(text, start)
+            && !found(start)
         {
             return;
         }
@@ -241,12 +189,7 @@ fn each(text: &[u8], mut found: impl FnMut(usize) -> bool) {
 }
 
 /// Whether a word of alarm is in this one word, which holds no digits.
-#[inline]
-pub(super) fn in_word(word: &[u8], classes: Classes) -> bool {
-    // Letters alone without a hump are one piece.
-    if classes.all_letters() && !classes.any_is(UPPER) {
-        return stands_at(word, 0);
-    }
+pub(super) fn in_word(word: &[u8]) -> bool {
     let mut seen = false;
     each(word, |_| {
         seen = true;

@@ -147,7 +147,7 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
     };
     if let Some(level) = level {
         cut.level = level;
-        cut.alarm = cut.alarm || alarm::in_word(word, classes);
+        cut.alarm = cut.alarm || alarm::in_word(word);
         push_level(scratch, word);
     } else if classes.any_is(MARK | JOINT) && is_host(cut.host, word)
         || mask::is_variable(word, classes, after_equals(gap), after.starts_with(b":\x01"))
@@ -155,7 +155,7 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
         push_word(scratch, &[VARIABLE]);
     } else {
         let digits = !classes.all_letters() && word.iter().any(|&b| b < 4 || b == b'#');
-        cut.alarm = cut.alarm || !digits && alarm::in_word(word, classes);
+        cut.alarm = cut.alarm || !digits && alarm::in_word(word);
         let at = scratch.text.len();
         if digits {
             push_runs(word, &mut scratch.text);

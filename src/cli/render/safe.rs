@@ -2,6 +2,7 @@
 //! to the terminal.
 
 use std::fmt::Write;
+use std::io;
 
 /// `bytes` as text: invalid UTF-8 replaced, control characters spelled out.
 pub fn visible(bytes: &[u8]) -> String {
@@ -23,6 +24,12 @@ pub fn visible(bytes: &[u8]) -> String {
         }
     }
     out
+}
+
+/// Prints lines to standard error; nobody listening there is no trouble.
+pub fn to_stderr(text: &str) {
+    let safe: Vec<String> = text.lines().map(|line| visible(line.as_bytes())).collect();
+    let _ = io::Write::write_all(&mut io::stderr(), (safe.join("\n") + "\n").as_bytes());
 }
 
 /// At most `chars` characters of `text`, with an ellipsis where it was cut.

@@ -112,7 +112,7 @@ fn place(alert: &Alert, style: &TextStyle) -> String {
     if alert.line_number > 0 {
         parts.push(format!("{}:{}", visible(alert.source.as_bytes()), alert.line_number));
     }
-    if alert.sources.of > 1 {
+    if alert.sources.of > 1 && alert.sources.seen > 0 {
         parts.push(format!("on {} of {} sources", alert.sources.seen, alert.sources.of));
     }
     if let Some(nearest) = &alert.nearest {
