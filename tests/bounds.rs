@@ -94,3 +94,61 @@ fn a_closed_standard_error_is_no_trouble() {
     let out = std::process::Command::new("sh").arg("-c").arg(script).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&out.stdout), "0\n");
 }
+
+/// Lines that came forty seconds after their stamps were all late, since the
+/// clock had closed their panes: no surge was ever seen in a shipped log.
+#[test]
+fn a_live_log_that_lags_behind_the_clock_still_surges() {
+    let mut session = Session::new(&Config { live: true, ..config() }, None, "a.log");
+    let lag = 40;
+    for second in 0..7_260 {
+        let stamp = Time::from_seconds(1_700_000_000 + second);
+        session.advance(Time::from_seconds(1_700_000_000 + second + lag));
+        let lines = if second >= 7_200 { 20 } else { u64::from(second % 10 == 0) };
+        for n in 0..lines {
+            session.feed(format!("{stamp} WARN retrying the upstream, attempt {n}\n").as_bytes());
+        }
+    }
+    session.finish();
+    assert_eq!(session.report().late, 0);
+    let alerts: Vec<_> = std::iter::from_fn(|| session.next_alert()).collect();
+    assert!(alerts.iter().any(|alert| alert.kind == logsurge::Kind::Surge), "{alerts:?}");
+}
+
+/// Where event time stood still, every new error after the fifth was a note for ever.
+#[test]
+fn the_bound_on_new_errors_moves_on_with_the_clock() {
+    let mut session = Session::new(&Config { live: true, ..config() }, None, "a.log");
+    let start = Time::from_seconds(1_700_000_000);
+    session.advance(start);
+    session.feed(format!("{start} INFO the only line with a stamp\n").as_bytes());
+    for number in 0..6 {
+        session.feed(format!("ERROR cannot reach {}\n", name(number)).as_bytes());
+    }
+    session.advance(Time(start.0 + 660_000_000));
+    session.feed(b"ERROR the disk is gone\n");
+    session.finish();
+    let alerts: Vec<_> = std::iter::from_fn(|| session.next_alert()).collect();
+    let errors = alerts.iter().filter(|alert| alert.class == logsurge::Level::Error);
+    let told: Vec<bool> = errors.map(|alert| !alert.note).collect();
+    assert_eq!(told, [true, true, true, true, true, false, true], "{alerts:?}");
+}
+
+#[test]
+fn a_new_message_says_on_how_many_sources_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let sources: Vec<Source> = ["a.log", "b.log", "c.log"]
+        .map(|name| {
+            let path = home.path().join(name);
+            let lines =
+                (0..600).map(|second| format!("{} INFO tick\n", Time::from_seconds(1_700_000_000 + second)));
+            let error = format!("{} ERROR the disk is gone\n", Time::from_seconds(1_700_000_600));
+            fs::write(&path, lines.chain([error]).collect::<String>()).unwrap();
+            Source { name: name.into(), files: vec![path] }
+        })
+        .into();
+    let alerts: Vec<_> =
+        Engine::new(config()).run(&sources, None).filter(logsurge::Alert::is_alarm).collect();
+    let [alert] = &alerts[..] else { panic!("{alerts:?}") };
+    assert_eq!((alert.sources.seen, alert.sources.of, alert.count), (3, 3, 3));
+}
