@@ -10,7 +10,7 @@ use crate::detect::Finding;
 use crate::id::ShapeId;
 use crate::limits::{FRESH_PER_PANE_MAX, REFUGES_MAX};
 use crate::line::Level;
-use crate::template::TemplateIx;
+use crate::template::{ShapeIx, TemplateIx};
 use crate::time::{Pane, Time};
 
 /// The room of a pane with more shapes is given back: floods are rare.
@@ -92,7 +92,7 @@ impl Ledger {
     fn decide(&mut self, pane: Pane, cells: &PaneCells) -> Vec<(Alert, Level)> {
         self.insert_decided();
         let mut unknown: Vec<&Cell> =
-            cells.cells.iter().filter(|cell| self.known(cell.shape).is_none()).collect();
+            cells.cells.iter().filter(|cell| self.known_cell(cell).is_none()).collect();
         unknown.sort_by_key(|cell| (cell.time, cell.shape));
         let (urgent, mild): (Vec<&Cell>, Vec<&Cell>) = unknown.into_iter().partition(|cell| {
             self.pending.get(&cell.shape).is_some_and(|shape| class_of(shape) >= Level::Error)
@@ -111,6 +111,11 @@ impl Ledger {
             self.insert_cell(cells, cell);
         }
         fresh
+    }
+
+    /// The shape that counts the lines of a cell.
+    fn known_cell(&self, cell: &Cell) -> Option<ShapeIx> {
+        cell.known.or_else(|| self.known(cell.shape))
     }
 
     /// Notes a shape as new if nothing known covers it.
@@ -226,7 +231,7 @@ impl Ledger {
     fn count(&mut self, pane: Pane, cells: &PaneCells) -> Vec<(TemplateIx, u32)> {
         let mut counts = Vec::with_capacity(cells.cells.len());
         for cell in &cells.cells {
-            let Some(shape) = self.known(cell.shape) else {
+            let Some(shape) = self.known_cell(cell) else {
                 self.report.unwatched += cell.count + cell.late;
                 continue;
             };
@@ -295,7 +300,7 @@ impl Ledger {
     /// What the shape of a template's newest line in this pane was.
     pub(super) fn cell_of<'a>(&self, template: TemplateIx, cells: &'a PaneCells) -> Option<&'a Cell> {
         let of = |cell: &&Cell| {
-            self.known(cell.shape).is_some_and(|shape| self.registry.template_of(shape) == template)
+            self.known_cell(cell).is_some_and(|shape| self.registry.template_of(shape) == template)
         };
         cells.cells.iter().filter(of).min_by(|a, b| (a.time, cells.sample(a)).cmp(&(b.time, cells.sample(b))))
     }

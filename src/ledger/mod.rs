@@ -247,8 +247,11 @@ impl Ledger {
                 self.report.late += u64::from(entry.count);
             }
             let (from, len) = (entry.sample.0 as usize, entry.sample.1 as usize);
+            let known = self.known(entry.shape);
+            let expected = known.is_some() || self.pending.contains_key(&entry.shape);
             let addition = Addition {
-                shape: if self.is_expected(entry.shape) { entry.shape } else { CROWD },
+                shape: if expected { entry.shape } else { CROWD },
+                known,
                 count: u64::from(entry.count),
                 late: late || apart,
                 time,

@@ -1,6 +1,7 @@
 //! The counts of the panes that are still open.
 
 use crate::id::ShapeId;
+use crate::template::ShapeIx;
 use crate::time::Time;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
@@ -9,6 +10,8 @@ use hashbrown::hash_map::Entry;
 #[derive(Debug, Clone)]
 pub(super) struct Cell {
     pub shape: ShapeId,
+    /// The same in the registry, where it was known when its first line came.
+    pub known: Option<ShapeIx>,
     /// Lines in time.
     pub count: u64,
     /// Lines that came late or skewed: they count, but not in windows.
@@ -38,6 +41,8 @@ pub(super) struct PaneCells {
 /// One entry on its way into a pane.
 pub(super) struct Addition<'a> {
     pub shape: ShapeId,
+    /// The same in the registry, where it was known when its lines came.
+    pub known: Option<ShapeIx>,
     pub count: u64,
     pub late: bool,
     pub time: Time,
@@ -59,6 +64,7 @@ impl PaneCells {
                 vacant.insert(next as u32);
                 self.cells.push(Cell {
                     shape: new.shape,
+                    known: new.known,
                     count: 0,
                     late: 0,
                     time: new.time,

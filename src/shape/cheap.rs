@@ -173,6 +173,7 @@ fn word(bytes: &[u8], at: usize, length: usize) -> u64 {
 
 /// Mixes the text of `from..to` and what follows it, `mark`. The length takes
 /// part, so a stretch cannot be mistaken for two.
+#[inline(always)]
 fn mix_text(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize, mark: u8) -> u64 {
     let mut at = from;
     while to - at > 16 {
@@ -247,6 +248,15 @@ pub fn hash(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize) ->
         while rest != 0 {
             let digit = rest.trailing_zeros();
             let end = digit + (!alnum >> digit).trailing_zeros();
+            // Nearly all runs are plain numbers: no letter before or within.
+            let letters = alnum & !digits;
+            let within = u64::MAX << digit & !(u64::MAX << (end & 63));
+            if digit > 0 && end < 64 && (letters & within) | (letters << 1 & 1 << digit) == 0 {
+                hash = mix_text(seed, hash, bytes, text, base + digit as usize, NUMBER);
+                text = base + end as usize;
+                rest &= u64::MAX << end;
+                continue;
+            }
             let start = u64::BITS - (!alnum & !(u64::MAX << digit)).leading_zeros();
             if end as usize >= WINDOW || (start == 0 && base > text) {
                 let run_end = mix_run(seed, &mut hash, &bytes[..to], &mut text, base + digit as usize);
