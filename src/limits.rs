@@ -4,7 +4,8 @@
 /// enough that two threads share one file and memory stays flat.
 pub const CHUNK_BYTES: usize = 256 * 1024;
 
-/// A longer line is cut for templating and counted once.
+/// A longer line is cut for templating and counted once: no message needs more
+/// to be told.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
 /// What an alert shows of a line.

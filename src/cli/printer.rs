@@ -2,7 +2,7 @@
 //! can read, and the count that the exit status rests on.
 
 use super::args::{ColorArg, KindArg, LevelArg, Output};
-use super::render::text::TextStyle;
+use super::render::text::{TextStyle, clock_time};
 use super::render::{json, short, text};
 use logsurge::template::Registry;
 use logsurge::time::Zone;
@@ -138,8 +138,9 @@ impl Printer {
         if self.notes > 0 {
             let (s, these) = if self.notes == 1 { ("", "it") } else { ("s", "them") };
             line += &format!(
-                "NOTE  {} new kind{s} of message not worth an alert; -v shows {these}\n",
-                self.notes
+                "NOTE  {} new kind{s} of message since {}, not worth an alert; -v shows {these}\n",
+                self.notes,
+                clock_time(Time(self.hour.saturating_mul(HOUR_MICROS)), &self.style),
             );
         }
         if self.held_back > 0 {

@@ -23,12 +23,7 @@ use std::collections::VecDeque;
 use std::io::Read;
 use std::path::PathBuf;
 
-// limits
-/// Bytes read at once: a few thousand lines, so that a chunk's fixed costs vanish, and
-/// small enough that a chunk stays in a core's cache.
-pub const CHUNK_BYTES: usize = 128 * 1024;
-/// Bytes of a line that are kept, without its newline: no message needs more to be told.
-pub const LINE_BYTES_MAX: usize = 64 * 1024;
+pub use crate::limits::{CHUNK_BYTES, LINE_BYTES_MAX};
 
 /// Memory for a chunk, lent to a reader and handed back with [`Chunk::into_buffer`].
 ///

@@ -444,9 +444,7 @@ impl Registry {
         say(self.hit.active, format!("more than {ACTIVE_MAX} variable places; most alike: {worst}"));
         for &key in &self.hit.keys {
             let text = super::display::plain(&self.records[key as usize].text);
-            said.push(format!(
-                "more than {KEY_SHAPES_MAX} forms of: {text} (a --mask for what varies would help)"
-            ));
+            said.push(format!("more than {KEY_SHAPES_MAX} forms of: {text}"));
         }
         said
     }
