@@ -77,13 +77,16 @@ fn assign(args: &Templates) -> Result<(io::Result<()>, bool), Error> {
         trouble |= !err.is_notice();
     }
     let mut out = BufWriter::new(io::stdout().lock());
-    let rows: Vec<String> =
-        assignment.iter().map(|(id, text)| format!("{id}\t{}", visible(text.as_bytes()))).collect();
+    let rows: Vec<_> = assignment.iter().map(|(id, text)| (id, visible(text.as_bytes()))).collect();
     let mut write = || {
         for (line, label) in labels.iter().enumerate() {
             match label {
                 Label::Empty => writeln!(out, "{}\t-\t", line + 1)?,
-                Label::Message(shape) => writeln!(out, "{}\t{}", line + 1, rows[*shape as usize])?,
+                Label::Message { shape, stamped } => {
+                    let (id, text) = &rows[*shape as usize];
+                    let stamp = if *stamped { "<*> " } else { "" };
+                    writeln!(out, "{}\t{id}\t{stamp}{text}", line + 1)?;
+                }
             }
         }
         out.flush()

@@ -16,8 +16,13 @@ use hashbrown::HashMap;
 pub enum Label {
     /// Nothing to see.
     Empty,
-    /// A message: index into [`Labeller::shapes`]. A continuation has its head's.
-    Message(u32),
+    /// A message. A continuation has its head's.
+    Message {
+        /// Index into [`Labeller::shapes`].
+        shape: u32,
+        /// The line begins with a stamp, which is no part of the shape.
+        stamped: bool,
+    },
 }
 
 /// Labels the lines of one source after another.
@@ -72,7 +77,7 @@ impl Labeller {
             let role = role_of(line, carry.record);
             carry.record = carry.record.after_unstamped();
             if let (Role::Continuation, Some(head)) = (role, self.head) {
-                return Label::Message(head);
+                return Label::Message { shape: head, stamped: false };
             }
         }
         let (start, end, host) = reading.as_ref().map_or((0, 0, false), |r| (r.start, r.end, r.host_follows));
@@ -81,13 +86,14 @@ impl Labeller {
         let host = host.then_some(self.key.len());
         cheap::write(&line[end..], &mut self.key);
         let index = self.shape_index(host, line);
+        let stamped = reading.is_some() && start == 0;
         if let Some(reading) = reading {
             let alarming = self.shapes[index as usize].level >= Level::Error;
             carry.record = RecordState::after_head(alarming);
             carry.last = Some(reading.time);
             self.head = Some(index);
         }
-        Label::Message(index)
+        Label::Message { shape: index, stamped }
     }
 
     fn shape_index(&mut self, host: Option<usize>, line: &[u8]) -> u32 {
