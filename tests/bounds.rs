@@ -152,3 +152,21 @@ fn a_new_message_says_on_how_many_sources_it_is() {
     let [alert] = &alerts[..] else { panic!("{alerts:?}") };
     assert_eq!((alert.sources.seen, alert.sources.of, alert.count), (3, 3, 3));
 }
+
+/// A log that floods with new messages for minutes alerted once a minute.
+#[test]
+fn a_flood_of_new_messages_is_one_alert() {
+    let mut session = Session::new(&config(), None, "a.log");
+    for second in 0..4_200 {
+        let time = Time::from_seconds(1_700_000_000 + second);
+        session.feed(format!("{time} INFO tick\n").as_bytes());
+        if second >= 3_600 {
+            let (a, b) = (name(second as u64 * 2), name(second as u64 * 2 + 1));
+            session.feed(format!("{time} INFO {a} {b} {b} {a}\n").as_bytes());
+        }
+    }
+    session.finish();
+    let alerts: Vec<_> =
+        std::iter::from_fn(|| session.next_alert()).filter(logsurge::Alert::is_alarm).collect();
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+}

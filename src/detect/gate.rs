@@ -53,12 +53,21 @@ pub struct Gate {
     follows: Vec<Follow>,
     /// Time and fingerprint of the last alert and of its incident.
     incident: Option<(Time, u64)>,
+    /// The newest message of the last burst.
+    burst: Option<Time>,
 }
 
 impl Gate {
     /// A gate for one run.
     pub fn new(false_alerts: f64) -> Gate {
-        Gate { false_alerts, held: Vec::new(), recent: VecDeque::new(), follows: Vec::new(), incident: None }
+        Gate {
+            false_alerts,
+            held: Vec::new(),
+            recent: VecDeque::new(),
+            follows: Vec::new(),
+            incident: None,
+            burst: None,
+        }
     }
 
     /// Judges a new message that must not wait: level error, or a word of alarm.
@@ -119,16 +128,24 @@ impl Gate {
         let burst = held.len() >= BURST_MIN
             && poisson_score(held.len(), (rate_all / 1440.0).max(0.01)) >= BURST_SCORE;
         let many = held.len();
+        // A flood is told once, as long as no ten minutes pass between its bursts.
+        let span = NEW_ALERTS_SPAN_SECONDS * 1_000_000;
+        let newest = held.iter().map(|candidate| candidate.alert.time).max();
+        let goes_on = burst
+            && self.burst.zip(newest).is_some_and(|(last, newest)| newest.0.saturating_sub(last.0) <= span);
+        if burst {
+            self.burst = newest;
+        }
         held.into_iter()
             .enumerate()
             .map(|(rank, Candidate { mut alert, class, rate })| {
                 let bound = if class >= Level::Warn { WARN_RATE } else { MILD_RATE };
                 let rare = rate <= bound * self.false_alerts;
                 // One alert stands for a burst; the other messages are its notes.
-                alert.note = if burst { rank > 0 } else { !rare };
+                alert.note = if burst { rank > 0 || goes_on } else { !rare };
                 if burst && rank == 0 {
-                    alert.summary =
-                        format!("{many} new kinds of message within a minute, first: {}", alert.summary);
+                    alert.reason = format!("{many} new kinds of message within a minute, the first of them");
+                    alert.summary = format!("new: {}", alert.reason);
                 }
                 self.join_incident(&mut alert);
                 alert

@@ -434,7 +434,10 @@ impl Registry {
                 said.push(what);
             }
         };
-        let worst = self.exploding_text();
+        let worst = match self.exploding_text() {
+            text if text.is_empty() => "nothing, they have no word in common".to_owned(),
+            text => text,
+        };
         say(self.hit.uncovered, format!("more than {UNCOVERED_MAX} different messages; most alike: {worst}"));
         say(self.hit.text, format!("more than {TEXT_BYTES_MAX} bytes of messages; most alike: {worst}"));
         say(

@@ -1,7 +1,7 @@
 //! One line an alert: `TIME KIND LEVEL ID text`.
 
 use super::safe::visible;
-use super::text::{TextStyle, clock_time, headline, message_of};
+use super::text::{TextStyle, clock_time, headline, level_word, message_of};
 use logsurge::Alert;
 
 /// The line for one alert, without its newline. `named`: say which log it is
@@ -11,7 +11,7 @@ pub fn line(alert: &Alert, style: &TextStyle, id: &str, named: bool) -> String {
         "{} {:<5} {:<5} {id} {}{} | {}",
         clock_time(alert.time, style),
         headline(alert),
-        alert.level.word().to_uppercase(),
+        level_word(alert.level),
         if named { format!("{}: ", visible(alert.source.as_bytes())) } else { String::new() },
         alert.reason,
         visible(&message_of(&alert.sample)),

@@ -62,7 +62,7 @@ pub fn message_of(sample: &[u8]) -> Vec<u8> {
 /// The lines for one alert, with a newline at the end. `id`: its short form.
 pub fn block(alert: &Alert, style: &TextStyle, id: &str) -> String {
     let word = style.paint(color_of(alert), &format!("{:<5}", headline(alert)));
-    let level = if alert.level == Level::None { "-".to_owned() } else { alert.level.word().to_uppercase() };
+    let level = level_word(alert.level);
     let mut out =
         format!("{word} {id} {} {level:<5} {}\n", clock_time(alert.time, style), reason(alert, style));
     if alert.phase != Phase::Open && alert.kind == Kind::New {
@@ -78,6 +78,11 @@ pub fn block(alert: &Alert, style: &TextStyle, id: &str) -> String {
         out += &format!("  {shown}{}{bars}\n", " ".repeat(gap.max(2)));
     }
     out + &place(alert, style)
+}
+
+/// The level in capitals, `-` for none.
+pub fn level_word(level: Level) -> String {
+    if level == Level::None { "-".to_owned() } else { level.word().to_uppercase() }
 }
 
 fn color_of(alert: &Alert) -> &'static str {
