@@ -41,7 +41,10 @@ pub use fresh::{Message, Messages};
 pub(crate) use gate::Gate;
 pub use save::Saved;
 pub use surge::Detector;
-pub use tail::{LUMP_PRIOR, critical_count, dispersion, evidence_discount, gone_z, lump, score, threshold};
+pub use tail::{
+    Excesses, LUMP_PRIOR, calibrated, critical_count, dispersion, evidence_discount, gone_z, lump, score,
+    threshold,
+};
 
 // limits
 /// The windows of the surge test, in panes: 5 minutes and 1 hour.

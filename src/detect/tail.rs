@@ -112,6 +112,37 @@ pub(crate) fn gone_expected(dispersion: f64, z: f64) -> f64 {
     (z * dispersion * LN_10).exp_m1() / dispersion
 }
 
+/// How a template's own windows exceeded the score 2, over a baseline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Excesses {
+    /// Windows with a score above 2.
+    pub windows: f64,
+    /// The sum over them of what was above 2, each at most 4.
+    pub sum: f64,
+    /// All aligned windows.
+    pub of: f64,
+    /// The mean excess over all templates, from 0.434 to 1.
+    pub pooled_mean: f64,
+}
+
+/// A score above 2 in the light of how often, and how far, windows of a known
+/// past went beyond 2: peaks over threshold with an exponential tail whose
+/// scale is known from that many of them. A past of some days is needed; the
+/// detector does not keep one yet.
+pub fn calibrated(score: f64, past: &Excesses) -> f64 {
+    /// Windows that the pooled mean counts for.
+    const POOLED: f64 = 20.0;
+    /// Share of windows above 2 that is taken for granted.
+    const SHARE_MIN: f64 = 0.01;
+    if score <= 2.0 {
+        return score;
+    }
+    let weight = past.windows + POOLED;
+    let share = ((past.windows + SHARE_MIN * POOLED) / (past.of + POOLED)).max(SHARE_MIN);
+    let scale = (past.sum + POOLED * past.pooled_mean).max(weight / LN_10);
+    -share.log10() + weight * ((score - 2.0) / scale).ln_1p() / LN_10
+}
+
 /// What a discounted score is compared with, so that all tests of all templates
 /// together err `false_alerts` times a day. A young stream must say it louder.
 pub fn threshold(templates: u64, false_alerts: f64, age_hours: f64) -> f64 {
@@ -198,6 +229,22 @@ fn ln_gamma(argument: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::f64::consts::LOG10_E;
+
+    #[test]
+    fn a_score_is_calibrated_by_how_far_windows_went_before() {
+        for (score, windows, sum, of, pooled_mean, wanted) in [
+            (2.5, 0.0, 0.0, 2016.0, 0.5, 2.423786),
+            (10.0, 0.0, 0.0, 2016.0, 0.5, 7.105450),
+            (10.0, 40.0, 30.0, 2016.0, 0.5, 6.455426),
+            (20.0, 0.0, 0.0, 2016.0, 0.5, 10.943161),
+            (8.0, 5.0, 2.0, 60000.0, LOG10_E, 6.776583),
+            (12.0, 300.0, 400.0, 10080.0, 0.6, 4.859786),
+        ] {
+            near(calibrated(score, &Excesses { windows, sum, of, pooled_mean }), wanted, 1e-5);
+        }
+        assert_eq!(calibrated(1.5, &Excesses { windows: 9.0, sum: 9.0, of: 9.0, pooled_mean: 1.0 }), 1.5);
+    }
 
     fn near(found: f64, wanted: f64, tolerance: f64) {
         assert!((found - wanted).abs() <= tolerance * wanted.abs(), "found {found}, wanted {wanted}");
