@@ -80,3 +80,6 @@ pub const TERMINAL_ALERTS_PER_HOUR: usize = 20;
 
 /// Live, lines before a first stamp wait this long for one; then their arrival is their time.
 pub const UNSTAMPED_WAIT_SECONDS: i64 = 1;
+
+/// Lines that a live log is judged by at a time; more would delay what they teach.
+pub const LIVE_PIECE_LINES: usize = 8;

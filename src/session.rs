@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::count::{Carry, Job, Scout, Worker};
 use crate::input::chunk::cut_overlong_lines;
 use crate::ledger::{Ledger, Report};
-use crate::limits::LINE_BYTES_MAX;
+use crate::limits::{LINE_BYTES_MAX, LIVE_PIECE_LINES};
 use crate::line::stamp::Clock;
 use crate::time::Time;
 use memchr::{memchr, memrchr};
@@ -99,7 +99,21 @@ impl Session {
     }
 
     /// Takes whole lines, `overlong` of which were cut by whoever read them.
-    pub fn feed_lines(&mut self, lines: &[u8], overlong: u64) {
+    ///
+    /// Live, they are taken a few at a time: an error is decided when it arrives,
+    /// and what a backlog said minutes earlier must have been learned by then.
+    pub fn feed_lines(&mut self, mut lines: &[u8], mut overlong: u64) {
+        while self.live
+            && let Some(newline) = memchr::memchr_iter(b'\n', lines).nth(LIVE_PIECE_LINES - 1)
+            && newline + 1 < lines.len()
+        {
+            self.feed_piece(&lines[..=newline], std::mem::take(&mut overlong));
+            lines = &lines[newline + 1..];
+        }
+        self.feed_piece(lines, overlong);
+    }
+
+    fn feed_piece(&mut self, lines: &[u8], overlong: u64) {
         let job =
             Job { source: 0, index: self.chunks, bytes: lines, carry: self.carry, overlong, live: self.live };
         self.chunks += 1;

@@ -69,10 +69,13 @@ impl Ledger {
         errors.sort_by_key(|&(lines, template)| {
             (std::cmp::Reverse(lines), self.registry.template_id(template))
         });
+        // Live, errors of panes that are still open are in the registry, too.
+        let templates = self.registry.templates().into_iter();
+        let learned = templates.filter(|&template| self.messages.get(template).is_some()).count();
         let mut text = format!(
             "learned {} message{} from {} lines in {}",
-            self.registry.len(),
-            if self.registry.len() == 1 { "" } else { "s" },
+            learned,
+            if learned == 1 { "" } else { "s" },
             self.lines_closed,
             format_duration(age_micros)
         );
