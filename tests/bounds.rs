@@ -170,3 +170,19 @@ fn a_flood_of_new_messages_is_one_alert() {
         std::iter::from_fn(|| session.next_alert()).filter(logsurge::Alert::is_alarm).collect();
     assert_eq!(alerts.len(), 1, "{alerts:?}");
 }
+
+/// A backlog that came in one piece was judged as if nothing had been learned
+/// on the way.
+#[test]
+fn a_live_backlog_teaches_what_comes_behind_it() {
+    let mut session = Session::new(&Config { live: true, ..config() }, None, "a.log");
+    let mut backlog: String = (0..600)
+        .map(|second| format!("{} INFO tick\n", Time::from_seconds(1_700_000_000 + second)))
+        .collect();
+    backlog += &format!("{} ERROR the disk is gone\n", Time::from_seconds(1_700_000_600));
+    session.feed(backlog.as_bytes());
+    session.finish();
+    let alerts: Vec<_> = std::iter::from_fn(|| session.next_alert()).collect();
+    let error = alerts.iter().find(|alert| alert.class == logsurge::Level::Error).expect("it is told");
+    assert!(error.baseline.lines > 500, "{error:?}");
+}

@@ -242,7 +242,7 @@ fn neither_order_nor_halves_nor_saving_matter_and_ids_never_split() {
 }
 
 #[test]
-#[ignore = "minutes; run in release"]
+#[ignore = "30,000 cases: cargo test --release --lib -- --ignored"]
 fn neither_order_nor_halves_nor_saving_matter_in_many_cases() {
     for seed in CASES..CASES + CASES_LONG {
         check_case(seed);
