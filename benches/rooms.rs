@@ -9,7 +9,7 @@
 mod bench;
 
 use bench::{Amount, made_log, measure, print_head};
-use logsurge::count::{Carry, Job, Worker};
+use logsurge::count::{Carry, Job, Opener, Worker};
 use logsurge::detect::{Detector, Settings};
 use logsurge::line::stamp::{Anchor, Clock};
 use logsurge::shape::{Scratch, Shape, canonical, cheap};
@@ -112,7 +112,7 @@ fn closure() {
 }
 
 fn tallies(log: &[u8], latest: Time) {
-    let mut worker = Worker::new(Clock::new(Zone::utc(), None), 1);
+    let mut worker = Worker::new(Opener::new(Clock::new(Zone::utc(), None)), 1);
     for chunk_bytes in [16 * 1024, 128 * 1024] {
         measure(&format!("tally, chunks of {} KiB", chunk_bytes / 1024), per_line(log.len()), || {
             let mut carry = Carry::start(latest);

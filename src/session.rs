@@ -7,7 +7,7 @@
 use crate::alert::Alert;
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::count::{Carry, Job, Scout, Worker};
+use crate::count::{Carry, Job, Opener, Scout, Worker};
 use crate::input::chunk::cut_overlong_lines;
 use crate::ledger::{Ledger, Report};
 use crate::limits::{LINE_BYTES_MAX, LIVE_PIECE_LINES};
@@ -44,8 +44,8 @@ impl Session {
     /// A session for one source.
     pub fn new(config: &Config, baseline: Option<&Baseline>, name: &str) -> Session {
         Session {
-            worker: Worker::new(clock(config), random_seed()),
-            scout: Scout::new(clock(config)),
+            worker: Worker::new(opener(config), random_seed()),
+            scout: Scout::new(opener(config)),
             ledger: Ledger::new(config, baseline, vec![(name.to_owned(), None)]),
             carry: Carry::start(config.latest),
             chunks: 0,
@@ -157,9 +157,9 @@ impl Session {
     }
 }
 
-/// The reader of stamps that a configuration asks for.
-pub(crate) fn clock(config: &Config) -> Clock {
-    Clock::new(config.zone.clone(), config.year)
+/// The opener of lines that a configuration asks for.
+pub(crate) fn opener(config: &Config) -> Opener {
+    Opener::new(Clock::new(config.zone.clone(), config.year))
 }
 
 /// A seed for caches, so that nobody can craft lines that collide.

@@ -1,7 +1,7 @@
 //! No allocation per line: a chunk twice as long costs a worker at most a few
 //! doublings of a list more, once its shapes are known.
 
-use logsurge::count::{Carry, Job, Scout, Worker};
+use logsurge::count::{Carry, Job, Opener, Scout, Worker};
 use logsurge::line::stamp::Clock;
 use logsurge::time::{Time, Zone};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -63,8 +63,8 @@ fn text(lines: usize, line: fn(usize) -> String) -> Vec<u8> {
 }
 
 fn check(name: &str, line: fn(usize) -> String) {
-    let clock = || Clock::new(Zone::utc(), Some(2026));
-    let (mut worker, mut scout) = (Worker::new(clock(), 7), Scout::new(clock()));
+    let opener = || Opener::new(Clock::new(Zone::utc(), Some(2026)));
+    let (mut worker, mut scout) = (Worker::new(opener(), 7), Scout::new(opener()));
     let carry = Carry::start(Time::from_seconds(1_800_000_000));
     let job = |bytes| Job { source: 0, index: 0, bytes, carry, overlong: 0, live: false };
     let (once, twice) = (text(LINES, line), text(2 * LINES, line));

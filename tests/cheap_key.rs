@@ -9,7 +9,7 @@ mod invented;
 
 use invented::Dice;
 use logsurge::Time;
-use logsurge::count::{Carry, Job, Worker};
+use logsurge::count::{Carry, Job, Opener, Worker};
 use logsurge::line::split::Cleaner;
 use logsurge::line::stamp::{Anchor, Clock};
 use logsurge::shape::{Scratch, Shape, canonical_with_host, cheap};
@@ -105,7 +105,7 @@ fn check_file(path: &Path) -> (usize, usize) {
     let text = fs::read(path).unwrap();
     let mut rules = Rules::new();
     let mut clock = Clock::new(Zone::utc(), Some(2026));
-    let mut worker = Worker::new(clock.clone(), 7);
+    let mut worker = Worker::new(Opener::new(clock.clone()), 7);
     let mut cleaner = Cleaner::default();
     let mut dice = Dice::new(text.len() as u64);
     let (mut same, mut all) = (0, 0);

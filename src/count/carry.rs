@@ -5,11 +5,11 @@
 //! last stamped line. Only stamps without a year need more, since a wrap of the
 //! year may lie anywhere; then it walks back to the last stamp that has a year.
 
+use super::open::Opener;
 use crate::line::Level;
 use crate::line::record::RecordState;
-use crate::line::split::{Cleaner, is_blank};
-use crate::line::stamp::{Anchor, Clock, Reading};
-use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
+use crate::line::stamp::Anchor;
+use crate::shape::{Scratch, Shape};
 use crate::time::Time;
 use memchr::memrchr;
 
@@ -40,54 +40,45 @@ impl Carry {
 
 /// Computes the carry of the chunk that follows.
 pub struct Scout {
-    clock: Clock,
-    cleaner: Cleaner,
+    opener: Opener,
     scratch: Scratch,
     shape: Shape,
     key: Vec<u8>,
 }
 
 impl Scout {
-    /// A scout that reads stamps as the workers do.
-    pub fn new(clock: Clock) -> Scout {
-        Scout {
-            clock,
-            cleaner: Cleaner::default(),
-            scratch: Scratch::default(),
-            shape: Shape::default(),
-            key: Vec::new(),
-        }
+    /// A scout that opens lines as the workers do.
+    pub fn new(opener: Opener) -> Scout {
+        Scout { opener, scratch: Scratch::default(), shape: Shape::default(), key: Vec::new() }
     }
 
     /// The first stamp in `bytes`, for ordering files and sources.
     pub fn first_stamp(&mut self, bytes: &[u8], latest: Time) -> Option<Time> {
         let anchor = Anchor { last: None, latest };
-        self.cleaner.look(bytes);
-        bytes
-            .split(|byte| *byte == b'\n')
-            .find_map(|line| self.clock.read(self.cleaner.clean(line), anchor))
-            .map(|reading| reading.time)
+        self.opener.look(bytes);
+        let mut start = 0;
+        while start < bytes.len() {
+            let end = line_end(bytes, start);
+            let opened = self.opener.open(bytes, start, end, anchor);
+            if let Some(reading) = opened.and_then(|opened| opened.reading) {
+                return Some(reading.time);
+            }
+            start = end + 1;
+        }
+        None
     }
 
     /// The state behind `bytes`, whole lines that follow `carry`.
     pub fn carry_after(&mut self, carry: &Carry, bytes: &[u8]) -> Carry {
-        let mut cleaner = std::mem::take(&mut self.cleaner);
-        cleaner.look(bytes);
-        let after = self.behind(carry, bytes, &mut cleaner);
-        self.cleaner = cleaner;
-        after
-    }
-
-    fn behind(&mut self, carry: &Carry, bytes: &[u8], cleaner: &mut Cleaner) -> Carry {
+        self.opener.look(bytes);
         let mut end = trimmed_end(bytes);
         let mut unstamped = 0u32;
         let mut last_stamped: Option<usize> = None;
         // Backward to the last stamped line, or on to one with a year.
         let resume = loop {
             let start = memrchr(b'\n', &bytes[..end]).map_or(0, |at| at + 1);
-            let line = cleaner.clean(&bytes[start..end]);
-            if !is_blank(line) {
-                match self.clock.read(line, carry.anchor()) {
+            if let Some(opened) = self.opener.open(bytes, start, end, carry.anchor()) {
+                match opened.reading {
                     Some(reading) => {
                         last_stamped.get_or_insert(start);
                         if !reading.yearless {
@@ -114,35 +105,37 @@ impl Scout {
             };
             return Carry { head_lines, record, ..*carry };
         };
-        let last = self.resolve(carry, &bytes[resume..], cleaner);
-        let line_end =
-            memchr::memchr(b'\n', &bytes[last_stamped..]).map_or(bytes.len(), |at| last_stamped + at);
-        let alarming = self.is_alarming(cleaner.clean(&bytes[last_stamped..line_end]), carry.anchor());
+        let last = self.resolve(carry, bytes, resume);
+        let alarming = self.is_alarming(carry, bytes, last_stamped);
         Carry { last, record: RecordState { head_alarming: alarming, unstamped }, ..*carry }
     }
 
-    /// The last stamp of `bytes`, each read with the one before as its anchor.
-    fn resolve(&mut self, carry: &Carry, bytes: &[u8], cleaner: &mut Cleaner) -> Option<Time> {
+    /// The last stamp of `bytes` from `start` on, each read with the one before as its anchor.
+    fn resolve(&mut self, carry: &Carry, bytes: &[u8], mut start: usize) -> Option<Time> {
         let mut anchor = carry.anchor();
-        for line in bytes.split(|byte| *byte == b'\n') {
-            if let Some(reading) = self.clock.read(cleaner.clean(line), anchor) {
+        while start < bytes.len() {
+            let end = line_end(bytes, start);
+            let opened = self.opener.open(bytes, start, end, anchor);
+            if let Some(reading) = opened.and_then(|opened| opened.reading) {
                 anchor.last = Some(reading.time);
             }
+            start = end + 1;
         }
         anchor.last
     }
 
-    fn is_alarming(&mut self, line: &[u8], anchor: Anchor) -> bool {
-        let Some(Reading { start, end, host_follows, .. }) = self.clock.read(line, anchor) else {
-            return false;
-        };
-        self.key.clear();
-        cheap::write(&line[..start], &mut self.key);
-        let host = host_follows.then_some(self.key.len());
-        cheap::write(&line[end..], &mut self.key);
-        canonical_with_host(&self.key, host, &mut self.scratch, &mut self.shape);
+    /// Whether the line at `start` is of level error or above.
+    fn is_alarming(&mut self, carry: &Carry, bytes: &[u8], start: usize) -> bool {
+        let end = line_end(bytes, start);
+        let Some(opened) = self.opener.open(bytes, start, end, carry.anchor()) else { return false };
+        opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
         self.shape.level >= Level::Error
     }
+}
+
+/// The end of the line that starts at `start`.
+fn line_end(bytes: &[u8], start: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at)
 }
 
 /// The end of the last line's text: without its newline.

@@ -3,12 +3,11 @@
 //! The same rules as the tally, one answer a line instead of a count.
 
 use super::Carry;
+use super::open::{Opened, Opener};
 use crate::limits::SAMPLE_BYTES_MAX;
 use crate::line::Level;
 use crate::line::record::{RecordState, Role, role_of};
-use crate::line::split::{Cleaner, is_blank};
-use crate::line::stamp::Clock;
-use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
+use crate::shape::{Scratch, Shape, canonical_with_host};
 use hashbrown::HashMap;
 
 /// What a physical line is.
@@ -27,82 +26,84 @@ pub enum Label {
 
 /// Labels the lines of one source after another.
 pub struct Labeller {
-    clock: Clock,
-    cleaner: Cleaner,
+    opener: Opener,
+    book: Book,
+}
+
+/// The shapes met so far.
+struct Book {
     scratch: Scratch,
     key: Vec<u8>,
     known: HashMap<(Vec<u8>, Option<usize>), u32>,
     shapes: Vec<Shape>,
     examples: Vec<Vec<u8>>,
+    /// The shape of the last stamped line.
     head: Option<u32>,
 }
 
 impl Labeller {
-    /// A labeller that reads stamps by `clock`.
-    pub fn new(clock: Clock) -> Labeller {
-        Labeller {
-            clock,
-            cleaner: Cleaner::default(),
+    /// A labeller that opens lines by `opener`.
+    pub fn new(opener: Opener) -> Labeller {
+        let book = Book {
             scratch: Scratch::default(),
             key: Vec::new(),
             known: HashMap::new(),
             shapes: Vec::new(),
             examples: Vec::new(),
             head: None,
-        }
+        };
+        Labeller { opener, book }
     }
 
     /// The shapes met so far, each with its first line.
     pub fn shapes(&self) -> impl Iterator<Item = (&Shape, &[u8])> {
-        self.shapes.iter().zip(self.examples.iter().map(Vec::as_slice))
+        self.book.shapes.iter().zip(self.book.examples.iter().map(Vec::as_slice))
     }
 
     /// Labels whole lines, and moves `carry` behind them.
     pub fn label(&mut self, carry: &mut Carry, bytes: &[u8], labels: &mut Vec<Label>) {
-        let mut cleaner = std::mem::take(&mut self.cleaner);
-        cleaner.look(bytes);
+        self.opener.look(bytes);
         let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let mut start = 0;
         for line in text.split(|byte| *byte == b'\n') {
-            labels.push(self.label_line(carry, cleaner.clean(line)));
+            let end = start + line.len();
+            let opened = self.opener.open(bytes, start, end, carry.anchor());
+            labels.push(opened.map_or(Label::Empty, |opened| self.book.label(carry, &opened)));
+            start = end + 1;
         }
-        self.cleaner = cleaner;
     }
+}
 
-    fn label_line(&mut self, carry: &mut Carry, line: &[u8]) -> Label {
-        if is_blank(line) {
-            return Label::Empty;
-        }
-        let reading = self.clock.read(line, carry.anchor());
-        if reading.is_none() && carry.last.is_some() {
-            let role = role_of(line, carry.record);
+impl Book {
+    fn label(&mut self, carry: &mut Carry, opened: &Opened<'_>) -> Label {
+        if opened.reading.is_none() && carry.last.is_some() {
+            let role = role_of(opened.line(), carry.record);
             carry.record = carry.record.after_unstamped();
             if let (Role::Continuation, Some(head)) = (role, self.head) {
                 return Label::Message { shape: head, stamped: false };
             }
         }
-        let (start, end, host) = reading.as_ref().map_or((0, 0, false), |r| (r.start, r.end, r.host_follows));
-        self.key.clear();
-        cheap::write(&line[..start], &mut self.key);
-        let host = host.then_some(self.key.len());
-        cheap::write(&line[end..], &mut self.key);
-        let index = self.shape_index(host, line);
-        let stamped = reading.is_some() && start == 0;
-        if let Some(reading) = reading {
-            let alarming = self.shapes[index as usize].level >= Level::Error;
-            carry.record = RecordState::after_head(alarming);
-            carry.last = Some(reading.time);
-            self.head = Some(index);
-        }
-        Label::Message { shape: index, stamped }
+        let index = self.shape_index(opened);
+        let Some(reading) = &opened.reading else {
+            return Label::Message { shape: index, stamped: false };
+        };
+        let alarming = self.shapes[index as usize].level >= Level::Error;
+        carry.record = RecordState::after_head(alarming);
+        carry.last = Some(reading.time);
+        self.head = Some(index);
+        Label::Message { shape: index, stamped: reading.start == 0 }
     }
 
-    fn shape_index(&mut self, host: Option<usize>, line: &[u8]) -> u32 {
-        let known = (std::mem::take(&mut self.key), host);
+    fn shape_index(&mut self, opened: &Opened<'_>) -> u32 {
+        let mut key = std::mem::take(&mut self.key);
+        let host = opened.write_key(&mut key);
+        let known = (key, host);
         let index = match self.known.get(&known) {
             Some(&index) => index,
             None => {
                 let mut shape = Shape::default();
                 canonical_with_host(&known.0, host, &mut self.scratch, &mut shape);
+                let line = opened.line();
                 let index = self.shapes.len() as u32;
                 self.shapes.push(shape);
                 self.examples.push(line[..line.len().min(SAMPLE_BYTES_MAX)].to_vec());

@@ -9,9 +9,11 @@ mod cache;
 mod carry;
 mod delta;
 mod label;
+mod open;
 mod tally;
 
 pub use carry::{Carry, Scout};
 pub use delta::{Delta, Entry, LineCounts, NewShape, Segment};
 pub use label::{Label, Labeller};
+pub use open::{Opened, Opener};
 pub use tally::{Job, Worker};

@@ -6,6 +6,7 @@
 //! costs no map access beyond the probe and no allocation.
 
 use super::cache::{Cache, Run, Slot};
+use super::open::{Opened, Opener};
 use super::{Carry, Delta, Entry, NewShape, Segment};
 use crate::limits::{
     HEAD_LINES_MAX, LATE_PANES, SAMPLE_BYTES_MAX, SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS,
@@ -13,10 +14,8 @@ use crate::limits::{
 };
 use crate::line::Level;
 use crate::line::record::{RecordState, Role, role_of};
-use crate::line::split::{Cleaner, Text, is_blank};
-use crate::line::stamp::{Clock, Reading};
-use crate::shape::cheap::{self, Seed};
-use crate::shape::{Scratch, Shape, canonical_with_host};
+use crate::shape::cheap::Seed;
+use crate::shape::{Scratch, Shape};
 use crate::time::{Pane, Time};
 
 /// One chunk and what is known of the lines before it.
@@ -39,10 +38,14 @@ pub struct Job<'a> {
 
 /// Everything a thread needs to turn chunks into deltas.
 pub struct Worker {
-    clock: Clock,
+    opener: Opener,
+    counter: Counter,
+}
+
+/// What a worker remembers of the shapes it has met.
+struct Counter {
     seed: Seed,
     cache: Cache,
-    cleaner: Cleaner,
     scratch: Scratch,
     shape: Shape,
     key: Vec<u8>,
@@ -62,60 +65,55 @@ struct Walk {
 }
 
 impl Worker {
-    /// A worker whose stamps are read by `clock`. `seed` guards its cache
+    /// A worker whose lines are opened by `opener`. `seed` guards its cache
     /// against crafted lines; it never changes a result.
-    pub fn new(clock: Clock, seed: u64) -> Worker {
-        Worker {
-            clock,
+    pub fn new(opener: Opener, seed: u64) -> Worker {
+        let counter = Counter {
             seed: Seed::new(seed),
             cache: Cache::new(),
-            cleaner: Cleaner::default(),
             scratch: Scratch::default(),
             shape: Shape::default(),
             key: Vec::new(),
             touched: Vec::new(),
-        }
+        };
+        Worker { opener, counter }
     }
 
     /// Tallies one chunk.
     pub fn tally(&mut self, job: &Job<'_>) -> Delta {
-        self.cache.trim();
-        let mut cleaner = std::mem::take(&mut self.cleaner);
-        cleaner.look(job.bytes);
+        let Worker { opener, counter } = self;
+        counter.cache.trim();
+        opener.look(job.bytes);
         let mut walk = Walk::new(job);
         let mut start = 0;
         for newline in memchr::memchr_iter(b'\n', job.bytes) {
-            self.add_line(
-                job.bytes,
-                (start, newline),
-                cleaner.clean_at(job.bytes, start, newline),
-                &mut walk,
-            );
+            let opened = opener.open(job.bytes, start, newline, walk.carry.anchor());
+            counter.add_line(job.bytes, (start, newline), opened, &mut walk);
             start = newline + 1;
         }
-        if start < job.bytes.len() {
-            let end = job.bytes.len();
-            self.add_line(job.bytes, (start, end), cleaner.clean_at(job.bytes, start, end), &mut walk);
+        let end = job.bytes.len();
+        if start < end {
+            let opened = opener.open(job.bytes, start, end, walk.carry.anchor());
+            counter.add_line(job.bytes, (start, end), opened, &mut walk);
         }
-        self.cleaner = cleaner;
-        self.flush(job.bytes, &mut walk);
+        counter.flush(job.bytes, &mut walk);
         walk.delta.lines.read = u64::from(walk.line);
         walk.delta.lines.overlong = job.overlong;
         walk.delta
     }
+}
 
+impl Counter {
     /// Hot: one line without its newline. `place` is where it lies in `bytes`.
-    fn add_line(&mut self, bytes: &[u8], place: (usize, usize), text: Text<'_>, walk: &mut Walk) {
-        let line = text.line();
+    fn add_line(&mut self, bytes: &[u8], place: (usize, usize), opened: Option<Opened<'_>>, walk: &mut Walk) {
         let number = walk.line;
         walk.line += 1;
-        if is_blank(line) {
+        let Some(opened) = opened else {
             walk.delta.lines.empty += 1;
             return;
-        }
-        let reading = self.clock.read(line, walk.carry.anchor());
-        if reading.is_none() && walk.previous.is_some() {
-            let role = role_of(line, walk.carry.record);
+        };
+        if opened.reading.is_none() && walk.previous.is_some() {
+            let role = role_of(opened.line(), walk.carry.record);
             walk.carry.record = walk.carry.record.after_unstamped();
             if role == Role::Continuation {
                 walk.delta.lines.continuation += 1;
@@ -123,8 +121,8 @@ impl Worker {
             }
         }
         walk.delta.lines.counted += 1;
-        let slot = self.slot_of(text, reading.as_ref(), walk);
-        let (time, pane, late) = match &reading {
+        let slot = self.slot_of(&opened, walk);
+        let (time, pane, late) = match &opened.reading {
             Some(reading) => {
                 walk.carry.record = RecordState::after_head(self.cache.slots[slot as usize].alarming);
                 self.step_to(reading.time, bytes, walk)
@@ -138,25 +136,12 @@ impl Worker {
     }
 
     /// The slot of the line's cheap key; a miss runs the canonical rules.
-    fn slot_of(&mut self, text: Text<'_>, reading: Option<&Reading>, walk: &mut Walk) -> u32 {
-        let line = text.line();
-        let (before, behind, host) = match reading {
-            Some(reading) => (&line[..reading.start], &line[reading.end..], reading.host_follows),
-            None => (&line[..0], line, false),
-        };
-        let mut key = self.seed.start(u64::from(host));
-        if !before.is_empty() {
-            key = cheap::hash(&self.seed, key, text.around, text.start, text.start + before.len());
-        }
-        let key = cheap::hash(&self.seed, key, text.around, text.end - behind.len(), text.end);
+    fn slot_of(&mut self, opened: &Opened<'_>, walk: &mut Walk) -> u32 {
+        let key = opened.hash(&self.seed);
         if let Some(slot) = self.cache.find(key) {
             return slot;
         }
-        self.key.clear();
-        cheap::write(before, &mut self.key);
-        let host = host.then_some(self.key.len());
-        cheap::write(behind, &mut self.key);
-        canonical_with_host(&self.key, host, &mut self.scratch, &mut self.shape);
+        opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
         let shape = &self.shape;
         walk.delta.shapes.push(NewShape {
             id: shape.id(),

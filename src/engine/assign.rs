@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::id::TemplateId;
 use crate::input::{Buffer, ChunkReader, Source};
 use crate::redact::redact;
-use crate::session::clock;
+use crate::session::opener;
 use crate::template::Registry;
 use crate::time::Time;
 
@@ -18,7 +18,7 @@ pub fn assign(
     sources: &[Source],
     labels: &mut Vec<Label>,
 ) -> (Vec<(TemplateId, String)>, Vec<Error>) {
-    let mut labeller = Labeller::new(clock(config));
+    let mut labeller = Labeller::new(opener(config));
     let mut troubles = Vec::new();
     let mut buffer = Buffer::default();
     for source in sources {

@@ -23,7 +23,7 @@ use crate::count::{Delta, Scout};
 use crate::error::Error;
 use crate::input::{Decoder, Source};
 use crate::ledger::{Ledger, Report};
-use crate::session::clock;
+use crate::session::opener;
 use crate::time::Time;
 use feeder::{Feeder, Source as Feed, Step};
 use rayon::prelude::*;
@@ -36,8 +36,8 @@ const PEEK_BYTES: usize = 64 * 1024;
 /// A reader of the first stamp in the first bytes of a file, for ordering the
 /// files of a rotation family.
 pub fn first_stamp(config: &Config) -> impl Fn(&Path, &[u8]) -> Option<i64> {
-    let (clock, latest) = (clock(config), config.latest);
-    move |_path, head| Scout::new(clock.clone()).first_stamp(head, latest).map(|time| time.0)
+    let (opener, latest) = (opener(config), config.latest);
+    move |_path, head| Scout::new(opener.clone()).first_stamp(head, latest).map(|time| time.0)
 }
 
 /// What travels from a worker to the ledger.
@@ -102,7 +102,7 @@ impl Engine {
             }
         }
         let latest = decoder.reference_time().map_or(self.config.latest, Time::from_seconds);
-        Scout::new(clock(&self.config)).first_stamp(&head[..end], latest)
+        Scout::new(opener(&self.config)).first_stamp(&head[..end], latest)
     }
 }
 

@@ -12,7 +12,7 @@ const BELL: u8 = 0x07;
 
 /// Whether the lines of a chunk need cleaning at all; it lends its buffer to
 /// the rare line that does.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Cleaner {
     needed: bool,
     scratch: Vec<u8>,
