@@ -125,7 +125,11 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
         return stop;
     }
     let gap = &key[cut.gap_start..start];
-    push_gap(gap, scratch.pieces.is_empty(), false, &mut scratch.text);
+    if is_empty_value(gap) && key.get(stop) == Some(&b'=') {
+        scratch.text.extend_from_slice(b"= ");
+    } else {
+        push_gap(gap, scratch.pieces.is_empty(), false, &mut scratch.text);
+    }
     let value = secret::value_end(key, start, gap, cut.before);
     if let Some(end) = value.or_else(|| mask::long_value_end(key, start, stop)) {
         push_word(scratch, &[VARIABLE]);
@@ -167,6 +171,12 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
     cut.gap_start = end;
     cut.before = word;
     end
+}
+
+/// Whether a key without a value may stand before this gap: `user= host=a`. Then
+/// its blank stays, or the next key would be the value.
+fn is_empty_value(gap: &[u8]) -> bool {
+    matches!(gap, [b'=', blanks @ ..] if !blanks.is_empty() && blanks.iter().all(|&b| is(b, BLANK)))
 }
 
 fn level_at(word: &[u8], place: Place<'_>, pieces: &[Piece]) -> Option<Level> {

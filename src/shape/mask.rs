@@ -85,7 +85,7 @@ fn may_be_random(word: &[u8], classes: Classes) -> bool {
 /// A path, an address, or what looks like a name right behind `=`.
 fn is_named_value(word: &[u8], after_equals: bool, port_follows: bool) -> bool {
     let named = |&b: &u8| matches!(b, b'.' | b'/' | b'@' | b'$');
-    is_path(word) || is_address(word, port_follows) || after_equals && word.iter().any(named)
+    is_path(word) || is_file(word) || is_address(word, port_follows) || after_equals && word.iter().any(named)
 }
 
 fn facts(word: &[u8]) -> Facts {
@@ -195,6 +195,24 @@ fn is_path(word: &[u8]) -> bool {
         _ => false,
     }
 }
+
+/// The name of a file of data or of a program, as far as its ending tells. Files
+/// of source code are not among them: a log names those to say where it speaks.
+fn is_file(word: &[u8]) -> bool {
+    let Some(dot) = memrchr(b'.', word) else { return false };
+    let (stem, ending) = (&word[..dot], &word[dot + 1..]);
+    let package = [&b"java."[..], b"javax.", b"com.", b"org.", b"net.", b"io."];
+    stem.iter().any(|&b| is(b, LETTER | MARK))
+        && !package.iter().any(|front| word.starts_with(front))
+        && FILE_ENDINGS.contains(&ending)
+}
+
+const FILE_ENDINGS: [&[u8]; 42] = [
+    b"avro", b"bak", b"bat", b"bin", b"cer", b"cfg", b"cnf", b"conf", b"crt", b"csv", b"dat", b"dll", b"doc",
+    b"docx", b"exe", b"gif", b"gz", b"htm", b"html", b"ini", b"iso", b"jar", b"jpeg", b"jpg", b"json",
+    b"log", b"msi", b"parquet", b"pdf", b"pem", b"pid", b"png", b"svg", b"tar", b"tgz", b"tmp", b"toml",
+    b"txt", b"xml", b"yaml", b"yml", b"zip",
+];
 
 /// A host name or an e-mail address.
 fn is_address(word: &[u8], port_follows: bool) -> bool {

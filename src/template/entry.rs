@@ -15,8 +15,12 @@ const SEQUENCES_MIN: u8 = 3;
 const NUMBERS_MIN: u8 = 2;
 /// Values that look like names.
 const IDENTIFIERS_MIN: u8 = 3;
+/// Values behind a noun that announces a name.
+const NAMES_MIN: u8 = 3;
 /// Values of any kind.
 const ANY_MIN: u8 = 8;
+/// The same where a variable has stood: what stands in such a place is a value.
+const ANY_BESIDE_VARIABLE_MIN: u8 = 5;
 /// What is asked in addition when hardly any constant word is left.
 const SCARCE_RAISE: u8 = 4;
 /// The same right after `=`.
@@ -27,6 +31,8 @@ const SCARCE_EQUALS_RAISE: u8 = 1;
 pub(super) enum WordKind {
     Variable,
     Digits,
+    /// Directly followed by a number in brackets: `LOCAL(0)`.
+    Numbered,
     Identifier,
     Plain,
 }
@@ -39,6 +45,8 @@ pub(super) struct Arrival {
     pub(super) word: u32,
     pub(super) kind: WordKind,
     pub(super) after_equals: bool,
+    /// Whether the word before announces a name and this may be one.
+    pub(super) name: bool,
     /// Whether the word is the sequence of all values of a line.
     pub(super) sequence: bool,
     /// Whether the masked key has few constant words left.
@@ -50,8 +58,12 @@ pub(super) struct Arrival {
 struct Counts {
     /// Variables and words with digits.
     numbers: u8,
-    /// Those and names.
+    /// Words with a number in brackets.
+    numbered: u8,
+    /// All those and names.
     identifiers: u8,
+    /// Names that were announced.
+    names: u8,
     /// All.
     any: u8,
     /// All but the variable.
@@ -59,15 +71,20 @@ struct Counts {
 }
 
 impl Counts {
-    fn with(mut self, kind: WordKind) -> Counts {
+    fn with(mut self, arrival: &Arrival) -> Counts {
+        let kind = arrival.kind;
         self.any += 1;
+        self.names += u8::from(arrival.name);
+        self.numbered += u8::from(kind == WordKind::Numbered);
         self.real += u8::from(kind != WordKind::Variable);
         self.numbers += u8::from(matches!(kind, WordKind::Variable | WordKind::Digits));
         self.identifiers += u8::from(kind != WordKind::Plain);
         self
     }
 
+    /// Monotone: each count only grows, and the rest follows from the context.
     fn pass(self, arrival: &Arrival) -> bool {
+        let variable = self.any > self.real;
         let raise = if arrival.scarce { SCARCE_RAISE } else { 0 };
         let equals = match arrival.sequence {
             true => SEQUENCES_MIN,
@@ -76,7 +93,10 @@ impl Counts {
         self.real >= 1
             && (arrival.after_equals && self.any >= equals
                 || self.numbers >= NUMBERS_MIN + raise
+                || variable && self.numbers + self.numbered >= NUMBERS_MIN + raise
                 || self.identifiers >= IDENTIFIERS_MIN + raise
+                || self.names >= NAMES_MIN + raise
+                || variable && self.any >= ANY_BESIDE_VARIABLE_MIN + raise
                 || self.any >= ANY_MIN + raise)
     }
 }
@@ -107,7 +127,7 @@ impl Entry {
         Entry {
             context: arrival.context,
             word: arrival.word,
-            counts: Counts::default().with(arrival.kind),
+            counts: Counts::default().with(arrival),
             member,
             more: None,
         }
@@ -154,7 +174,7 @@ impl Entry {
             let found = more.and_then(|more| more.contexts.iter().find(|c| c.0 == arrival.context));
             found.map_or((Counts::default(), false), |context| (context.1, context.2.contains(&arrival.word)))
         };
-        if known { (counts, false) } else { (counts.with(arrival.kind), true) }
+        if known { (counts, false) } else { (counts.with(arrival), true) }
     }
 
     /// The shapes that have this masked key.

@@ -156,19 +156,37 @@ impl Cut {
     fn push(&mut self, index: usize, places: Places, key: u64, constants: usize) {
         let gap = gap_before(&self.text, &self.pieces, index);
         let before = index.checked_sub(1).map_or(0, |i| self.hashes[i]);
+        let piece = &self.pieces[index];
+        let announced = gap == b" " && index > 0 && announces_name(self.pieces[index - 1].word(&self.text));
+        let mut kind = word_kind(piece.kind);
+        let mut word = self.hashes[index];
+        if matches!(kind, WordKind::Plain | WordKind::Identifier) && self.number_follows(index) {
+            kind = WordKind::Numbered;
+            word = mix(word, NUMBERED);
+        }
         self.holes.push(Hole {
             key,
             places,
             arrival: Arrival {
                 context: mix(short_hash(gap), before),
-                word: self.hashes[index],
-                kind: word_kind(self.pieces[index].kind),
+                word,
+                kind,
                 after_equals: after_equals(gap),
+                name: announced && !is_verb(piece.word(&self.text)),
                 sequence: false,
                 scarce: constants <= CONSTANTS_SCARCE_MAX,
             },
             constants: constants as u16,
         });
+    }
+
+    /// Whether a variable in brackets stands right behind the word.
+    fn number_follows(&self, index: usize) -> bool {
+        let behind = |index: usize| self.pieces[index].gap(&self.text);
+        let next = self.pieces.get(index + 1);
+        behind(index) == b"("
+            && next.is_some_and(|next| next.kind.is_variable())
+            && behind(index + 1).starts_with(b")")
     }
 
     /// Hash of the text with both sets of places masked, and the constant words left.
@@ -218,6 +236,41 @@ impl Cut {
         }
         words
     }
+}
+
+/// Tells a word with a number in brackets from the word alone.
+const NUMBERED: u32 = 1;
+
+/// Nouns that the name of one of many follows.
+const NAMED_THINGS: [&[u8]; 19] = [
+    b"user",
+    b"username",
+    b"login",
+    b"account",
+    b"host",
+    b"hostname",
+    b"node",
+    b"interface",
+    b"device",
+    b"domain",
+    b"queue",
+    b"topic",
+    b"table",
+    b"database",
+    b"bucket",
+    b"pod",
+    b"container",
+    b"tenant",
+    b"package",
+];
+
+fn announces_name(word: &[u8]) -> bool {
+    NAMED_THINGS.contains(&word)
+}
+
+/// Whether a word tells what happened rather than to whom: `user created`.
+fn is_verb(word: &[u8]) -> bool {
+    word.ends_with(b"ed") || word.ends_with(b"ing")
 }
 
 fn word_kind(kind: Kind) -> WordKind {
