@@ -119,16 +119,13 @@ const STEMS: &[&str] = &[
 
 /// Whole pieces only: as a stem they would begin harmless words, too.
 const WHOLE: &[&str] = &[
-    "alert",
     "bad",
     "blocked",
-    "bug",
     "cannot",
     "crit",
     "dead",
     "died",
     "dies",
-    "down",
     "dropped",
     "dying",
     "emerg",
@@ -136,8 +133,6 @@ const WHOLE: &[&str] = &[
     "errs",
     "fault",
     "faults",
-    "hang",
-    "hangs",
     "hung",
     "loss",
     "lost",
@@ -148,8 +143,6 @@ const WHOLE: &[&str] = &[
     "oomkill",
     "oomkilled",
     "oops",
-    "problem",
-    "problems",
     "stale",
     "stall",
     "stalled",
@@ -158,6 +151,9 @@ const WHOLE: &[&str] = &[
     "undefined",
     "wrong",
 ];
+
+/// Whole words only: inside a compound they name things (`TouchDown`, `alertmanager-main`).
+const ALONE: &[&str] = &["alert", "alerts", "bug", "down", "hang", "hangs", "problem", "problems"];
 
 struct Words {
     search: AhoCorasick,
@@ -168,7 +164,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
         .kind(Some(AhoCorasickKind::DFA))
-        .build(STEMS.iter().chain(WHOLE))
+        .build(STEMS.iter().chain(WHOLE).chain(ALONE))
         .expect("a few hundred short words fit an automaton");
     Words { search }
 });
@@ -177,12 +173,15 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 fn each(text: &[u8], mut found: impl FnMut(usize) -> bool) {
     for hit in WORDS.search.find_overlapping_iter(Input::new(text)) {
         let (start, end) = (hit.start(), hit.end());
-        let whole = hit.pattern().as_usize() >= STEMS.len();
-        if begins_piece(text, start)
-            && (!whole || ends_piece(text, end))
-            && !holds_digits(text, start)
-            && !found(start)
-        {
+        let index = hit.pattern().as_usize();
+        let fits = if index < STEMS.len() {
+            begins_piece(text, start)
+        } else if index < STEMS.len() + WHOLE.len() {
+            begins_piece(text, start) && ends_piece(text, end)
+        } else {
+            stands_alone(text, start, end)
+        };
+        if fits && !holds_digits(text, start) && !found(start) {
             return;
         }
     }
@@ -244,6 +243,13 @@ fn begins_piece(text: &[u8], at: usize) -> bool {
     hump && (before.is_ascii_lowercase() || next_is_lower)
 }
 
+/// Whether a word is nothing else; the mark of a level and dots at its end aside.
+fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
+    let ends = |&byte: &u8| is(byte, BLANK | SEPARATOR) || matches!(byte, LEVEL_MARK | b'!' | b'?');
+    let behind = text[end..].iter().find(|&&b| b != b'.');
+    text[..start].last().is_none_or(ends) && behind.is_none_or(ends)
+}
+
 fn ends_piece(text: &[u8], end: usize) -> bool {
     let Some(&next) = text.get(end) else {
         return true;
@@ -286,6 +292,9 @@ mod tests {
             "x.err.y",
             "timed out",
             "is dead",
+            "node is down",
+            "ALERT: disk",
+            "a problem.",
         ] {
             check(text, true);
         }
@@ -311,6 +320,10 @@ mod tests {
             "standup",
             "downloads",
             "started ok",
+            "onTouchDown",
+            "com.example.SecurityAlert.daily",
+            "alertmanager-main",
+            "down.sh",
         ] {
             check(text, false);
         }

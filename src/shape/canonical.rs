@@ -14,7 +14,7 @@ use super::bytes::{
 };
 use super::collapse::{Stack, collapse};
 use super::tokens::{Kind, Piece, after_equals, kind_of, kind_of_constant};
-use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, mask, secret};
+use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, header, mask, secret};
 use crate::line::level::{self, Level, Place};
 
 /// A letter stands for a level after at most so many variables.
@@ -130,6 +130,15 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
     } else {
         push_gap(gap, scratch.pieces.is_empty(), false, &mut scratch.text);
     }
+    if gap.ends_with(b"[")
+        && scratch.pieces.iter().all(|piece| piece.kind.is_variable() || piece.kind.gives_level())
+        && let Some(end) = header::thread_end(key, start)
+    {
+        push_word(scratch, &[VARIABLE]);
+        cut.gap_start = end;
+        cut.before = &key[start..end];
+        return end;
+    }
     let value = secret::value_end(key, start, gap, cut.before);
     if let Some(end) = value.or_else(|| mask::long_value_end(key, start, stop)) {
         push_word(scratch, &[VARIABLE]);
@@ -154,6 +163,7 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
         cut.alarm = cut.alarm || alarm::in_word(word);
         push_level(scratch, word);
     } else if classes.any_is(MARK | JOINT) && is_host(cut.host, word)
+        || classes.all_letters() && header::is_date_word(word, cut.before, after)
         || mask::is_variable(word, classes, after_equals(gap), after.starts_with(b":\x01"))
     {
         push_word(scratch, &[VARIABLE]);

@@ -184,6 +184,18 @@ const UNITS: &[&[u8]] = &[
     b"mhz",
     b"ghz",
     b"percent",
+    b"am",
+    b"pm",
+    b"utc",
+    b"gmt",
+    b"est",
+    b"edt",
+    b"cst",
+    b"cdt",
+    b"pst",
+    b"pdt",
+    b"cet",
+    b"cest",
 ];
 
 /// By first letter: the lengths of the units, as bits.
