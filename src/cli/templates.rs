@@ -82,10 +82,9 @@ fn assign(args: &Templates) -> Result<(io::Result<()>, bool), Error> {
         for (line, label) in labels.iter().enumerate() {
             match label {
                 Label::Empty => writeln!(out, "{}\t-\t", line + 1)?,
-                Label::Message { shape, stamped } => {
-                    let (id, text) = &rows[*shape as usize];
-                    let stamp = if *stamped { "<*> " } else { "" };
-                    writeln!(out, "{}\t{id}\t{stamp}{text}", line + 1)?;
+                Label::Message(form) => {
+                    let (id, text) = &rows[*form as usize];
+                    writeln!(out, "{}\t{id}\t{text}", line + 1)?;
                 }
             }
         }

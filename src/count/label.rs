@@ -7,6 +7,7 @@ use super::open::{Opened, Opener};
 use crate::limits::SAMPLE_BYTES_MAX;
 use crate::line::Level;
 use crate::line::record::{RecordState, Role, role_of};
+use crate::shape::cheap::runs_with_digits;
 use crate::shape::{Scratch, Shape, canonical_with_host};
 use hashbrown::HashMap;
 
@@ -15,13 +16,34 @@ use hashbrown::HashMap;
 pub enum Label {
     /// Nothing to see.
     Empty,
-    /// A message. A continuation has its head's.
-    Message {
-        /// Index into [`Labeller::shapes`].
-        shape: u32,
-        /// The line begins with a stamp, which is no part of the shape.
-        stamped: bool,
-    },
+    /// A message, as an index into [`Labeller::forms`]. A continuation has its head's.
+    Message(u32),
+}
+
+/// Lines that differ in their digits only.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Their shape.
+    pub shape: Shape,
+    /// The first of them, without its stamp.
+    pub line: Vec<u8>,
+    /// Where in `line` the stamp was cut out, if there was one.
+    pub stamp: Option<usize>,
+    /// How many there are.
+    pub lines: u64,
+    /// The runs with digits in `line`, and whether other lines have others there.
+    pub runs: Vec<Digits>,
+}
+
+/// A run of letters and digits.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Digits {
+    /// Its first byte.
+    pub start: usize,
+    /// Just past its last.
+    pub end: usize,
+    /// Whether not all lines agree.
+    pub varies: bool,
 }
 
 /// Labels the lines of one source after another.
@@ -30,34 +52,30 @@ pub struct Labeller {
     book: Book,
 }
 
-/// The shapes met so far.
+/// What tells one form from another: the cheap key, and where in it a host follows.
+type FormKey = (Vec<u8>, Option<usize>, Option<usize>);
+
+/// The forms met so far.
+#[derive(Default)]
 struct Book {
     scratch: Scratch,
     key: Vec<u8>,
-    known: HashMap<(Vec<u8>, Option<usize>), u32>,
-    shapes: Vec<Shape>,
-    examples: Vec<Vec<u8>>,
-    /// The shape of the last stamped line.
+    text: Vec<u8>,
+    known: HashMap<FormKey, u32>,
+    forms: Vec<Form>,
+    /// The form of the last stamped line.
     head: Option<u32>,
 }
 
 impl Labeller {
     /// A labeller that opens lines by `opener`.
     pub fn new(opener: Opener) -> Labeller {
-        let book = Book {
-            scratch: Scratch::default(),
-            key: Vec::new(),
-            known: HashMap::new(),
-            shapes: Vec::new(),
-            examples: Vec::new(),
-            head: None,
-        };
-        Labeller { opener, book }
+        Labeller { opener, book: Book::default() }
     }
 
-    /// The shapes met so far, each with its first line.
-    pub fn shapes(&self) -> impl Iterator<Item = (&Shape, &[u8])> {
-        self.book.shapes.iter().zip(self.book.examples.iter().map(Vec::as_slice))
+    /// The forms met so far.
+    pub fn forms(&self) -> &[Form] {
+        &self.book.forms
     }
 
     /// Labels whole lines, and moves `carry` behind them.
@@ -80,38 +98,58 @@ impl Book {
             let role = role_of(opened.line(), carry.record);
             carry.record = carry.record.after_unstamped();
             if let (Role::Continuation, Some(head)) = (role, self.head) {
-                return Label::Message { shape: head, stamped: false };
+                return Label::Message(head);
             }
         }
-        let index = self.shape_index(opened);
-        let Some(reading) = &opened.reading else {
-            return Label::Message { shape: index, stamped: false };
-        };
-        let alarming = self.shapes[index as usize].level >= Level::Error;
-        carry.record = RecordState::after_head(alarming);
-        carry.last = Some(reading.time);
-        self.head = Some(index);
-        Label::Message { shape: index, stamped: reading.start == 0 }
+        let index = self.form_of(opened);
+        if let Some(reading) = &opened.reading {
+            let alarming = self.forms[index as usize].shape.level >= Level::Error;
+            carry.record = RecordState::after_head(alarming);
+            carry.last = Some(reading.time);
+            self.head = Some(index);
+        }
+        Label::Message(index)
     }
 
-    fn shape_index(&mut self, opened: &Opened<'_>) -> u32 {
+    fn form_of(&mut self, opened: &Opened<'_>) -> u32 {
         let mut key = std::mem::take(&mut self.key);
         let host = opened.write_key(&mut key);
-        let known = (key, host);
+        let stamp = opened.write_text(&mut self.text);
+        self.text.truncate(SAMPLE_BYTES_MAX);
+        let known = (key, host, stamp);
         let index = match self.known.get(&known) {
-            Some(&index) => index,
+            Some(&index) => {
+                self.forms[index as usize].add(&self.text);
+                index
+            }
             None => {
                 let mut shape = Shape::default();
                 canonical_with_host(&known.0, host, &mut self.scratch, &mut shape);
-                let line = opened.line();
-                let index = self.shapes.len() as u32;
-                self.shapes.push(shape);
-                self.examples.push(line[..line.len().min(SAMPLE_BYTES_MAX)].to_vec());
-                self.known.insert((known.0.clone(), host), index);
+                let index = self.forms.len() as u32;
+                self.forms.push(Form::new(shape, &self.text, stamp));
+                self.known.insert((known.0.clone(), host, stamp), index);
                 index
             }
         };
         self.key = known.0;
         index
+    }
+}
+
+impl Form {
+    fn new(shape: Shape, line: &[u8], stamp: Option<usize>) -> Form {
+        let runs = runs_with_digits(line).map(|(start, end)| Digits { start, end, varies: false });
+        Form { shape, line: line.to_vec(), stamp, lines: 1, runs: runs.collect() }
+    }
+
+    /// Counts a further line of this form.
+    fn add(&mut self, line: &[u8]) {
+        self.lines += 1;
+        if *line == *self.line {
+            return;
+        }
+        for (run, (start, end)) in self.runs.iter_mut().zip(runs_with_digits(line)) {
+            run.varies = run.varies || line[start..end] != self.line[run.start..run.end];
+        }
     }
 }

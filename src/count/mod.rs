@@ -14,6 +14,6 @@ mod tally;
 
 pub use carry::{Carry, Scout};
 pub use delta::{Delta, Entry, LineCounts, NewShape, Segment};
-pub use label::{Label, Labeller};
+pub use label::{Digits, Form, Label, Labeller};
 pub use open::{Opened, Opener};
 pub use tally::{Job, Worker};

@@ -92,6 +92,15 @@ impl<'a> Opened<'a> {
         host
     }
 
+    /// Writes the line without its stamp to `text`, which is emptied first; the place of the cut.
+    pub fn write_text(&self, text: &mut Vec<u8>) -> Option<usize> {
+        let (before, behind) = self.parts();
+        text.clear();
+        text.extend_from_slice(before);
+        text.extend_from_slice(behind);
+        self.reading.as_ref().map(|_| before.len())
+    }
+
     /// Writes the shape of the line to `shape`; `key` is a buffer.
     pub fn shape(&self, key: &mut Vec<u8>, scratch: &mut Scratch, shape: &mut Shape) {
         let host = self.write_key(key);

@@ -1,14 +1,15 @@
 //! The message of every single line.
 
 use crate::config::Config;
-use crate::count::{Carry, Label, Labeller};
+use crate::count::{Carry, Form, Label, Labeller};
 use crate::error::Error;
 use crate::id::TemplateId;
 use crate::input::{Buffer, ChunkReader, Source};
 use crate::redact::redact;
 use crate::session::opener;
-use crate::template::Registry;
+use crate::template::{Lines, Registry, ShapeIx, TemplateIx};
 use crate::time::Time;
+use std::collections::HashMap;
 
 /// Labels every physical line of the sources, in order, and returns for each
 /// label its message: id and text, as they are once all lines are known; and
@@ -33,17 +34,35 @@ pub fn assign(
         }
         troubles.extend(reader.warnings());
     }
+    (messages(labeller.forms(), config.no_redact), troubles)
+}
+
+/// The message of each form.
+fn messages(forms: &[Form], no_redact: bool) -> Vec<(TemplateId, String)> {
     let mut registry = Registry::new();
-    let known: Vec<_> = labeller.shapes().map(|(shape, example)| registry.insert(shape, example)).collect();
-    let messages = known.into_iter().map(|shape| {
-        let template = registry.template_of(shape);
-        let text = registry.template_text(template);
-        let shown = if config.no_redact {
-            text
-        } else {
-            String::from_utf8_lossy(&redact(text.as_bytes())).into_owned()
-        };
-        (registry.template_id(template), shown)
-    });
-    (messages.collect(), troubles)
+    let shapes: Vec<_> = forms.iter().map(|form| registry.insert(&form.shape, &form.line)).collect();
+    let varying: Vec<Vec<(usize, usize)>> = forms.iter().map(varying).collect();
+    let mut lines: HashMap<(TemplateIx, bool), Vec<Lines<'_>>> = HashMap::new();
+    let key = |form: &Form, shape| (registry.template_of(shape), form.stamp.is_some());
+    for ((form, &shape), varying) in forms.iter().zip(&shapes).zip(&varying) {
+        let alike = Lines { line: &form.line, stamp: form.stamp, count: form.lines, varying };
+        lines.entry(key(form, shape)).or_default().push(alike);
+    }
+    let texts: HashMap<(TemplateIx, bool), String> = lines
+        .into_iter()
+        .map(|(key, lines)| {
+            let text = registry.text_along(key.0, &lines);
+            let redacted = || String::from_utf8_lossy(&redact(text.as_bytes())).into_owned();
+            (key, if no_redact { text } else { redacted() })
+        })
+        .collect();
+    let message = |(form, &shape): (&Form, &ShapeIx)| {
+        let key = key(form, shape);
+        (registry.template_id(key.0), texts[&key].clone())
+    };
+    forms.iter().zip(&shapes).map(message).collect()
+}
+
+fn varying(form: &Form) -> Vec<(usize, usize)> {
+    form.runs.iter().filter(|run| run.varies).map(|run| (run.start, run.end)).collect()
 }

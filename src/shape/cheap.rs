@@ -338,6 +338,34 @@ pub fn write(text: &[u8], key: &mut Vec<u8>) {
     write_text(&text[done..], key);
 }
 
+/// As [`write`], and for each byte of the key where it comes from in `text`.
+pub(crate) fn write_with_places(text: &[u8], key: &mut Vec<u8>, places: &mut Vec<usize>) {
+    let mut done = 0;
+    while let Some(digit) = next_digit(text, done) {
+        let (start, end, run) = run_around(text, done, digit);
+        places.extend(done..start);
+        let begins =
+            |&at: &usize| !text[at].is_ascii_digit() || at == start || !text[at - 1].is_ascii_digit();
+        match run {
+            Run::Number | Run::Hex => places.push(start),
+            Run::Mixed => places.extend((start..end).filter(begins)),
+        }
+        done = end;
+    }
+    places.extend(done..text.len());
+    write(text, key);
+}
+
+/// The runs of letters and digits in `text` that hold a digit, as places.
+pub fn runs_with_digits(text: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let mut done = 0;
+    std::iter::from_fn(move || {
+        let (start, end, _) = run_around(text, done, next_digit(text, done)?);
+        done = end;
+        Some((start, end))
+    })
+}
+
 fn write_text(text: &[u8], key: &mut Vec<u8>) {
     key.extend(text.iter().map(|&byte| if (NUMBER..=MARK).contains(&byte) { REPLACED } else { byte }));
 }

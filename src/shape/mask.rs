@@ -167,7 +167,7 @@ impl Facts {
 }
 
 /// Words that are values by their meaning.
-fn is_constant_value(word: &[u8]) -> bool {
+pub(crate) fn is_constant_value(word: &[u8]) -> bool {
     matches!(
         word,
         b"true"

@@ -28,6 +28,8 @@ mod secret;
 mod tokens;
 
 pub use canonical::{Scratch, canonical, canonical_with_host};
+pub(crate) use collapse::is_unit;
+pub(crate) use mask::{is_constant_value, long_value_end as value_end};
 pub use tokens::{Kind, Token, tokens};
 pub(crate) use tokens::{Piece, after_equals, gap_before, group_quotes, parse};
 

@@ -1,12 +1,12 @@
 //! A template as people read it: `<*>` for what varies.
-//!
-//! A shape forgets the blanks beside separators, so the sample line is asked for
-//! them: each constant word is looked up in it in order, and the signs around it
-//! are shown as they stand there. Where the sample does not fit, the shape's own
-//! gaps do.
 
+use super::layout::{Part, Value, digits_len, lay_out};
 use super::registry::{Registry, TemplateIx};
-use crate::shape::{Token, tokens};
+use crate::shape::is_constant_value;
+
+// limits
+/// A name has at most so many digits.
+const NAME_DIGITS_MAX: usize = 2;
 
 /// What stands for a variable.
 const WILDCARD: &str = "<*>";
@@ -14,139 +14,152 @@ const WILDCARD: &str = "<*>";
 impl Registry {
     /// The words of a template with `<*>` for its variables, one line.
     pub fn template_text(&self, template: TemplateIx) -> String {
-        let text = &self.root(template).text;
-        with_gaps_of(text, self.example(template))
+        along_sample(&self.root(template).text, self.example(template))
     }
 }
 
 /// The text of a shape alone.
 pub(crate) fn plain(text: &[u8]) -> String {
-    with_gaps_of(text, &[])
+    along_sample(text, &[])
 }
 
-pub(crate) fn with_gaps_of(text: &[u8], example: &[u8]) -> String {
-    let tokens: Vec<Token<'_>> = tokens(text).collect();
-    let places = places_in(example, &tokens);
-    let mut shown = Vec::with_capacity(text.len() * 2);
-    for (index, token) in tokens.iter().enumerate() {
-        let behind = index
-            .checked_sub(1)
-            .and_then(|before| places[before])
-            .and_then(|place| gap_behind(example, place.1, token.gap));
-        let gap = places[index]
-            .and_then(|place| gap_ahead(example, place.0, token.gap))
-            .or(behind)
-            .filter(|_| index > 0);
-        push_gap(&mut shown, gap.unwrap_or(token.gap));
-        push_word(&mut shown, token);
+/// A shape's text with the signs of a sample line, which may hold a stamp.
+pub(crate) fn along_sample(text: &[u8], sample: &[u8]) -> String {
+    render(&lay_out(text, sample, true), sample, None, |_| false)
+}
+
+/// Writes a layout of `line`. Words with digits that `steady` knows never to vary are
+/// shown as they are; `stamp` is where a stamp was cut from the line.
+pub(super) fn render(
+    parts: &[Part],
+    line: &[u8],
+    mut stamp: Option<usize>,
+    steady: impl Fn((usize, usize)) -> bool,
+) -> String {
+    let mut shown = Vec::with_capacity(line.len() + 8);
+    // The end of the text up to the last wildcard, if only blanks, commas and dots follow it.
+    let mut wildcard_end: Option<usize> = None;
+    for part in parts {
+        let place = match part {
+            Part::Gap(_) => None,
+            Part::Constant { place, .. } | Part::Value(Value { place, .. }) => *place,
+        };
+        if stamp.zip(place).is_some_and(|(cut, place)| place.0 >= cut) {
+            stamp = None;
+            insert_stamp(&mut shown);
+        }
+        match part {
+            Part::Gap(gap) => {
+                push_gap(&mut shown, gap);
+                if !gap.iter().all(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'.')) {
+                    wildcard_end = None;
+                }
+            }
+            Part::Constant { word, place } => {
+                wildcard_end = None;
+                push_constant(&mut shown, word, place.map(|place| &line[place.0..place.1]), |from, to| {
+                    place.is_some_and(|place| steady((place.0 + from, place.0 + to)))
+                });
+            }
+            Part::Value(value) => {
+                let plain = |&(start, end): &(usize, usize)| value.unit || is_name(&line[start..end]);
+                let kept = value.place.filter(|place| plain(place) && steady(*place));
+                if let Some((start, end)) = kept {
+                    push_visible(&mut shown, &line[start..end]);
+                    wildcard_end = None;
+                } else {
+                    match wildcard_end {
+                        Some(end) if shown.len() > end => shown.truncate(end),
+                        _ => shown.extend_from_slice(WILDCARD.as_bytes()),
+                    }
+                    wildcard_end = Some(shown.len());
+                }
+            }
+        }
     }
-    let marked = |token: &Token<'_>| usize::from(token.kind.gives_level());
-    let length = |token: &Token<'_>| token.gap.len() + marked(token) + token.word.len();
-    let end: usize = tokens.iter().map(length).sum();
-    let last = places.last().copied().flatten();
-    let gap = last.and_then(|place| gap_behind(example, place.1, &text[end..]));
-    push_gap(&mut shown, gap.unwrap_or(&text[end..]));
     while shown.last() == Some(&b' ') {
         shown.pop();
     }
-    String::from_utf8_lossy(&shown).into_owned()
+    if stamp.is_some() {
+        insert_stamp(&mut shown);
+    }
+    String::from_utf8_lossy(&shown).trim_end().to_owned()
 }
 
-/// Where each constant word stands in the sample, looked up from left to right.
-fn places_in(example: &[u8], tokens: &[Token<'_>]) -> Vec<Option<(usize, usize)>> {
-    let mut from = 0;
-    let mut found = |token: &Token<'_>| {
-        if token.kind.is_variable() {
-            return None;
-        }
-        let place = (from..example.len()).find_map(|at| {
-            let fresh = at == 0 || !is_word_byte(example[at - 1]);
-            let end = fresh.then(|| match_at(example, at, token.word)).flatten()?;
-            Some((at, end))
-        })?;
-        from = place.1;
-        Some(place)
-    };
-    tokens.iter().map(&mut found).collect()
+/// Whether a word may be a name: `ssh`, `eth0`, `SOCKS5`.
+fn is_name(word: &[u8]) -> bool {
+    let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
+    let groups = word.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()).count();
+    word.first().is_some_and(|&b| b.is_ascii_alphabetic())
+        && word.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_')
+        && digits <= NAME_DIGITS_MAX
+        && groups <= 3
+        && !is_constant_value(word)
 }
 
-/// Where `word` ends in the sample if it stands at `at`; `#` fits a run of letters
-/// and digits with a digit in it.
-fn match_at(example: &[u8], at: usize, word: &[u8]) -> Option<usize> {
-    let mut end = at;
-    for &byte in word {
-        if byte == b'#' && example.get(end) != Some(&b'#') {
-            let digits = example[end..].iter().take_while(|b| b.is_ascii_digit()).count();
-            if digits == 0 {
-                return None;
+/// Puts a wildcard for the stamp in front of the signs that lead to the next word.
+fn insert_stamp(shown: &mut Vec<u8>) {
+    let word = |&b: &u8| b.is_ascii_alphanumeric() || b >= 0x80 || b == b'>';
+    let at = shown.iter().rposition(|b| word(b)).map_or(0, |last| last + 1);
+    let rest = shown.split_off(at);
+    if at > 0 {
+        shown.push(b' ');
+    }
+    shown.extend_from_slice(WILDCARD.as_bytes());
+    shown.push(b' ');
+    shown.extend_from_slice(rest.trim_ascii_start());
+}
+
+/// Writes a word of the template; runs of digits that never vary as they stand in `seen`.
+fn push_constant(
+    shown: &mut Vec<u8>,
+    word: &[u8],
+    seen: Option<&[u8]>,
+    steady: impl Fn(usize, usize) -> bool,
+) {
+    let mut at = 0;
+    for (index, &byte) in word.iter().enumerate() {
+        let Some(seen) = seen else {
+            push_byte(shown, byte);
+            continue;
+        };
+        if byte == b'#' && seen.get(at) != Some(&b'#') {
+            let digits = digits_len(&seen[at..], word.get(index + 1)).unwrap_or(0);
+            if steady(at, at + digits) {
+                shown.extend_from_slice(&seen[at..at + digits]);
+            } else {
+                shown.extend_from_slice(WILDCARD.as_bytes());
             }
-            end += digits;
-        } else if example.get(end) == Some(&byte) {
-            end += 1;
+            at += digits;
         } else {
-            return None;
+            push_visible(shown, &[byte]);
+            at += 1;
         }
     }
-    let stops = example.get(end).is_none_or(|&b| !is_word_byte(b));
-    stops.then_some(end)
 }
 
-fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
-}
-
-/// What stands in the sample from `from` on if its signs are those of `gap`.
-fn gap_behind<'a>(example: &'a [u8], from: usize, gap: &[u8]) -> Option<&'a [u8]> {
-    let mut at = from;
-    for sign in gap.iter().filter(|b| !b.is_ascii_whitespace()) {
-        at += blanks(example[at..].iter());
-        if example.get(at) != Some(sign) {
-            return None;
-        }
-        at += 1;
+fn push_byte(shown: &mut Vec<u8>, byte: u8) {
+    match byte {
+        b'#' => shown.extend_from_slice(WILDCARD.as_bytes()),
+        _ => push_visible(shown, &[byte]),
     }
-    at += blanks(example[at..].iter());
-    (at > from).then(|| &example[from..at])
 }
 
-/// What stands in the sample before `end` if its signs are those of `gap`.
-fn gap_ahead<'a>(example: &'a [u8], end: usize, gap: &[u8]) -> Option<&'a [u8]> {
-    let mut at = end;
-    for sign in gap.iter().rev().filter(|b| !b.is_ascii_whitespace()) {
-        at -= blanks(example[..at].iter().rev());
-        if at == 0 || example[at - 1] != *sign {
-            return None;
+fn push_visible(shown: &mut Vec<u8>, word: &[u8]) {
+    for &byte in word {
+        match byte {
+            0..0x20 | 0x7f => shown.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
+            _ => shown.push(byte),
         }
-        at -= 1;
     }
-    at -= blanks(example[..at].iter().rev());
-    (at < end).then(|| &example[at..end])
-}
-
-fn blanks<'a>(bytes: impl Iterator<Item = &'a u8>) -> usize {
-    bytes.take_while(|b| b.is_ascii_whitespace()).count()
 }
 
 fn push_gap(shown: &mut Vec<u8>, gap: &[u8]) {
     for &byte in gap {
         if !byte.is_ascii_whitespace() {
             shown.push(byte);
-        } else if shown.last() != Some(&b' ') {
+        } else if shown.last() != Some(&b' ') && !shown.is_empty() {
             shown.push(b' ');
-        }
-    }
-}
-
-fn push_word(shown: &mut Vec<u8>, token: &Token<'_>) {
-    if token.kind.is_variable() {
-        shown.extend_from_slice(WILDCARD.as_bytes());
-        return;
-    }
-    for &byte in token.word {
-        match byte {
-            b'#' => shown.extend_from_slice(WILDCARD.as_bytes()),
-            0..0x20 | 0x7f => shown.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
-            _ => shown.push(byte),
         }
     }
 }

@@ -7,15 +7,18 @@ mod closure;
 mod display;
 mod entry;
 mod holes;
+mod layout;
 mod nearest;
 pub mod registry;
 pub mod saved;
+mod steady;
 mod stored;
 
-pub(crate) use display::with_gaps_of as display;
+pub(crate) use display::along_sample as display;
 pub use nearest::Nearest;
 pub use registry::{FindError, Registry, ShapeIx, TemplateIx};
 pub use saved::{Saved, SavedShape};
+pub use steady::Lines;
 
 #[cfg(test)]
 mod tests;
