@@ -125,7 +125,7 @@ fn push_constant(
         };
         if byte == b'#' && seen.get(at) != Some(&b'#') {
             let digits = digits_len(&seen[at..], word.get(index + 1)).unwrap_or(0);
-            if steady(at, at + digits) {
+            if digits <= NAME_DIGITS_MAX && steady(at, at + digits) {
                 shown.extend_from_slice(&seen[at..at + digits]);
             } else {
                 shown.extend_from_slice(WILDCARD.as_bytes());

@@ -112,8 +112,8 @@ fn values(line: &[u8], from: usize, to: usize, token: usize, parts: &mut Vec<Par
         }
         let end = value_end(&key, at, stop).unwrap_or_else(|| bytes::without_dots(&key, at, stop));
         // A sign glued to what stands before belongs to the gap: `]-x`.
-        let signs =
-            if at == 0 || bytes::is(key[at - 1], bytes::BLANK) { 0 } else { leading_signs(&key[at..end]) };
+        let closed = at > 0 && matches!(key[at - 1], b']' | b')' | b'}');
+        let signs = if closed { leading_signs(&key[at..end]) } else { 0 };
         words.push((from + places[at + signs], from + places[end]));
         at = end;
     }
