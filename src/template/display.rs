@@ -62,7 +62,8 @@ pub(super) fn render(
                 });
             }
             Part::Value(value) => {
-                let plain = |&(start, end): &(usize, usize)| value.unit || is_name(&line[start..end]);
+                let plain =
+                    |&(start, end): &(usize, usize)| value.unit || is_name(&line[start..end], &line[..start]);
                 let kept = value.place.filter(|place| plain(place) && steady(*place));
                 if let Some((start, end)) = kept {
                     push_visible(&mut shown, &line[start..end]);
@@ -86,13 +87,14 @@ pub(super) fn render(
     String::from_utf8_lossy(&shown).trim_end().to_owned()
 }
 
-/// Whether a word may be a name: `ssh`, `eth0`, `SOCKS5`.
-fn is_name(word: &[u8]) -> bool {
+/// Whether a word may be a name: `eth0`, `SOCKS5`, and right behind `=` one without digits.
+fn is_name(word: &[u8], before: &[u8]) -> bool {
     let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
     let groups = word.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()).count();
     word.first().is_some_and(|&b| b.is_ascii_alphabetic())
         && word.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_')
         && digits <= NAME_DIGITS_MAX
+        && (digits > 0 || before.ends_with(b"="))
         && groups <= 3
         && !is_constant_value(word)
 }
