@@ -1,15 +1,17 @@
 //! The least fixed point of stage 2, one insertion at a time.
 //!
-//! Three rules, applied until none applies: a shape's words arrive at the
+//! Four rules, applied until none applies: a shape's words arrive at the
 //! entries of its masked keys; an entry that passes its test makes its key
-//! active, and an active key is a shape; two active keys of one shape make the
+//! active, and an active key is a shape; a [column](super::column) that many
+//! messages have shown two words in makes the key with that place masked active,
+//! for each shape that has it; two active keys of one shape make the
 //! key with both masked active. Each only adds, so any order of work ends in
 //! the same state. The work is a list of tasks, not recursion, since one line
 //! may set off a long chain.
 
 use super::entry::Entry;
 use super::holes::Cut;
-use super::registry::{ACTIVE_MAX, NONE, Registry, TemplateIx};
+use super::registry::{ACTIVE_MAX, NONE, Registry, TEXT_BYTES_MAX, TemplateIx};
 use crate::id::ShapeId;
 use crate::shape::Shape;
 
@@ -20,6 +22,17 @@ pub(super) enum Task {
     Connect(u32),
     /// Join the active keys of a shape two by two.
     Join(u32),
+    /// Mask the words of a shape that stand in active columns.
+    Mask(u32),
+}
+
+/// What makes a key active.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Cause {
+    /// What was seen in its hole, or two keys that were.
+    Words,
+    /// A column. Such a key stands for one message, so it counts as a message.
+    Column,
 }
 
 impl Registry {
@@ -31,11 +44,12 @@ impl Registry {
 
     fn finish(&mut self, cut: &mut Cut) {
         while let Some(task) = self.tasks.pop() {
-            let (Task::Connect(ix) | Task::Join(ix)) = task;
+            let (Task::Connect(ix) | Task::Join(ix) | Task::Mask(ix)) = task;
             cut.load(&self.records[ix as usize].text);
             match task {
                 Task::Connect(_) => self.connect(cut, ix),
                 Task::Join(_) => self.join(cut, ix),
+                Task::Mask(_) => self.mask_columns(cut, ix),
             }
         }
     }
@@ -56,13 +70,43 @@ impl Registry {
                 .or_insert_with(|| Entry::new(&hole.arrival, ix));
             if passed {
                 cut.key_of(hole.places, hole.places);
-                self.activate(hole.key, cut.masked(), ix);
+                self.activate(hole.key, cut.masked(), ix, Cause::Words);
             }
         }
+        for speaker in &cut.speakers {
+            let members = self.columns.arrive(speaker, &cut.holes[speaker.hole as usize], ix);
+            self.tasks.extend(members.into_iter().flatten().map(Task::Mask));
+        }
+        self.mask_columns(cut, ix);
         // A key that became active just now has left a task of its own.
         if keys > 1 {
             self.join(cut, ix);
         }
+    }
+
+    fn mask_columns(&mut self, cut: &mut Cut, ix: u32) {
+        for index in 0..cut.speakers.len() {
+            let speaker = cut.speakers[index];
+            if !self.columns.is_active(speaker.column) {
+                continue;
+            }
+            for at in [Some(speaker.hole), speaker.echo].into_iter().flatten() {
+                let hole = cut.holes[at as usize];
+                if !self.active.contains_key(&hole.key) {
+                    cut.key_of(hole.places, hole.places);
+                    self.activate(hole.key, cut.masked(), ix, Cause::Column);
+                }
+            }
+        }
+    }
+
+    /// Makes a column active that was active when it was saved.
+    pub(super) fn activate_saved_column(&mut self, column: u64) {
+        let members = self.columns.activate(column);
+        self.tasks.extend(members.into_iter().map(Task::Mask));
+        let mut cut = std::mem::take(&mut self.cut);
+        self.finish(&mut cut);
+        self.cut = cut;
     }
 
     fn join(&mut self, cut: &mut Cut, ix: u32) {
@@ -78,16 +122,15 @@ impl Registry {
                 }
                 let (key, _) = cut.key_of(first.places, second.places);
                 if !self.active.contains_key(&key) {
-                    self.activate(key, cut.masked(), ix);
+                    self.activate(key, cut.masked(), ix, Cause::Words);
                 }
             }
         }
     }
 
     /// Makes a key active; `from` is a shape it came from, and has the same level and alarm.
-    fn activate(&mut self, key: u64, text: &[u8], from: u32) {
-        if self.active.len() >= ACTIVE_MAX && !self.loading {
-            self.hit.active = true;
+    fn activate(&mut self, key: u64, text: &[u8], from: u32, cause: Cause) {
+        if self.is_closed_to(cause) {
             return;
         }
         let ix = match self.by_id.get(&key) {
@@ -96,10 +139,15 @@ impl Registry {
                 let from = &self.records[from as usize];
                 let (level, alarm) = (from.level, from.alarm);
                 let ix = self.add_record(key, text, level, alarm);
+                if cause == Cause::Column {
+                    self.records[ix as usize].counted = true;
+                    self.uncovered += 1;
+                }
                 self.tasks.push(Task::Connect(ix));
                 ix
             }
         };
+        self.by_column += usize::from(cause == Cause::Column);
         self.active.insert(key, ix);
         self.records[ix as usize].active = true;
         if let Some(entry) = self.entries.remove(&key) {
@@ -115,6 +163,22 @@ impl Registry {
         }
     }
 
+    /// Whether a bound keeps a key from becoming active.
+    fn is_closed_to(&mut self, cause: Cause) -> bool {
+        let (full, hit) = match cause {
+            Cause::Words => (self.active_by_words() >= ACTIVE_MAX, &mut self.hit.active),
+            Cause::Column => (self.text_bytes >= TEXT_BYTES_MAX, &mut self.hit.text),
+        };
+        let closed = full && !self.loading;
+        *hit |= closed;
+        closed
+    }
+
+    /// Active keys that are not just messages with their instance masked.
+    pub(super) fn active_by_words(&self) -> usize {
+        self.active.len() - self.by_column
+    }
+
     /// Activates a key that was active when it was saved.
     pub(super) fn activate_saved(&mut self, text: &[u8]) {
         let id = ShapeId::of(text).0;
@@ -127,7 +191,7 @@ impl Registry {
             self.tasks.push(Task::Connect(ix));
             ix
         });
-        self.activate(id, text, ix);
+        self.activate(id, text, ix, Cause::Words);
         let mut cut = std::mem::take(&mut self.cut);
         self.finish(&mut cut);
         self.cut = cut;

@@ -13,6 +13,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::column::Speaker;
 use super::entry::{Arrival, WordKind};
 use crate::shape::collapse::{Stack, collapse};
 use crate::shape::{Kind, Piece, after_equals, gap_before, group_quotes, parse};
@@ -23,6 +24,10 @@ const CONSTANTS_SCARCE_MAX: usize = 2;
 
 /// From so many `key=value` pairs on their values are masked together.
 const PAIRS_TOGETHER_MIN: usize = 3;
+
+/// Stands for a word in the text that a column is known by. A log that holds such
+/// bytes takes two columns for one at worst.
+const COLUMN_MARK: u8 = 0;
 
 /// Which words of a shape are masked together.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -57,6 +62,8 @@ pub(super) struct Cut {
     /// Which words the key at hand masks; all false between calls.
     flags: Vec<bool>,
     pub(super) holes: Vec<Hole>,
+    /// The words before the level that a hole masks.
+    pub(super) speakers: Vec<Speaker>,
     stack: Stack,
     masked: Vec<u8>,
 }
@@ -82,6 +89,38 @@ impl Cut {
         }
         if let Some(first) = self.grouped.iter().position(|&grouped| grouped) {
             self.add_values(first, own);
+        }
+        self.add_speakers();
+    }
+
+    /// Notes the words before the level with the columns they stand in.
+    fn add_speakers(&mut self) {
+        self.speakers.clear();
+        let gives_level = |piece: &Piece| piece.kind.gives_level();
+        let Some(level) = self.pieces.iter().position(gives_level).filter(|&at| at > 0) else { return };
+        let body = self.pieces.get(level + 1).map_or(&[][..], |piece| piece.word(&self.text));
+        let message = xxh3_64(self.pieces[level].word(&self.text))
+            ^ xxh3_64(body).rotate_left(1)
+            ^ (self.pieces.len() - level) as u64;
+        for (at, hole) in self.holes.iter().enumerate() {
+            let Places::One(index) = hole.places else { continue };
+            let (index, piece) = (index as usize, self.pieces[index as usize]);
+            if index >= level || !piece.kind.is_maskable() {
+                continue;
+            }
+            self.masked.clear();
+            self.masked.extend_from_slice(&self.text[..piece.start as usize]);
+            for piece in &self.pieces[index..level] {
+                self.masked.push(COLUMN_MARK);
+                self.masked.extend_from_slice(piece.gap(&self.text));
+            }
+            let echo = self.holes.iter().position(|hole| hole.places == Places::Same(self.hashes[index]));
+            self.speakers.push(Speaker {
+                hole: at as u16,
+                echo: echo.filter(|_| piece.kind.is_identifier()).map(|at| at as u16),
+                column: xxh3_64(&self.masked),
+                message,
+            });
         }
     }
 

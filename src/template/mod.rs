@@ -4,11 +4,13 @@
 //! set of shapes seen, not from their order: see [`registry`].
 
 mod closure;
+mod column;
 mod display;
 mod entry;
 mod holes;
 mod layout;
 mod nearest;
+mod novelty;
 pub mod registry;
 pub mod saved;
 mod steady;

@@ -8,6 +8,7 @@
 
 use super::holes::{Cut, Places};
 use super::registry::{NONE, Registry, TemplateIx};
+use crate::id::ShapeId;
 use crate::shape::{Shape, bytes};
 
 // limits
@@ -34,8 +35,11 @@ impl Registry {
     pub fn nearest(&self, shape: &Shape) -> Option<Nearest> {
         let mut cut = Cut::default();
         cut.load(&shape.text);
-        let own = shape.id().0;
-        self.one_word_away(&cut, own).or_else(|| self.most_shared(&shape.text, own))
+        while let Some(masked) = self.instance_masked(&mut cut) {
+            cut.load(&masked);
+        }
+        let own = ShapeId::of(&cut.text).0;
+        self.one_word_away(&cut, own).or_else(|| self.most_shared(&cut.text, own))
     }
 
     fn one_word_away(&self, cut: &Cut, own: u64) -> Option<Nearest> {

@@ -4,7 +4,7 @@
 //! enough different words have stood in that place. Active keys are shapes
 //! themselves, with masked keys of their own, and if two keys of one shape are
 //! active the key with both places masked is active, too. Those rules only ever
-//! add, so the result is their least fixed point and does not depend on the
+//! add (and so does that of the instance [columns](super::column)), so the result is their least fixed point and does not depend on the
 //! order of insertion: that is the whole trick. The template of a shape is its
 //! normal form, reached by following active keys until none applies; every step
 //! removes a word and any two steps can be joined, so it does not matter which
@@ -18,6 +18,7 @@
 use hashbrown::HashMap;
 
 use super::closure::Task;
+use super::column::{Columns, WAITING_MAX};
 use super::entry::Entry;
 use super::holes::Cut;
 use crate::id::{ShapeId, TemplateId};
@@ -113,6 +114,9 @@ pub struct Registry {
     pub(super) by_id: HashMap<u64, u32>,
     pub(super) active: HashMap<u64, u32>,
     pub(super) entries: HashMap<u64, Entry>,
+    pub(super) columns: Columns,
+    /// Active keys that columns made so.
+    pub(super) by_column: usize,
     pub(super) templates: Vec<Template>,
     pub(super) joins: Vec<(TemplateIx, TemplateIx)>,
     pub(super) tasks: Vec<Task>,
@@ -134,20 +138,6 @@ impl Registry {
     /// A stored shape by its id.
     pub fn shape(&self, id: ShapeId) -> Option<ShapeIx> {
         self.by_id.get(&id.0).map(|&ix| ShapeIx(ix))
-    }
-
-    /// Whether inserting this shape alone would activate no key, no active key
-    /// covers it, and its id is neither a shape's nor an active key's.
-    pub fn is_new(&self, shape: &Shape) -> bool {
-        if self.by_id.contains_key(&shape.id().0) {
-            return false;
-        }
-        let mut cut = Cut::default();
-        cut.load(&shape.text);
-        cut.holes.iter().all(|hole| {
-            let passes = |entry: &Entry| entry.would_pass(&hole.arrival);
-            !self.active.contains_key(&hole.key) && !self.entries.get(&hole.key).is_some_and(passes)
-        })
     }
 
     /// Stores a shape with a sample line; may activate keys and join templates.
@@ -213,11 +203,12 @@ impl Registry {
         hit.uncovered |= self.uncovered >= bound(UNCOVERED_MAX);
         hit.text |= self.text_bytes >= bound(TEXT_BYTES_MAX);
         hit.entries |= self.entries.len() >= bound(ENTRIES_MAX);
-        hit.active |= self.active.len() >= bound(ACTIVE_MAX);
+        let active = self.active.len() - self.by_column;
+        hit.active |= active >= bound(ACTIVE_MAX);
         self.uncovered >= bound(UNCOVERED_MAX)
             || self.text_bytes >= bound(TEXT_BYTES_MAX)
             || self.entries.len() >= bound(ENTRIES_MAX)
-            || self.active.len() >= bound(ACTIVE_MAX)
+            || active >= bound(ACTIVE_MAX)
     }
 
     /// The template of what no longer fits, made when first needed.
@@ -445,6 +436,7 @@ impl Registry {
             format!("more than {ENTRIES_MAX} places where messages may differ; most alike: {worst}"),
         );
         say(self.hit.active, format!("more than {ACTIVE_MAX} variable places; most alike: {worst}"));
+        say(self.columns.full, format!("more than {WAITING_MAX} names before a level; most alike: {worst}"));
         for &key in &self.hit.keys {
             let text = super::display::plain(&self.records[key as usize].text);
             said.push(format!("more than {KEY_SHAPES_MAX} forms of: {text}"));

@@ -1,7 +1,7 @@
 //! A registry as it is saved and loaded.
 //!
-//! Only shapes and active keys are saved: everything else follows from them.
-//! Both are sorted by their text's id, so saving what was loaded gives the same
+//! Only shapes, active keys and active columns are saved: everything else, half
+//! filled columns too, follows from them. They are sorted by their text's id, so saving what was loaded gives the same
 //! bytes, and loading two saved registries into one gives what their logs
 //! together would have given.
 
@@ -19,6 +19,8 @@ pub struct Saved {
     pub shapes: Vec<SavedShape>,
     /// The texts of the active keys, by id.
     pub active: Vec<Vec<u8>>,
+    /// The active instance columns, sorted.
+    pub columns: Vec<u64>,
     /// Whether something did not fit.
     pub overflowed: bool,
 }
@@ -53,6 +55,7 @@ impl Registry {
         Saved {
             shapes: shapes.collect(),
             active: active.into_iter().map(|(_, ix)| self.records[ix as usize].text.to_vec()).collect(),
+            columns: self.columns.active(),
             overflowed: self.overflow_template().is_some(),
         }
     }
@@ -67,6 +70,9 @@ impl Registry {
     /// Takes in what another registry has learned.
     pub fn absorb(&mut self, saved: &Saved) {
         self.loading = true;
+        for &column in &saved.columns {
+            self.activate_saved_column(column);
+        }
         for shape in &saved.shapes {
             let known = Shape { text: shape.text.clone(), level: shape.level, alarm: shape.alarm };
             let before = self.example_of(known.id());
