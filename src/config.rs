@@ -2,6 +2,7 @@
 //! clock, so whoever runs it says what now is.
 
 use crate::limits;
+use crate::line::filter::Filter;
 use crate::time::{Time, Zone};
 
 /// The settings of a run.
@@ -18,6 +19,8 @@ pub struct Config {
     pub year: Option<i16>,
     /// The latest time a stamp without a year may mean, where nothing better is known.
     pub latest: Time,
+    /// Lines that are left out, and what in the others is a value.
+    pub filter: Filter,
     /// Threads that tally.
     pub threads: usize,
     /// Size of a chunk in bytes; it never changes a result.
@@ -39,6 +42,7 @@ impl Config {
             warmup: None,
             zone: Zone::utc(),
             year: None,
+            filter: Filter::default(),
             latest,
             threads: 1,
             chunk_bytes: limits::CHUNK_BYTES,

@@ -50,7 +50,7 @@ fn a_skewed_line_does_not_move_when_its_message_was_last_seen() {
     session.finish();
     assert_eq!(session.report().skewed, 1);
     let (from, to) = session.report().span.expect("lines were read");
-    for message in session.ledger().to_baseline(0).messages() {
+    for message in session.ledger().to_baseline(&logsurge::baseline::Settings::default()).messages() {
         let message = message.message;
         assert!(from <= message.first_seen && message.last_seen <= to, "{message:?}");
     }

@@ -123,7 +123,7 @@ fn assert_same(expected: &Verdict, got: &Verdict, how: &str) {
 
 fn add_up(report: &Report) {
     let lines = &report.lines;
-    assert_eq!(lines.read, lines.counted + lines.empty + lines.continuation, "{lines:?}");
+    assert_eq!(lines.read, lines.counted + lines.empty + lines.continuation + lines.filtered, "{lines:?}");
 }
 
 /// The session by pieces, and the engine by threads and chunks, say what the oracle says.
@@ -188,7 +188,7 @@ fn day_before() -> Baseline {
     let mut session = Session::new(&config, None, "app");
     session.feed(&text);
     session.finish();
-    session.ledger().to_baseline(logsurge::baseline::SETTINGS_DEFAULT)
+    session.ledger().to_baseline(&logsurge::baseline::Settings::default())
 }
 
 #[test]
@@ -474,7 +474,7 @@ fn a_learned_baseline_is_the_same_to_the_byte() {
         let mut run = Engine::new(config).run(&listing.sources, None);
         assert_eq!(run.by_ref().count(), 0);
         let saved = directory.path().join("saved.base");
-        run.ledger().to_baseline(logsurge::baseline::SETTINGS_DEFAULT).save(&saved).unwrap();
+        run.ledger().to_baseline(&logsurge::baseline::Settings::default()).save(&saved).unwrap();
         seen.insert(fs::read(&saved).unwrap());
         paths.reverse();
     }
@@ -490,7 +490,7 @@ fn a_log_older_than_its_baseline_is_judged_for_new_messages_and_says_so() {
     let mut session = Session::new(&config, None, "app");
     session.feed(&text);
     session.finish();
-    let baseline = session.ledger().to_baseline(logsurge::baseline::SETTINGS_DEFAULT);
+    let baseline = session.ledger().to_baseline(&logsurge::baseline::Settings::default());
     let mut session = Session::new(&judged_at_once(), Some(&baseline), "app");
     session.feed(&half);
     session.feed(format!("{} ERROR never heard of before\n", stamp(3_600_000, 0)).as_bytes());

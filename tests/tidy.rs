@@ -16,7 +16,7 @@ use std::path::Path;
 ///
 /// * The ground knows nothing. `redact` stands there because it is a pure
 ///   function of bytes that every room with a sample may need.
-/// * `config` names limits and times, so it is one step up; the rooms that only
+/// * `config` names limits, times and filters of lines, so it is two steps up; the rooms that only
 ///   compute (`line` to `baseline`) do not know that settings exist, which the
 ///   test of the settings below holds.
 /// * `alert` is the vocabulary of what comes out: plain values, no decisions.
@@ -28,8 +28,8 @@ use std::path::Path;
 ///   other. `engine` borrows from `session` how a configuration becomes a clock.
 const FLOORS: &[&[&str]] = &[
     &["error", "id", "limits", "redact", "time"],
-    &["config", "line"],
-    &["alert", "shape"],
+    &["line"],
+    &["alert", "config", "shape"],
     &["count", "input", "template"],
     &["detect"],
     &["baseline"],
@@ -54,7 +54,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("memchr", &["*"]),
     ("postcard", &["baseline"]),
     ("rayon", &["engine"]),
-    ("regex", &["redact"]),
+    ("regex", &["line", "redact"]),
     ("serde", &["*"]),
     ("serde_json", &["cli"]),
     ("signal_hook", &["cli"]),

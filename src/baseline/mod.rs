@@ -4,9 +4,11 @@
 //! the statistics of their windows. It is written by `learn` and by nothing
 //! else. An unusable file is an error with its cure, never an empty start.
 
+mod settings;
 mod store;
 
-pub use store::{FORMAT_VERSION, SETTINGS_DEFAULT, TOKENIZER_VERSION};
+pub use settings::Settings;
+pub use store::{FORMAT_VERSION, TOKENIZER_VERSION};
 
 use crate::alert::Learned;
 use crate::detect::{self, Detector, Message, Messages};
@@ -20,7 +22,7 @@ use std::path::Path;
 /// A learned log. See the module.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Baseline {
-    pub(crate) settings: u64,
+    pub(crate) settings: Settings,
     pub(crate) body: Body,
 }
 
@@ -59,7 +61,7 @@ impl Baseline {
         messages: &Messages,
         detector: &Detector,
         learned: Learned,
-        settings: u64,
+        settings: Settings,
     ) -> Baseline {
         let mut listed: Vec<(TemplateId, Message)> = registry
             .templates()
@@ -76,8 +78,16 @@ impl Baseline {
     /// # Errors
     /// A file that is missing, damaged, newer than this program or learned with
     /// other settings; the message says what to do.
-    pub fn load(path: &Path, settings: u64) -> Result<Baseline, Error> {
-        store::load(path, settings)
+    pub fn load(path: &Path, settings: &Settings) -> Result<Baseline, Error> {
+        store::load(path, Some(settings))
+    }
+
+    /// Reads a baseline file whole to look into it, whatever it was learned with.
+    ///
+    /// # Errors
+    /// As [`Baseline::load`].
+    pub fn open(path: &Path) -> Result<Baseline, Error> {
+        store::load(path, None)
     }
 
     /// Writes the file whole, or leaves the old one as it was.
@@ -86,6 +96,11 @@ impl Baseline {
     /// Any failure of the file system, naming the path.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
         store::save(self, path)
+    }
+
+    /// What shaped its messages.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Lines learned and their span.

@@ -1,11 +1,11 @@
 //! The bytes of a baseline file.
 //!
-//! `LSRG`, format version, flags, tokenizer version, settings hash; then a
-//! zstd frame of postcard; then XXH3-64 of everything before it. Little endian.
+//! `LSRG`, format version, flags, tokenizer version, settings hash; where a flag
+//! says so, the masks it was learned with; then a zstd frame of postcard; then XXH3-64 of everything before it. Little endian.
 //! It is written to a temporary file in the same directory, synced, renamed,
 //! and the directory synced: the old file or the new one, never a broken one.
 
-use super::{Baseline, Body};
+use super::{Baseline, Body, Settings};
 use crate::error::{Error, ErrorKind};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -16,8 +16,8 @@ const MAGIC: &[u8; 4] = b"LSRG";
 pub const FORMAT_VERSION: u16 = 1;
 /// Version of the rules that make shapes out of lines.
 pub const TOKENIZER_VERSION: u32 = 1;
-/// The settings hash of a run without masks of its own.
-pub const SETTINGS_DEFAULT: u64 = 0;
+/// The flag of a file that was learned with masks: their text is in it.
+const HAS_MASKS: u16 = 1;
 
 const HEADER_BYTES: usize = 4 + 2 + 2 + 4 + 8;
 const CHECKSUM_BYTES: usize = 8;
@@ -43,9 +43,13 @@ fn encode(baseline: &Baseline) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(HEADER_BYTES + packed.len() + CHECKSUM_BYTES);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
-    bytes.extend_from_slice(&0u16.to_le_bytes());
+    let has_masks = !baseline.settings.is_default();
+    bytes.extend_from_slice(&(if has_masks { HAS_MASKS } else { 0 }).to_le_bytes());
     bytes.extend_from_slice(&TOKENIZER_VERSION.to_le_bytes());
-    bytes.extend_from_slice(&baseline.settings.to_le_bytes());
+    bytes.extend_from_slice(&baseline.settings.hash().to_le_bytes());
+    if has_masks {
+        bytes.extend_from_slice(&baseline.settings.to_bytes());
+    }
     bytes.extend_from_slice(&packed);
     let checksum = xxhash_rust::xxh3::xxh3_64(&bytes);
     bytes.extend_from_slice(&checksum.to_le_bytes());
@@ -69,12 +73,13 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
-pub(super) fn load(path: &Path, settings: u64) -> Result<Baseline, Error> {
+/// Reads the file at `path`; `wanted` is what it must have been learned with.
+pub(super) fn load(path: &Path, wanted: Option<&Settings>) -> Result<Baseline, Error> {
     let bytes = fs::read(path).map_err(|err| Error::io(path, err))?;
-    decode(&bytes, settings).map_err(|why| unusable(path, why))
+    decode(path, &bytes, wanted).map_err(|why| unusable(path, why))
 }
 
-fn decode(bytes: &[u8], settings: u64) -> Result<Baseline, String> {
+fn decode(path: &Path, bytes: &[u8], wanted: Option<&Settings>) -> Result<Baseline, String> {
     if !bytes.starts_with(MAGIC) {
         return Err(format!("this is no baseline file; {LEARN_AGAIN}"));
     }
@@ -97,14 +102,39 @@ fn decode(bytes: &[u8], settings: u64) -> Result<Baseline, String> {
             "learned with tokenizer {tokenizer}, this program has {TOKENIZER_VERSION}; {LEARN_AGAIN}"
         ));
     }
-    let learned_with = u64::from_le_bytes(content[12..20].try_into().expect("eight bytes were cut"));
-    if learned_with != settings {
-        return Err(format!(
-            "learned with other settings than this run has; use the same flags, or {LEARN_AGAIN}"
-        ));
+    let (settings, masks_bytes) = settings_of(content)?;
+    if let Some(wanted) = wanted
+        && wanted.hash() != settings.hash()
+    {
+        return Err(other_masks(path, &settings, wanted));
     }
-    let body = unpack(&content[HEADER_BYTES..]).map_err(|why| format!("{why}; {LEARN_AGAIN}"))?;
+    let body =
+        unpack(&content[HEADER_BYTES + masks_bytes..]).map_err(|why| format!("{why}; {LEARN_AGAIN}"))?;
     Ok(Baseline { settings, body })
+}
+
+/// What the file was learned with, and how many bytes of it say so.
+fn settings_of(content: &[u8]) -> Result<(Settings, usize), String> {
+    let flags = u16::from_le_bytes([content[6], content[7]]);
+    let hash = u64::from_le_bytes(content[12..20].try_into().expect("eight bytes were cut"));
+    let read = match flags & HAS_MASKS {
+        0 => Some((Settings::default(), 0)),
+        _ => Settings::from_bytes(&content[HEADER_BYTES..]),
+    };
+    let whole = read.filter(|(settings, _)| settings.hash() == hash);
+    whole.ok_or_else(|| format!("learned with settings this program does not know; {LEARN_AGAIN}"))
+}
+
+/// What differs, and the two ways out.
+fn other_masks(path: &Path, learned: &Settings, wanted: &Settings) -> String {
+    let again = format!("logsurge learn {} -o {} LOGS", wanted.flags(), path.display()).replace("  ", " ");
+    match learned.is_default() {
+        true => format!("learned without --mask; leave it away, or learn with it: {again}"),
+        false => format!(
+            "learned with other masks; run again with {}, or learn it again: {again}",
+            learned.flags()
+        ),
+    }
 }
 
 fn unpack(packed: &[u8]) -> Result<Body, String> {

@@ -44,6 +44,15 @@ pub struct Reading {
     /// Year of the first time stamp that names none
     #[arg(long, value_name = "N")]
     pub year: Option<i16>,
+    /// Read only lines in which this regular expression matches; may be given again
+    #[arg(long, value_name = "RE")]
+    pub grep: Vec<String>,
+    /// Leave out lines in which this regular expression matches; may be given again
+    #[arg(long, value_name = "RE")]
+    pub ignore: Vec<String>,
+    /// What matches behind the time stamp (or its groups) is a value, such as order='ORD-\w+'; may be given again
+    #[arg(long, value_name = "NAME=RE", value_parser = mask)]
+    pub mask: Vec<Mask>,
     /// Threads [default: one for each core]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
@@ -56,6 +65,15 @@ pub struct Reading {
     /// No progress, no summary
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// A value that no rule would find.
+#[derive(Debug, Clone)]
+pub struct Mask {
+    /// What people call it.
+    pub name: String,
+    /// What it looks like.
+    pub pattern: String,
 }
 
 /// What is judged, and how strictly.
@@ -243,6 +261,15 @@ fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
         _ => Err("a number above 0, such as 0.1 or 5".into()),
+    }
+}
+
+fn mask(text: &str) -> Result<Mask, String> {
+    let named =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+    match text.split_once('=') {
+        Some((name, pattern)) if named(name) => Ok(Mask { name: name.into(), pattern: pattern.into() }),
+        _ => Err(r"a name, = and a regular expression, such as order='ORD-\w+'".into()),
     }
 }
 

@@ -4,7 +4,7 @@ use super::args::{BaselineAction, BaselineArgs};
 use super::exit::Outcome;
 use super::render::safe::{shortened, visible};
 use logsurge::alert::grouped;
-use logsurge::baseline::{BaselineMessage, FORMAT_VERSION, SETTINGS_DEFAULT, TOKENIZER_VERSION};
+use logsurge::baseline::{BaselineMessage, FORMAT_VERSION, TOKENIZER_VERSION};
 use logsurge::time::format_duration;
 use logsurge::{Baseline, Error, redact};
 use serde_json::json;
@@ -19,8 +19,8 @@ const TEMPLATE_CHARS: usize = 60;
 /// `logsurge baseline`
 pub fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
     let result = match &args.action {
-        BaselineAction::Show { file } => show(file, &load(file)?),
-        BaselineAction::Export { file, json: true } => export(&load(file)?),
+        BaselineAction::Show { file } => show(file, &Baseline::open(file)?),
+        BaselineAction::Export { file, json: true } => export(&Baseline::open(file)?),
         BaselineAction::Export { .. } => {
             return Err(Error::usage("say in which form: logsurge baseline export --json FILE"));
         }
@@ -29,10 +29,6 @@ pub fn run(args: &BaselineArgs) -> Result<Outcome, Error> {
         Err(err) if err.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("standard output", err)),
         _ => Ok(Outcome::Calm),
     }
-}
-
-fn load(file: &Path) -> Result<Baseline, Error> {
-    Baseline::load(file, SETTINGS_DEFAULT)
 }
 
 fn show(file: &Path, baseline: &Baseline) -> io::Result<()> {
@@ -50,6 +46,9 @@ fn show(file: &Path, baseline: &Baseline) -> io::Result<()> {
         learned.from,
         learned.to,
     )?;
+    if !baseline.settings().is_default() {
+        writeln!(out, "learned with {}", visible(baseline.settings().flags().as_bytes()))?;
+    }
     for BaselineMessage { id, template, message, .. } in messages.iter().take(SHOWN) {
         let text = shortened(&visible(&redact(template.as_bytes())), TEMPLATE_CHARS);
         writeln!(out, "{:.8} {:>10}  {text}", id.to_string(), grouped(message.lines))?;
@@ -71,6 +70,7 @@ fn export(baseline: &Baseline) -> io::Result<()> {
     let head = json!({
         "schema": "logsurge.baseline/1", "format": FORMAT_VERSION, "tokenizer": TOKENIZER_VERSION,
         "lines": learned.lines, "from": learned.from.to_string(), "to": learned.to.to_string(),
+        "masks": baseline.settings().masks(),
     });
     writeln!(out, "{head}")?;
     for BaselineMessage { id, template, example, message } in baseline.messages() {

@@ -6,7 +6,6 @@ use super::printer::Printer;
 use super::render::summary;
 use super::setup;
 use logsurge::alert::grouped;
-use logsurge::baseline::SETTINGS_DEFAULT;
 use logsurge::{Config, Engine, Error, Run};
 use std::path::{Path, PathBuf};
 
@@ -36,7 +35,7 @@ pub fn scan(args: &Scan) -> Result<Outcome, Error> {
 pub fn learn(args: &Learn) -> Result<Outcome, Error> {
     let quiet = args.reading.quiet;
     let (run, trouble) = learned(&args.paths, &args.reading)?;
-    let baseline = run.ledger().to_baseline(SETTINGS_DEFAULT);
+    let baseline = run.ledger().to_baseline(&setup::settings(&args.reading));
     if baseline.learned().lines == 0 {
         return Err(Error::usage(format!(
             "nothing to learn: no lines were read, so {} was not written",

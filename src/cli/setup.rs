@@ -2,7 +2,9 @@
 //! environment and the number of cores.
 
 use super::args::{Judging, Reading};
+use logsurge::baseline::Settings;
 use logsurge::input::source::{Listing, list};
+use logsurge::line::filter::Filter;
 use logsurge::time::Zone;
 use logsurge::{Baseline, Config, Error, Time};
 use std::io::IsTerminal;
@@ -27,6 +29,7 @@ pub fn config(reading: &Reading) -> Result<Config, Error> {
     };
     config.year = reading.year;
     config.no_redact = reading.no_redact;
+    config.filter = filter(reading)?;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     config.threads = reading.threads.unwrap_or_else(cores).clamp(1, THREADS_MAX);
     if let Some(bytes) = reading.chunk_bytes {
@@ -35,13 +38,23 @@ pub fn config(reading: &Reading) -> Result<Config, Error> {
     Ok(config)
 }
 
+fn filter(reading: &Reading) -> Result<Filter, Error> {
+    let filter = Filter::default().with_grep(&reading.grep)?.with_ignore(&reading.ignore)?;
+    reading.mask.iter().try_fold(filter, |filter, mask| filter.with_mask(&mask.name, &mask.pattern))
+}
+
+/// What a baseline must have been learned with.
+pub fn settings(reading: &Reading) -> Settings {
+    Settings::with_masks(reading.mask.iter().map(|mask| (mask.name.as_str(), mask.pattern.as_str())))
+}
+
 /// The configuration for judging, and the baseline it asks for.
 pub fn judging(reading: &Reading, judging: &Judging) -> Result<(Config, Option<Baseline>), Error> {
     let mut config = config(reading)?;
     config.false_alerts = judging.false_alerts;
     config.warmup = judging.warmup;
     let baseline = match &judging.baseline {
-        Some(path) => Some(Baseline::load(path, logsurge::baseline::SETTINGS_DEFAULT)?),
+        Some(path) => Some(Baseline::load(path, &settings(reading))?),
         None => None,
     };
     Ok((config, baseline))

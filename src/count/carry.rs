@@ -106,8 +106,8 @@ impl Scout {
             return Carry { head_lines, record, ..*carry };
         };
         let last = self.resolve(carry, bytes, resume);
-        let alarming = self.is_alarming(carry, bytes, last_stamped);
-        Carry { last, record: RecordState { head_alarming: alarming, unstamped }, ..*carry }
+        let head = self.after_head(carry, bytes, last_stamped);
+        Carry { last, record: RecordState { unstamped, ..head }, ..*carry }
     }
 
     /// The last stamp of `bytes` from `start` on, each read with the one before as its anchor.
@@ -124,12 +124,19 @@ impl Scout {
         anchor.last
     }
 
-    /// Whether the line at `start` is of level error or above.
-    fn is_alarming(&mut self, carry: &Carry, bytes: &[u8], start: usize) -> bool {
+    /// The record that the stamped line at `start` begins.
+    fn after_head(&mut self, carry: &Carry, bytes: &[u8], start: usize) -> RecordState {
         let end = line_end(bytes, start);
-        let Some(opened) = self.opener.open(bytes, start, end, carry.anchor()) else { return false };
+        let Some(mut opened) = self.opener.open(bytes, start, end, carry.anchor()) else {
+            return RecordState::default();
+        };
         opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
-        self.shape.level >= Level::Error
+        let alarming = self.shape.level >= Level::Error;
+        if opened.is_dropped() {
+            RecordState::after_dropped(alarming)
+        } else {
+            RecordState::after_head(alarming)
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub struct LineCounts {
     pub empty: u64,
     /// Lines that belong to the record before them.
     pub continuation: u64,
+    /// Lines that a filter has left out, and what belongs to them.
+    pub filtered: u64,
     /// Lines among `counted` that were cut at the length limit.
     pub overlong: u64,
     /// Lines among `counted` without a stamp of their own.
@@ -45,6 +47,7 @@ impl LineCounts {
         self.counted += other.counted;
         self.empty += other.empty;
         self.continuation += other.continuation;
+        self.filtered += other.filtered;
         self.overlong += other.overlong;
         self.unstamped += other.unstamped;
     }

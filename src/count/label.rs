@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 /// What a physical line is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Label {
-    /// Nothing to see.
+    /// Nothing to see, or left out.
     Empty,
     /// A message, as an index into [`Labeller::forms`]. A continuation has its head's.
     Message(u32),
@@ -86,20 +86,29 @@ impl Labeller {
         for line in text.split(|byte| *byte == b'\n') {
             let end = start + line.len();
             let opened = self.opener.open(bytes, start, end, carry.anchor());
-            labels.push(opened.map_or(Label::Empty, |opened| self.book.label(carry, &opened)));
+            labels.push(opened.map_or(Label::Empty, |mut opened| self.book.label(carry, &mut opened)));
             start = end + 1;
         }
     }
 }
 
 impl Book {
-    fn label(&mut self, carry: &mut Carry, opened: &Opened<'_>) -> Label {
+    fn label(&mut self, carry: &mut Carry, opened: &mut Opened<'_>) -> Label {
         if opened.reading.is_none() && carry.last.is_some() {
-            let role = role_of(opened.line(), carry.record);
-            carry.record = carry.record.after_unstamped();
-            if let (Role::Continuation, Some(head)) = (role, self.head) {
-                return Label::Message(head);
+            let record = carry.record;
+            carry.record = record.after_unstamped();
+            if role_of(opened.line(), record) == Role::Continuation {
+                if record.head_dropped {
+                    return Label::Empty;
+                }
+                if let Some(head) = self.head {
+                    return Label::Message(head);
+                }
             }
+        }
+        if opened.is_dropped() {
+            self.drop_line(carry, opened);
+            return Label::Empty;
         }
         let index = self.form_of(opened);
         if let Some(reading) = &opened.reading {
@@ -111,7 +120,16 @@ impl Book {
         Label::Message(index)
     }
 
-    fn form_of(&mut self, opened: &Opened<'_>) -> u32 {
+    /// A line that is left out moves the clock and begins a record all the same.
+    fn drop_line(&mut self, carry: &mut Carry, opened: &mut Opened<'_>) {
+        let Some(time) = opened.reading.as_ref().map(|reading| reading.time) else { return };
+        let mut shape = Shape::default();
+        opened.shape(&mut self.key, &mut self.scratch, &mut shape);
+        carry.record = RecordState::after_dropped(shape.level >= Level::Error);
+        carry.last = Some(time);
+    }
+
+    fn form_of(&mut self, opened: &mut Opened<'_>) -> u32 {
         let mut key = std::mem::take(&mut self.key);
         let host = opened.write_key(&mut key);
         let stamp = opened.write_text(&mut self.text);

@@ -1,6 +1,7 @@
 //! What a line says, and when: the one way that the tally, the labels and the
 //! carry all see a line.
 
+use crate::line::filter::Filter;
 use crate::line::split::{Cleaner, Text, is_blank};
 use crate::line::stamp::{Anchor, Clock, Reading};
 use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
@@ -10,6 +11,8 @@ use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 pub struct Opener {
     clock: Clock,
     cleaner: Cleaner,
+    /// None where no line would be changed or left out.
+    filter: Option<Box<Filter>>,
 }
 
 /// A line that says something.
@@ -18,12 +21,19 @@ pub struct Opened<'a> {
     text: Text<'a>,
     /// Its stamp, if it has one.
     pub reading: Option<Reading>,
+    filter: Option<&'a mut Filter>,
 }
 
 impl Opener {
     /// An opener that reads stamps by `clock`.
     pub fn new(clock: Clock) -> Opener {
-        Opener { clock, cleaner: Cleaner::default() }
+        Opener { clock, cleaner: Cleaner::default(), filter: None }
+    }
+
+    /// The same opener with a filter for its lines.
+    #[must_use]
+    pub fn with_filter(self, filter: Filter) -> Opener {
+        Opener { filter: (!filter.is_empty()).then(|| Box::new(filter)), ..self }
     }
 
     /// Looks a chunk over before its lines are opened.
@@ -45,7 +55,7 @@ impl Opener {
         if is_blank(line) {
             return None;
         }
-        Some(Opened { text, reading: self.clock.read(line, anchor) })
+        Some(Opened { text, reading: self.clock.read(line, anchor), filter: self.filter.as_deref_mut() })
     }
 }
 
@@ -55,13 +65,29 @@ impl<'a> Opened<'a> {
         self.text.line()
     }
 
-    /// What counts for the message, in front of the stamp and behind it.
+    /// Whether a filter leaves the line out. Its stamp counts all the same.
     #[inline]
-    fn parts(&self) -> (&'a [u8], &'a [u8]) {
-        let line = self.line();
-        match &self.reading {
-            Some(reading) => (&line[..reading.start], &line[reading.end..]),
-            None => (&line[..0], line),
+    pub fn is_dropped(&self) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.drops(self.line()))
+    }
+
+    /// What counts for the message: its place in front of the stamp, and the text
+    /// behind it with its values masked.
+    #[inline]
+    fn parts(&mut self) -> (Text<'a>, Text<'_>) {
+        let Text { around, start, end } = self.text;
+        let (before, behind) = match &self.reading {
+            Some(reading) => (start + reading.start, start + reading.end),
+            None => (start, start),
+        };
+        let before = Text { around, start, end: before };
+        let masked = match &mut self.filter {
+            Some(filter) => filter.mask(&around[behind..end]),
+            None => None,
+        };
+        match masked {
+            Some(masked) => (before, Text { around: masked, start: 0, end: masked.len() }),
+            None => (before, Text { around, start: behind, end }),
         }
     }
 
@@ -71,38 +97,39 @@ impl<'a> Opened<'a> {
 
     /// Hot: the seeded hash of the cheap key and of what else decides the shape.
     #[inline]
-    pub fn hash(&self, seed: &cheap::Seed) -> u64 {
-        let (before, behind) = self.parts();
-        let Text { around, start, end } = self.text;
+    pub fn hash(&mut self, seed: &cheap::Seed) -> u64 {
         let mut key = seed.start(u64::from(self.host_follows()));
-        if !before.is_empty() {
-            key = cheap::hash(seed, key, around, start, start + before.len());
+        let (before, behind) = self.parts();
+        if before.start < before.end {
+            key = cheap::hash(seed, key, before.around, before.start, before.end);
         }
-        cheap::hash(seed, key, around, end - behind.len(), end)
+        cheap::hash(seed, key, behind.around, behind.start, behind.end)
     }
 
     /// Writes the cheap key to `key`, which is emptied first; the place in it from
     /// which on the next word is the line's host, if one is.
-    pub fn write_key(&self, key: &mut Vec<u8>) -> Option<usize> {
+    pub fn write_key(&mut self, key: &mut Vec<u8>) -> Option<usize> {
+        let host_follows = self.host_follows();
         let (before, behind) = self.parts();
         key.clear();
-        cheap::write(before, key);
-        let host = self.host_follows().then_some(key.len());
-        cheap::write(behind, key);
+        cheap::write(before.line(), key);
+        let host = host_follows.then_some(key.len());
+        cheap::write(behind.line(), key);
         host
     }
 
     /// Writes the line without its stamp to `text`, which is emptied first; the place of the cut.
-    pub fn write_text(&self, text: &mut Vec<u8>) -> Option<usize> {
-        let (before, behind) = self.parts();
+    pub fn write_text(&mut self, text: &mut Vec<u8>) -> Option<usize> {
         text.clear();
-        text.extend_from_slice(before);
-        text.extend_from_slice(behind);
-        self.reading.as_ref().map(|_| before.len())
+        let (before, behind) = self.parts();
+        text.extend_from_slice(before.line());
+        let cut = text.len();
+        text.extend_from_slice(behind.line());
+        self.reading.as_ref().map(|_| cut)
     }
 
     /// Writes the shape of the line to `shape`; `key` is a buffer.
-    pub fn shape(&self, key: &mut Vec<u8>, scratch: &mut Scratch, shape: &mut Shape) {
+    pub fn shape(&mut self, key: &mut Vec<u8>, scratch: &mut Scratch, shape: &mut Shape) {
         let host = self.write_key(key);
         canonical_with_host(key, host, scratch, shape);
     }

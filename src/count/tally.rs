@@ -18,6 +18,9 @@ use crate::shape::cheap::Seed;
 use crate::shape::{Scratch, Shape};
 use crate::time::{Pane, Time};
 
+/// Sets the cheap keys of lines that are left out apart.
+const DROPPED: u64 = 0x5bd1_e995_9e37_79b9;
+
 /// One chunk and what is known of the lines before it.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
@@ -108,20 +111,24 @@ impl Counter {
     fn add_line(&mut self, bytes: &[u8], place: (usize, usize), opened: Option<Opened<'_>>, walk: &mut Walk) {
         let number = walk.line;
         walk.line += 1;
-        let Some(opened) = opened else {
+        let Some(mut opened) = opened else {
             walk.delta.lines.empty += 1;
             return;
         };
         if opened.reading.is_none() && walk.previous.is_some() {
-            let role = role_of(opened.line(), walk.carry.record);
-            walk.carry.record = walk.carry.record.after_unstamped();
-            if role == Role::Continuation {
-                walk.delta.lines.continuation += 1;
+            let record = walk.carry.record;
+            walk.carry.record = record.after_unstamped();
+            if role_of(opened.line(), record) == Role::Continuation {
+                let lines = &mut walk.delta.lines;
+                *(if record.head_dropped { &mut lines.filtered } else { &mut lines.continuation }) += 1;
                 return;
             }
         }
+        if opened.is_dropped() {
+            return self.drop_line(bytes, opened, walk);
+        }
         walk.delta.lines.counted += 1;
-        let slot = self.slot_of(&opened, walk);
+        let slot = self.slot_of(&mut opened, walk);
         let (time, pane, late) = match &opened.reading {
             Some(reading) => {
                 walk.carry.record = RecordState::after_head(self.cache.slots[slot as usize].alarming);
@@ -135,13 +142,24 @@ impl Counter {
         self.count(slot, bytes, place, (time, pane, late, number), walk);
     }
 
+    /// A line that is left out moves the clock and begins a record all the same.
+    fn drop_line(&mut self, bytes: &[u8], mut opened: Opened<'_>, walk: &mut Walk) {
+        walk.delta.lines.filtered += 1;
+        let Some(time) = opened.reading.as_ref().map(|reading| reading.time) else { return };
+        // A key of its own, since the ledger is not told of the shape.
+        let key = opened.hash(&self.seed) ^ DROPPED;
+        let slot = self.cache.find(key).unwrap_or_else(|| self.remember(key, &mut opened));
+        walk.carry.record = RecordState::after_dropped(self.cache.slots[slot as usize].alarming);
+        self.step_to(time, bytes, walk);
+    }
+
     /// The slot of the line's cheap key; a miss runs the canonical rules.
-    fn slot_of(&mut self, opened: &Opened<'_>, walk: &mut Walk) -> u32 {
+    fn slot_of(&mut self, opened: &mut Opened<'_>, walk: &mut Walk) -> u32 {
         let key = opened.hash(&self.seed);
         if let Some(slot) = self.cache.find(key) {
             return slot;
         }
-        opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
+        let slot = self.remember(key, opened);
         let shape = &self.shape;
         walk.delta.shapes.push(NewShape {
             id: shape.id(),
@@ -149,6 +167,13 @@ impl Counter {
             level: shape.level,
             alarm: shape.alarm,
         });
+        slot
+    }
+
+    /// A new slot for the line's shape, which is left in `shape`.
+    fn remember(&mut self, key: u64, opened: &mut Opened<'_>) -> u32 {
+        opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
+        let shape = &self.shape;
         let none = Run {
             pane: Pane(0),
             late: false,

@@ -18,7 +18,7 @@ mod warmup;
 pub use report::Report;
 
 use crate::alert::{Alert, Learned};
-use crate::baseline::Baseline;
+use crate::baseline::{self, Baseline};
 use crate::config::Config;
 use crate::count::{Delta, NewShape};
 use crate::detect::{Detector, Gate, Messages, Settings};
@@ -403,8 +403,8 @@ impl Ledger {
     }
 
     /// Everything learned, as a baseline.
-    pub fn to_baseline(&self, settings: u64) -> Baseline {
-        Baseline::new(&self.registry, &self.messages, &self.detector, self.learned_so_far(), settings)
+    pub fn to_baseline(&self, settings: &baseline::Settings) -> Baseline {
+        Baseline::new(&self.registry, &self.messages, &self.detector, self.learned_so_far(), settings.clone())
     }
 
     /// Lines and span learned up to the last closed pane.

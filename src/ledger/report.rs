@@ -4,7 +4,7 @@ use super::Ledger;
 use crate::count::LineCounts;
 use crate::time::{Pane, Time};
 
-/// Figures of a run; lines read = counted + empty + continuation.
+/// Figures of a run; lines read = counted + empty + continuation + filtered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Lines by what became of them.

@@ -1,6 +1,7 @@
 //! A line of a log: where it ends, what time it says, how loud it is, and
 //! whether it belongs to the line before.
 
+pub mod filter;
 pub mod level;
 pub mod record;
 pub mod split;

@@ -32,12 +32,19 @@ pub struct RecordState {
     pub head_alarming: bool,
     /// Unstamped lines since the last stamped one.
     pub unstamped: u32,
+    /// The last stamped line was left out, and its continuation is with it.
+    pub head_dropped: bool,
 }
 
 impl RecordState {
     /// The state right behind a stamped line.
     pub fn after_head(alarming: bool) -> RecordState {
-        RecordState { head_alarming: alarming, unstamped: 0 }
+        RecordState { head_alarming: alarming, ..RecordState::default() }
+    }
+
+    /// The state right behind a stamped line that was left out.
+    pub fn after_dropped(alarming: bool) -> RecordState {
+        RecordState { head_dropped: true, ..RecordState::after_head(alarming) }
     }
 
     /// The state one unstamped line later.
@@ -105,7 +112,7 @@ mod tests {
         ] {
             assert_eq!(role_of(line.as_bytes(), state), role, "{line}");
         }
-        let long = RecordState { head_alarming: true, unstamped: RECORD_LINES_MAX };
+        let long = RecordState { unstamped: RECORD_LINES_MAX, ..alarming };
         assert_eq!(role_of(b" at x", long), Role::Message);
     }
 }

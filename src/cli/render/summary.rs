@@ -8,7 +8,9 @@ use logsurge::time::format_duration;
 pub fn line(report: &Report) -> String {
     let lines = &report.lines;
     let mut parts = vec![format!("{} counted", grouped(lines.counted))];
-    for (count, what) in [(lines.continuation, "continuation"), (lines.empty, "empty")] {
+    for (count, what) in
+        [(lines.continuation, "continuation"), (lines.empty, "empty"), (lines.filtered, "filtered")]
+    {
         if count > 0 {
             parts.push(format!("{} {what}", grouped(count)));
         }
@@ -25,6 +27,9 @@ pub fn line(report: &Report) -> String {
         && report.unstamped_sources < report.sources
     {
         text += &format!(", over {}", format_duration(to.0 - from.0));
+    }
+    if lines.filtered > 0 && lines.counted == 0 {
+        text += "; --grep and --ignore left none to judge";
     }
     for (count, what) in
         [(lines.overlong, "cut at 64 KiB"), (report.late, "late"), (report.skewed, "with a stamp far ahead")]
