@@ -2,6 +2,7 @@
 //! doublings of a list more, once its shapes are known.
 
 use logsurge::count::{Carry, Job, Opener, Scout, Worker};
+use logsurge::line::filter::Filter;
 use logsurge::line::stamp::Clock;
 use logsurge::time::{Time, Zone};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -63,7 +64,11 @@ fn text(lines: usize, line: fn(usize) -> String) -> Vec<u8> {
 }
 
 fn check(name: &str, line: fn(usize) -> String) {
-    let opener = || Opener::new(Clock::new(Zone::utc(), Some(2026)));
+    check_filtered(name, &Filter::default(), line);
+}
+
+fn check_filtered(name: &str, filter: &Filter, line: fn(usize) -> String) {
+    let opener = || Opener::new(Clock::new(Zone::utc(), Some(2026))).with_filter(filter.clone());
     let (mut worker, mut scout) = (Worker::new(opener(), 7), Scout::new(opener()));
     let carry = Carry::start(Time::from_seconds(1_800_000_000));
     let job = |bytes| Job { source: 0, index: 0, bytes, carry, overlong: 0, live: false };
@@ -109,4 +114,15 @@ fn known_shapes_are_counted_without_an_allocation_per_line() {
     });
     check("without any stamp", |n| format!("request {n} served by worker-{}", n % 8));
     check("invalid bytes and NUL", |n| format!("{} INFO caf\u{e9} \0 {n}", time_of(n / 3)));
+}
+
+#[test]
+fn masks_and_filters_do_not_allocate_per_line() {
+    let filter = Filter::default().with_grep(&["order".into(), "tick".into()]).unwrap();
+    let filter = filter.with_ignore(&["tick [0-9]*7$".into()]).unwrap();
+    let filter = filter.with_mask("user", r"user (\w+)").unwrap().with_mask("order", r"ord-\w+").unwrap();
+    check_filtered("masked", &filter, |n| {
+        let what = ["ERROR tick", "order by user anna of ord-abc at", "GET /cart"][n % 3];
+        format!("{} {what} {n}", time_of(n / 4))
+    });
 }

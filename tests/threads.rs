@@ -212,6 +212,24 @@ fn a_messy_log_against_a_baseline_with_every_kind_of_alert() {
     }
 }
 
+/// Heads, traces and unstamped lines that are left out are so in every chunk.
+fn filtered() -> Config {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let filter = logsurge::line::filter::Filter::default();
+    let filter = filter.with_grep(&words(&["[a-q]{4}", "Exception"])).and_then(|filter| {
+        let filter = filter.with_ignore(&words(&[r"ERROR.*[02468]\b", r"GET|\d\d7"]))?;
+        filter.with_mask("word", r"(?:for|to|of) (\w+)")?.with_mask("end", r"[a-z]+$")
+    });
+    Config { filter: filter.expect("they are regular expressions"), ..judged_at_once() }
+}
+
+#[test]
+fn a_messy_log_of_which_a_part_is_left_out() {
+    let verdict = check(&filtered(), None, &messy());
+    let lines = verdict.report.lines;
+    assert!(lines.filtered > 100 && lines.counted > 100 && lines.continuation > 4, "{lines:?}");
+}
+
 #[test]
 fn a_last_line_without_newline() {
     let text = tidy();
@@ -432,8 +450,8 @@ fn wild(seed: u64) -> Vec<u8> {
 
 #[test]
 fn four_hundred_wild_logs() {
-    let config = judged_at_once();
     for seed in 0..400 {
+        let config = if seed % 4 == 3 { filtered() } else { judged_at_once() };
         let text = wild(seed);
         let expected = oracle(&config, None, &text);
         add_up(&expected.report);

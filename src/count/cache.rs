@@ -33,6 +33,23 @@ pub(super) struct Slot {
     pub run: Run,
 }
 
+impl Slot {
+    /// A slot without lines.
+    pub fn new(shape: ShapeId, alarming: bool) -> Slot {
+        let run = Run {
+            pane: Pane(0),
+            late: false,
+            count: 0,
+            time: Time(0),
+            newest: Time(0),
+            line: 0,
+            at: 0,
+            len: 0,
+        };
+        Slot { shape, alarming, run }
+    }
+}
+
 const EMPTY: u32 = u32::MAX;
 
 #[derive(Debug)]

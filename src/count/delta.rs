@@ -21,6 +21,9 @@ pub struct Delta {
     pub samples: Vec<u8>,
 }
 
+/// Stands for the shapes of all lines that a filter has left out.
+pub(crate) const FILTERED: ShapeId = ShapeId(1);
+
 /// Physical lines by what became of them; they add up to `read`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct LineCounts {

@@ -13,6 +13,7 @@ mod open;
 mod tally;
 
 pub use carry::{Carry, Scout};
+pub(crate) use delta::FILTERED;
 pub use delta::{Delta, Entry, LineCounts, NewShape, Segment};
 pub use label::{Digits, Form, Label, Labeller};
 pub use open::{Opened, Opener};

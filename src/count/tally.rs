@@ -6,6 +6,7 @@
 //! costs no map access beyond the probe and no allocation.
 
 use super::cache::{Cache, Run, Slot};
+use super::delta::FILTERED;
 use super::open::{Opened, Opener};
 use super::{Carry, Delta, Entry, NewShape, Segment};
 use crate::limits::{
@@ -142,15 +143,29 @@ impl Counter {
         self.count(slot, bytes, place, (time, pane, late, number), walk);
     }
 
-    /// A line that is left out moves the clock and begins a record all the same.
+    /// A line that is left out moves the clock and begins a record all the same;
+    /// it is counted as [`FILTERED`], so that its pane is one with lines.
     fn drop_line(&mut self, bytes: &[u8], mut opened: Opened<'_>, walk: &mut Walk) {
+        let number = walk.line - 1;
         walk.delta.lines.filtered += 1;
-        let Some(time) = opened.reading.as_ref().map(|reading| reading.time) else { return };
+        let (time, pane, late) = match opened.reading.as_ref().map(|reading| reading.time) {
+            Some(time) => {
+                walk.carry.record = RecordState::after_dropped(self.is_alarming(&mut opened));
+                self.step_to(time, bytes, walk)
+            }
+            None => self.place_unstamped(number, bytes, walk),
+        };
+        let slot = self.cache.find(DROPPED);
+        let slot = slot.unwrap_or_else(|| self.cache.insert(DROPPED, Slot::new(FILTERED, false)));
+        self.count(slot, bytes, (0, 0), (time, pane, late, number), walk);
+    }
+
+    /// Whether a line that is left out is of level error or above.
+    fn is_alarming(&mut self, opened: &mut Opened<'_>) -> bool {
         // A key of its own, since the ledger is not told of the shape.
         let key = opened.hash(&self.seed) ^ DROPPED;
-        let slot = self.cache.find(key).unwrap_or_else(|| self.remember(key, &mut opened));
-        walk.carry.record = RecordState::after_dropped(self.cache.slots[slot as usize].alarming);
-        self.step_to(time, bytes, walk);
+        let slot = self.cache.find(key).unwrap_or_else(|| self.remember(key, opened));
+        self.cache.slots[slot as usize].alarming
     }
 
     /// The slot of the line's cheap key; a miss runs the canonical rules.
@@ -174,17 +189,7 @@ impl Counter {
     fn remember(&mut self, key: u64, opened: &mut Opened<'_>) -> u32 {
         opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
         let shape = &self.shape;
-        let none = Run {
-            pane: Pane(0),
-            late: false,
-            count: 0,
-            time: Time(0),
-            newest: Time(0),
-            line: 0,
-            at: 0,
-            len: 0,
-        };
-        self.cache.insert(key, Slot { shape: shape.id(), alarming: shape.level >= Level::Error, run: none })
+        self.cache.insert(key, Slot::new(shape.id(), shape.level >= Level::Error))
     }
 
     /// Moves the walk to a stamped line: a great step starts a new segment.

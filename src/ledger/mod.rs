@@ -20,7 +20,7 @@ pub use report::Report;
 use crate::alert::{Alert, Learned};
 use crate::baseline::{self, Baseline};
 use crate::config::Config;
-use crate::count::{Delta, NewShape};
+use crate::count::{Delta, FILTERED, NewShape};
 use crate::detect::{Detector, Gate, Messages, Settings};
 use crate::id::ShapeId;
 use crate::limits::{
@@ -235,7 +235,8 @@ impl Ledger {
                     (pane, behind, entry.time, entry.newest)
                 }
                 Place::Skewed(pane) => {
-                    self.report.skewed += u64::from(entry.count);
+                    let counted = entry.shape != FILTERED;
+                    self.report.skewed += u64::from(entry.count) * u64::from(counted);
                     (pane.0, true, pane.start(), pane.start())
                 }
                 Place::Head(time) => (time.pane().0, false, time, time),
@@ -243,6 +244,10 @@ impl Ledger {
             // Live, the clock may have closed the pane already.
             let late = late || pane < open_from;
             let pane = Pane(pane.max(open_from));
+            if entry.shape == FILTERED {
+                self.panes.entry(pane).or_default();
+                continue;
+            }
             if late {
                 self.report.late += u64::from(entry.count);
             }
