@@ -54,6 +54,7 @@ impl Ledger {
         self.keep_room(cells);
         self.update_rates();
         self.end_warmup_if_due();
+        self.say_limits();
     }
 
     /// Keeps the room of a closed pane for the next one.

@@ -15,7 +15,7 @@ mod report;
 mod source;
 mod warmup;
 
-pub use report::Report;
+pub use report::{Report, limit_text};
 
 use crate::alert::{Alert, Learned};
 use crate::baseline::{self, Baseline};
@@ -28,6 +28,7 @@ use crate::limits::{
     UNSTAMPED_WAIT_SECONDS,
 };
 use crate::line::Level;
+use crate::line::filter::Filter;
 use crate::shape::Shape;
 use crate::template::{Registry, ShapeIx};
 use crate::time::{PANE_SECONDS, Pane, Time};
@@ -46,6 +47,8 @@ pub struct Ledger {
     live: bool,
     learn_only: bool,
     no_redact: bool,
+    /// What a person has masked already.
+    masks: Filter,
     registry: Registry,
     messages: Messages,
     detector: Detector,
@@ -85,6 +88,8 @@ pub struct Ledger {
     first_lines: HashMap<ShapeId, (usize, u64)>,
     out: VecDeque<Alert>,
     notices: Vec<String>,
+    /// Live: which floods were said, of new shapes and of new messages.
+    floods_said: (bool, bool),
 }
 
 impl Ledger {
@@ -98,6 +103,7 @@ impl Ledger {
             live: config.live,
             learn_only: config.learn_only,
             no_redact: config.no_redact,
+            masks: config.filter.clone(),
             registry: Registry::new(),
             messages: Messages::default(),
             detector: Detector::new(Settings { false_alerts: config.false_alerts }),
@@ -127,6 +133,7 @@ impl Ledger {
             first_lines: HashMap::new(),
             out: VecDeque::new(),
             notices: Vec::new(),
+            floods_said: (false, false),
         };
         match baseline {
             Some(baseline) => ledger.take_over(baseline, config.false_alerts),

@@ -2,6 +2,7 @@
 
 use super::Ledger;
 use crate::count::LineCounts;
+use crate::template::LimitHit;
 use crate::time::{Pane, Time};
 
 /// Figures of a run; lines read = counted + empty + continuation + filtered.
@@ -27,17 +28,58 @@ pub struct Report {
     pub templates: usize,
     /// First and last event time of the run.
     pub span: Option<(Time, Time)>,
-    /// Bounds of the registry that were hit.
+    /// Bounds of the registry that were hit, as they were said.
     pub limits_hit: Vec<String>,
 }
 
 impl Ledger {
+    /// Says each bound of the registry that was hit since the last pane.
+    pub(super) fn say_limits(&mut self) {
+        while let Some(hit) = self.registry.limit_hit(self.report.limits_hit.len(), &self.masks) {
+            let said = limit_text(&hit, |text| self.shown_text(text));
+            self.notices.push(said.clone());
+            self.report.limits_hit.push(said);
+        }
+        if self.live {
+            self.say_floods();
+        }
+    }
+
+    /// Live, there is no summary to wait for.
+    fn say_floods(&mut self) {
+        if self.report.shapes_dropped > 0 && !std::mem::replace(&mut self.floods_said.0, true) {
+            let what = "too many new kinds of message within seconds; some of their lines are in no window";
+            self.notices.push(format!("limit reached: {what}"));
+        }
+        if self.report.fresh_untold > 0 && !std::mem::replace(&mut self.floods_said.1, true) {
+            let what = "new messages come in floods, and not all are told one by one";
+            self.notices.push(format!("limit reached: {what}"));
+        }
+    }
+
     pub(super) fn end_report(&mut self) {
         let sources = self.sources.iter();
         self.report.unstamped_sources =
             sources.filter(|source| source.lines > 0 && !source.has_stamps).count();
         self.report.templates = self.registry.len();
         self.report.span = self.begun.map(|begun| (begun, self.closed.map_or(begun, Pane::end)));
-        self.report.limits_hit = self.registry.limits_hit();
+        self.say_limits();
     }
+}
+
+/// A bound that was hit, for people: `shown` blanks the secrets of a text.
+pub fn limit_text(hit: &LimitHit, shown: impl Fn(&str) -> String) -> String {
+    let mut text = format!("limit reached: {}", hit.what);
+    match &hit.explosion {
+        explosion if explosion.place.is_empty() => {
+            text += "\n  they have no words in common; --ignore can leave them out"
+        }
+        explosion => {
+            text += &format!("\n  most differ at <HERE>: {}", shown(&explosion.place));
+            if let Some(cure) = &explosion.cure {
+                text += &format!("\n  to make them one message: {cure}");
+            }
+        }
+    }
+    text
 }

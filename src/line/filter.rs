@@ -135,6 +135,11 @@ fn replace(text: &[u8], range: std::ops::Range<usize>, done: &mut usize, out: &m
     }
 }
 
+/// A regular expression that matches `text` and nothing else.
+pub fn literal(text: &str) -> String {
+    regex::escape(text)
+}
+
 /// One set of all patterns; none where there are none.
 fn any_of(patterns: &[String], flag: &str) -> Result<Option<RegexSet>, Error> {
     if patterns.is_empty() {

@@ -159,6 +159,11 @@ struct Words {
     search: AhoCorasick,
 }
 
+/// The beginnings of all words of alarm.
+pub(crate) fn stems() -> impl Iterator<Item = &'static str> {
+    STEMS.iter().chain(WHOLE).copied()
+}
+
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let search = AhoCorasickBuilder::new()
         .ascii_case_insensitive(true)

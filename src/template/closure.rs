@@ -11,6 +11,7 @@
 
 use super::entry::Entry;
 use super::holes::Cut;
+use super::limits::Bound;
 use super::registry::{ACTIVE_MAX, NONE, Registry, TEXT_BYTES_MAX, TemplateIx};
 use crate::id::ShapeId;
 use crate::shape::Shape;
@@ -76,6 +77,9 @@ impl Registry {
         for speaker in &cut.speakers {
             let members = self.columns.arrive(speaker, &cut.holes[speaker.hole as usize], ix);
             self.tasks.extend(members.into_iter().flatten().map(Task::Mask));
+        }
+        if self.columns.full {
+            self.hit(Bound::Speakers);
         }
         self.mask_columns(cut, ix);
         // A key that became active just now has left a task of its own.
@@ -165,12 +169,14 @@ impl Registry {
 
     /// Whether a bound keeps a key from becoming active.
     fn is_closed_to(&mut self, cause: Cause) -> bool {
-        let (full, hit) = match cause {
-            Cause::Words => (self.active_by_words() >= ACTIVE_MAX, &mut self.hit.active),
-            Cause::Column => (self.text_bytes >= TEXT_BYTES_MAX, &mut self.hit.text),
+        let (full, bound) = match cause {
+            Cause::Words => (self.active_by_words() >= ACTIVE_MAX, Bound::Variables),
+            Cause::Column => (self.text_bytes >= TEXT_BYTES_MAX, Bound::Bytes),
         };
         let closed = full && !self.loading;
-        *hit |= closed;
+        if closed {
+            self.hit(bound);
+        }
         closed
     }
 

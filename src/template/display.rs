@@ -18,11 +18,6 @@ impl Registry {
     }
 }
 
-/// The text of a shape alone.
-pub(crate) fn plain(text: &[u8]) -> String {
-    along_sample(text, &[])
-}
-
 /// A shape's text with the signs of a sample line, which may hold a stamp.
 pub(crate) fn along_sample(text: &[u8], sample: &[u8]) -> String {
     render(&lay_out(text, sample, true), sample, None, |_| false)

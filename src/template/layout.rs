@@ -137,7 +137,7 @@ fn leading_signs(word: &[u8]) -> usize {
 }
 
 /// Where each constant word stands in the line, looked up from left to right.
-fn places_in(line: &[u8], tokens: &[Token<'_>]) -> Vec<Option<(usize, usize)>> {
+pub(super) fn places_in(line: &[u8], tokens: &[Token<'_>]) -> Vec<Option<(usize, usize)>> {
     let mut from = 0;
     let mut found = |token: &Token<'_>| {
         if token.kind.is_variable() {

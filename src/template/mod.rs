@@ -5,10 +5,13 @@
 
 mod closure;
 mod column;
+mod cure;
 mod display;
 mod entry;
+mod explosion;
 mod holes;
 mod layout;
+mod limits;
 mod nearest;
 mod novelty;
 pub mod registry;
@@ -17,6 +20,8 @@ mod steady;
 mod stored;
 
 pub(crate) use display::along_sample as display;
+pub use explosion::Explosion;
+pub use limits::LimitHit;
 pub use nearest::Nearest;
 pub use registry::{FindError, Registry, ShapeIx, TemplateIx};
 pub use saved::{Saved, SavedShape};

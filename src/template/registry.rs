@@ -13,14 +13,15 @@
 //! Templates only ever join; an id once given always leads to one template.
 //! What it costs: a few microseconds for a new shape. Where it fails: beyond the
 //! bounds below, where what is new goes to one overflow template and order may
-//! matter; [`Registry::limits_hit`] says so.
+//! matter; [`Registry::limit_hit`] says so.
 
 use hashbrown::HashMap;
 
 use super::closure::Task;
-use super::column::{Columns, WAITING_MAX};
+use super::column::Columns;
 use super::entry::Entry;
 use super::holes::Cut;
+use super::limits::Bound;
 use crate::id::{ShapeId, TemplateId};
 use crate::line::level::Level;
 use crate::shape::Shape;
@@ -96,17 +97,6 @@ pub(super) struct Template {
     pub(super) exemplar: u32,
 }
 
-/// Which bounds were hit.
-#[derive(Debug, Default)]
-pub(super) struct Hit {
-    pub(super) uncovered: bool,
-    pub(super) text: bool,
-    pub(super) entries: bool,
-    pub(super) active: bool,
-    /// Active keys with more shapes than are stored.
-    pub(super) keys: Vec<u32>,
-}
-
 /// All shapes, active keys and templates.
 #[derive(Debug, Default)]
 pub struct Registry {
@@ -124,7 +114,7 @@ pub struct Registry {
     pub(super) uncovered: usize,
     pub(super) text_bytes: usize,
     pub(super) collisions: u64,
-    pub(super) hit: Hit,
+    pub(super) hit: Vec<Bound>,
     /// What is loaded was admitted once, so it is not measured again.
     pub(super) loading: bool,
 }
@@ -182,9 +172,7 @@ impl Registry {
             }
         }
         if let Some(key) = full {
-            if !self.hit.keys.contains(&key) {
-                self.hit.keys.push(key);
-            }
+            self.hit(Bound::Forms(key));
             return Some(key);
         }
         if !self.is_full(shape) {
@@ -199,16 +187,16 @@ impl Registry {
             true => max,
             false => max - max / RESERVE_PART,
         };
-        let hit = &mut self.hit;
-        hit.uncovered |= self.uncovered >= bound(UNCOVERED_MAX);
-        hit.text |= self.text_bytes >= bound(TEXT_BYTES_MAX);
-        hit.entries |= self.entries.len() >= bound(ENTRIES_MAX);
-        let active = self.active.len() - self.by_column;
-        hit.active |= active >= bound(ACTIVE_MAX);
-        self.uncovered >= bound(UNCOVERED_MAX)
-            || self.text_bytes >= bound(TEXT_BYTES_MAX)
-            || self.entries.len() >= bound(ENTRIES_MAX)
-            || active >= bound(ACTIVE_MAX)
+        let full = [
+            (Bound::Messages, self.uncovered >= bound(UNCOVERED_MAX)),
+            (Bound::Bytes, self.text_bytes >= bound(TEXT_BYTES_MAX)),
+            (Bound::Places, self.entries.len() >= bound(ENTRIES_MAX)),
+            (Bound::Variables, self.active_by_words() >= bound(ACTIVE_MAX)),
+        ];
+        for (bound, _) in full.iter().filter(|(_, full)| *full) {
+            self.hit(*bound);
+        }
+        full.iter().any(|(_, full)| *full)
     }
 
     /// The template of what no longer fits, made when first needed.
@@ -415,41 +403,5 @@ impl Registry {
     /// The template of everything that did not fit, if there is one.
     pub fn overflow_template(&self) -> Option<TemplateIx> {
         self.shape(ShapeId::of(OVERFLOW)).map(|ix| self.template_of(ix))
-    }
-
-    /// Each bound that was hit, with the place that explodes where there is one.
-    pub fn limits_hit(&self) -> Vec<String> {
-        let mut said = Vec::new();
-        let mut say = |hit: bool, what: String| {
-            if hit {
-                said.push(what);
-            }
-        };
-        let worst = match self.exploding_text() {
-            text if text.is_empty() => "nothing, they have no word in common".to_owned(),
-            text => text,
-        };
-        say(self.hit.uncovered, format!("more than {UNCOVERED_MAX} different messages; most alike: {worst}"));
-        say(self.hit.text, format!("more than {TEXT_BYTES_MAX} bytes of messages; most alike: {worst}"));
-        say(
-            self.hit.entries,
-            format!("more than {ENTRIES_MAX} places where messages may differ; most alike: {worst}"),
-        );
-        say(self.hit.active, format!("more than {ACTIVE_MAX} variable places; most alike: {worst}"));
-        say(self.columns.full, format!("more than {WAITING_MAX} names before a level; most alike: {worst}"));
-        for &key in &self.hit.keys {
-            let text = super::display::plain(&self.records[key as usize].text);
-            said.push(format!("more than {KEY_SHAPES_MAX} forms of: {text}"));
-        }
-        said
-    }
-
-    /// The masked key that covers most, or waits with most words.
-    fn exploding_text(&self) -> String {
-        let covered = self.active.values().max_by_key(|&&ix| {
-            let record = &self.records[ix as usize];
-            (record.covers, record.id)
-        });
-        covered.map_or_else(String::new, |&ix| super::display::plain(&self.records[ix as usize].text))
     }
 }

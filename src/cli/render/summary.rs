@@ -44,8 +44,10 @@ pub fn line(report: &Report) -> String {
             report.unstamped_sources
         );
     }
-    for limit in &report.limits_hit {
-        text += &format!("\nlogsurge: limit reached: {limit}");
+    match report.limits_hit.len() {
+        0 => {}
+        1 => text += "; a limit was reached, see above",
+        more => text += &format!("; {more} limits were reached, see above"),
     }
     if report.shapes_dropped > 0 {
         text += &format!(
