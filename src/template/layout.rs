@@ -60,8 +60,10 @@ pub(crate) fn lay_out(text: &[u8], line: &[u8], has_stamp: bool) -> Vec<Part> {
         let region = behind.zip(ahead).filter(|(from, to)| from <= to);
         let leading = first == 0 && index == 0;
         match region {
-            Some((from, to)) if index > first => values(line, from, to, first, &mut parts),
-            Some((from, to)) if !leading && is_gap(&line[from..to]) => {
+            Some(region) if index > first && has_word(&line[region.0..region.1]) => {
+                values(line, region.0, region.1, first, &mut parts);
+            }
+            Some((from, to)) if index == first && !leading && !has_word(&line[from..to]) => {
                 parts.push(Part::Gap(line[from..to].to_vec()));
             }
             _ => {
@@ -89,8 +91,8 @@ fn trailing_gap<'a>(text: &'a [u8], tokens: &[Token<'_>]) -> &'a [u8] {
     &text[tokens.iter().map(length).sum::<usize>()..]
 }
 
-fn is_gap(bytes: &[u8]) -> bool {
-    !bytes.iter().any(|&byte| is_word_byte(byte))
+fn has_word(bytes: &[u8]) -> bool {
+    bytes.iter().any(|&byte| is_word_byte(byte))
 }
 
 /// Cuts `line[from..to]`, where a variable stands, into its words.
@@ -117,9 +119,7 @@ fn values(line: &[u8], from: usize, to: usize, token: usize, parts: &mut Vec<Par
         words.push((from + places[at + signs], from + places[end]));
         at = end;
     }
-    if words.is_empty() {
-        words.push((from, to));
-    } else if words.len() > VALUES_SHOWN_MAX {
+    if words.len() > VALUES_SHOWN_MAX {
         words = vec![(words[0].0, words[words.len() - 1].1)];
     }
     let mut gap = from;
