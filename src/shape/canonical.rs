@@ -14,7 +14,7 @@ use super::bytes::{
 };
 use super::collapse::{Stack, collapse};
 use super::tokens::{Kind, Piece, after_equals, kind_of, kind_of_constant};
-use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, header, mask, secret};
+use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, generated, header, mask, secret};
 use crate::line::level::{self, Level, Place};
 
 /// A letter stands for a level after at most so many variables.
@@ -158,11 +158,15 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
         Level::None if spells_level || word.len() == 1 => level_at(word, place, &scratch.pieces),
         _ => None,
     };
+    let generated = classes.any_is(JOINT) && generated::is_in(word);
     if let Some(level) = level {
         cut.level = level;
         cut.alarm = cut.alarm || alarm::in_word(word);
         push_level(scratch, word);
-    } else if classes.any_is(MARK | JOINT) && is_host(cut.host, word)
+    } else if generated && !after_equals(gap) {
+        push_generated(scratch, word);
+    } else if generated
+        || classes.any_is(MARK | JOINT) && is_host(cut.host, word)
         || classes.all_letters() && header::is_date_word(word, cut.before, after)
         || mask::is_variable(word, classes, after_equals(gap), after.starts_with(b":\x01"))
     {
@@ -220,6 +224,22 @@ fn take_tail(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) {
 fn push_word(scratch: &mut Scratch, word: &[u8]) {
     let at = scratch.text.len();
     scratch.text.extend_from_slice(word);
+    push_piece(scratch, at);
+}
+
+/// Writes a word that holds a generated name: of each the word a person gave it,
+/// and `#` for its random parts.
+fn push_generated(scratch: &mut Scratch, word: &[u8]) {
+    let at = scratch.text.len();
+    for name in generated::names(word) {
+        let stem = generated::stem_len(name);
+        push_runs(&name[..stem.unwrap_or(name.len())], &mut scratch.text);
+        if stem.is_some() {
+            scratch.text.extend_from_slice(b"-#-#");
+        }
+        scratch.text.push(b'/');
+    }
+    scratch.text.pop();
     push_piece(scratch, at);
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod bytes;
 mod canonical;
 pub mod cheap;
 pub(crate) mod collapse;
+mod generated;
 mod header;
 mod mask;
 mod secret;

@@ -33,6 +33,17 @@ fn words_stay_and_values_go() {
 }
 
 #[test]
+fn a_generated_name_keeps_its_word() {
+    check("pod web-\u{2}-x\u{3}x\u{3}k is up", "pod web-#-# is up");
+    check("pod web-bcdfghjkl-bcdfg is up", "pod web-#-# is up");
+    check("pod web\u{3}-\u{2}-9: is up", "pod web#-#-#:is up");
+    check("[pod/web-bcdfghjkl-bcdfg/web] hi", "[pod/web-#-#/web]hi");
+    check("pod=web-bcdfghjkl-bcdfg up", "pod=<*> up");
+    check("tcp-rst-drop error-bcdfghjkl-bcdfg", "tcp-rst-drop error-#-#");
+    assert!(!of(b"error-bcdfghjkl-bcdfg", false).alarm);
+}
+
+#[test]
 fn runs_of_values_become_one() {
     check("a 9, 9 - 9 | 9 b", "a <*> b");
     check("sent 9 bytes (9 KB) fine", "sent <*> fine");
