@@ -60,6 +60,15 @@ pub struct Spread {
     pub top: String,
 }
 
+/// The lines of its record around an alert's sample, each cut to what a screen shows, redacted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// The record's head and the last lines before the sample.
+    pub before: Vec<Vec<u8>>,
+    /// The first lines behind it, long stretches of frames cut short.
+    pub after: Vec<Vec<u8>>,
+}
+
 /// What the judgement rests on.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Learned {
@@ -157,6 +166,8 @@ pub struct Alert {
     pub usual_interval: Option<f64>,
     /// Lines per minute of the last minutes, oldest first; empty if unknown.
     pub history: Vec<u32>,
+    /// For `new`: the trace it stands in.
+    pub context: Context,
     /// Why, in a few words: the end of the alert's first line.
     pub reason: String,
     /// Why, in one sentence.

@@ -5,7 +5,7 @@
 //! identity on both sides. New messages of level error or with a word of alarm
 //! always alert; others only where so many new ones were not to be expected.
 
-use crate::alert::{Alert, Kind, Learned, NearestMessage, Phase, Spread, grouped};
+use crate::alert::{Alert, Context, Kind, Learned, NearestMessage, Phase, Spread, grouped};
 use crate::id::{ShapeId, TemplateId};
 use crate::ledger::Ledger;
 use crate::line::Level;
@@ -248,6 +248,7 @@ fn base_alert(union: &Registry, template: TemplateIx, ledger: &Ledger, own: Own,
         nearest: None,
         usual_interval: None,
         history: Vec::new(),
+        context: Context::default(),
         reason: String::new(),
         summary: String::new(),
         fingerprint: fingerprint(id, first_seen.pane()),

@@ -29,7 +29,7 @@ pub mod shape;
 pub mod template;
 pub mod time;
 
-pub use alert::{Alert, Kind, Learned, Phase};
+pub use alert::{Alert, Context, Kind, Learned, Phase};
 pub use baseline::Baseline;
 pub use config::Config;
 pub use diff::{Comparison, compare};

@@ -11,6 +11,11 @@ pub const LINE_BYTES_MAX: usize = 64 * 1024;
 /// What an alert shows of a line.
 pub const SAMPLE_BYTES_MAX: usize = 2 * 1024;
 
+/// What an alert shows of the lines behind its own: the frames and causes of a trace.
+pub const CONTEXT_LINES_MAX: usize = 20;
+/// What it shows of each of them.
+pub const CONTEXT_LINE_BYTES_MAX: usize = 160;
+
 /// Unstamped lines that one head may own; deeper traces exist, endless ones do not.
 pub const RECORD_LINES_MAX: u32 = 1_000;
 

@@ -6,6 +6,7 @@
 //! only where the lines came from may differ when they lie in other files.
 
 mod invented;
+mod traces;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -446,6 +447,55 @@ fn wild(seed: u64) -> Vec<u8> {
         }
     }
     text
+}
+
+/// Traces of every language under heads of every level, some of them cut off, many at one second,
+/// and the same with no stamp in the whole log.
+fn traced(seed: u64, stamped: bool) -> Vec<u8> {
+    let mut dice = Dice::new(seed);
+    let mut text = String::new();
+    let mut now = 0;
+    for _ in 0..30 + dice.roll(60) {
+        now += [0, 0, 400, 1_000, 9_000][dice.roll(5) as usize];
+        let head = ["INFO order done", "WARN order slow", "ERROR order lost", "ERROR shelf broken"]
+            [dice.roll(4) as usize];
+        let layout = if dice.one_in(2) { 4 } else { 0 };
+        let stamp = if stamped { stamp(now, layout) + " " } else { String::new() };
+        text += &format!("{stamp}{head} {}\n", dice.roll(4));
+        for _ in 0..dice.roll(3) {
+            let (_, known, new) = traces::TRACES[dice.roll(traces::TRACES.len() as u64) as usize];
+            let trace = if dice.one_in(3) { new } else { known };
+            let keep = if dice.one_in(4) { 1 + dice.roll(6) as usize } else { usize::MAX };
+            text.extend(trace.split_inclusive('\n').take(keep));
+        }
+        if dice.one_in(6) {
+            text += ["disk sda failed\n", "Killed\n", "details follow\n", "  note\n"][dice.roll(4) as usize];
+        }
+    }
+    text.into_bytes()
+}
+
+#[test]
+fn two_hundred_logs_of_traces() {
+    let config = judged_at_once();
+    for seed in 0..200 {
+        let text = traced(seed, seed % 4 != 0);
+        let expected = oracle(&config, None, &text);
+        add_up(&expected.report);
+        let by_line = by_session(&config, None, &mut lines(&text).into_iter());
+        assert_same(&expected, &by_line, &format!("log {seed} line by line"));
+        let mut dice = Dice::new(seed);
+        let by_piece = by_session(&config, None, &mut random_pieces(&text, &mut dice));
+        assert_same(&expected, &by_piece, &format!("log {seed} in random pieces"));
+        let directory = TempDir::new().unwrap();
+        let paths = [file(directory.path(), "traced.log", &text)];
+        let expected = expected.unnamed();
+        for (threads, chunk_bytes) in [(1, 300), (3, 90), (2, 1_000)] {
+            let config = Config { threads, chunk_bytes, ..config.clone() };
+            let got = by_engine(&config, None, &paths).unnamed();
+            assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
+        }
+    }
 }
 
 #[test]

@@ -6,8 +6,10 @@
 //! year may lie anywhere; then it walks back to the last stamp that has a year.
 
 use super::open::Opener;
+use super::record::Record;
+use crate::id::ShapeId;
 use crate::line::Level;
-use crate::line::record::RecordState;
+use crate::line::record::Role;
 use crate::line::stamp::Anchor;
 use crate::shape::{Scratch, Shape};
 use crate::time::Time;
@@ -19,7 +21,7 @@ pub struct Carry {
     /// The last stamp of the source.
     pub last: Option<Time>,
     /// The record that the last line belongs to.
-    pub record: RecordState,
+    pub record: Record,
     /// Lines so far, as long as there was no stamp.
     pub head_lines: u64,
     /// A stamp without a year and without a stamp before it is not after this.
@@ -29,7 +31,7 @@ pub struct Carry {
 impl Carry {
     /// The state before the first line.
     pub fn start(latest: Time) -> Carry {
-        Carry { last: None, record: RecordState::default(), head_lines: 0, latest }
+        Carry { last: None, record: Record::default(), head_lines: 0, latest }
     }
 
     /// What the year of a stamp without one is taken from.
@@ -72,7 +74,6 @@ impl Scout {
     pub fn carry_after(&mut self, carry: &Carry, bytes: &[u8]) -> Carry {
         self.opener.look(bytes);
         let mut end = trimmed_end(bytes);
-        let mut unstamped = 0u32;
         let mut last_stamped: Option<usize> = None;
         // Backward to the last stamped line, or on to one with a year.
         let resume = loop {
@@ -85,7 +86,6 @@ impl Scout {
                             break start;
                         }
                     }
-                    None if last_stamped.is_none() => unstamped += 1,
                     None => {}
                 }
             }
@@ -97,17 +97,13 @@ impl Scout {
         let Some(last_stamped) = last_stamped else {
             let lines = memchr::memchr_iter(b'\n', bytes).count() as u64
                 + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
-            let record =
-                RecordState { unstamped: carry.record.unstamped.saturating_add(unstamped), ..carry.record };
-            let (head_lines, record) = match carry.last {
-                Some(_) => (carry.head_lines, record),
-                None => (carry.head_lines + lines, carry.record),
-            };
-            return Carry { head_lines, record, ..*carry };
+            let head_lines = carry.head_lines + if carry.last.is_some() { 0 } else { lines };
+            return Carry { head_lines, record: self.record_after(carry, carry.record, bytes, 0), ..*carry };
         };
         let last = self.resolve(carry, bytes, resume);
-        let head = self.after_head(carry, bytes, last_stamped);
-        Carry { last, record: RecordState { unstamped, ..head }, ..*carry }
+        let end = line_end(bytes, last_stamped);
+        let head = self.head_at(carry, bytes, last_stamped);
+        Carry { last, record: self.record_after(carry, head, bytes, (end + 1).min(bytes.len())), ..*carry }
     }
 
     /// The last stamp of `bytes` from `start` on, each read with the one before as its anchor.
@@ -124,19 +120,61 @@ impl Scout {
         anchor.last
     }
 
-    /// The record that the stamped line at `start` begins.
-    fn after_head(&mut self, carry: &Carry, bytes: &[u8], start: usize) -> RecordState {
+    /// The record that the stamped line at `start` opens.
+    fn head_at(&mut self, carry: &Carry, bytes: &[u8], start: usize) -> Record {
+        let (shape, left_out) = self.shape_at(carry, bytes, start);
+        let mut record = Record::after_head(self.shape.level >= Level::Error, shape);
+        if left_out {
+            record.leave_out(Role::Message);
+        }
+        record
+    }
+
+    /// The record behind the lines from `start` on, none of which has a stamp.
+    fn record_after(&mut self, carry: &Carry, mut record: Record, bytes: &[u8], mut start: usize) -> Record {
+        // The last message that heads a record, and the last within one: only these have a say,
+        // and whether the very last one was left out.
+        let (mut head, mut named) = (None, None);
+        let mut left_out = record.is_left_out();
+        while start < bytes.len() {
+            let end = line_end(bytes, start);
+            if let Some(opened) = self.opener.open(bytes, start, end, carry.anchor()) {
+                let role = record.step(opened.line());
+                if matches!(role, Role::Message | Role::Named) {
+                    left_out = opened.is_dropped();
+                }
+                match role {
+                    Role::Message if left_out => {
+                        (head, named) = (None, None);
+                        record.leave_out(role);
+                    }
+                    Role::Message => (head, named) = (Some(start), None),
+                    Role::Named if !left_out => named = Some(start),
+                    _ => {}
+                }
+            }
+            start = end + 1;
+        }
+        for (role, start) in [(Role::Message, head), (Role::Named, named)] {
+            if let Some(start) = start {
+                let (shape, _) = self.shape_at(carry, bytes, start);
+                record.join(role, shape);
+            }
+        }
+        if left_out {
+            record.leave_out(Role::Named);
+        }
+        record
+    }
+
+    /// The shape of the line at `start`, and whether a filter leaves it out.
+    fn shape_at(&mut self, carry: &Carry, bytes: &[u8], start: usize) -> (ShapeId, bool) {
         let end = line_end(bytes, start);
         let Some(mut opened) = self.opener.open(bytes, start, end, carry.anchor()) else {
-            return RecordState::default();
+            return (Shape::default().id(), false);
         };
         opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
-        let alarming = self.shape.level >= Level::Error;
-        if opened.is_dropped() {
-            RecordState::after_dropped(alarming)
-        } else {
-            RecordState::after_head(alarming)
-        }
+        (self.shape.id(), opened.is_dropped())
     }
 }
 

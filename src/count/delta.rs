@@ -1,5 +1,6 @@
 //! What one chunk adds: the only thing that travels from a worker to the ledger.
 
+use super::record::Within;
 use crate::id::ShapeId;
 use crate::line::Level;
 use crate::time::{Pane, Time};
@@ -17,8 +18,14 @@ pub struct Delta {
     pub segments: Vec<Segment>,
     /// Shapes that this worker had not in its cache.
     pub shapes: Vec<NewShape>,
-    /// The bytes of all samples, one behind the other.
+    /// The bytes of all samples, one behind the other, each with what surrounds it.
     pub samples: Vec<u8>,
+    /// Lines at the chunk's start that belong to the record before it, as far as an alert shows them.
+    pub lead: Vec<u8>,
+    /// No other record begins in the chunk.
+    pub all_lead: bool,
+    /// The last record so far, as far as an alert about its next line shows it.
+    pub tail: Vec<u8>,
 }
 
 /// Stands for the shapes of all lines that a filter has left out.
@@ -91,6 +98,15 @@ pub struct Entry {
     pub line: u32,
     /// Where the sample's bytes lie in `Delta::samples`.
     pub sample: (u32, u32),
+    /// How many bytes behind the sample tell of the lines before it, and behind these of the
+    /// lines after it.
+    pub around: (u32, u32),
+    /// The sample's record goes back beyond the chunk.
+    pub open_front: bool,
+    /// It may go on in the next chunk.
+    pub open_back: bool,
+    /// What the sample stands behind, if it is a part of a record.
+    pub within: Option<Within>,
 }
 
 /// The text of a shape, told once by each worker that meets it.

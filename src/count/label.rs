@@ -2,11 +2,11 @@
 //!
 //! The same rules as the tally, one answer a line instead of a count.
 
-use super::Carry;
 use super::open::{Opened, Opener};
+use super::{Carry, Record};
 use crate::limits::SAMPLE_BYTES_MAX;
 use crate::line::Level;
-use crate::line::record::{RecordState, Role, role_of};
+use crate::line::record::Role;
 use crate::shape::cheap::runs_with_digits;
 use crate::shape::{Scratch, Shape, canonical_with_host};
 use hashbrown::HashMap;
@@ -63,7 +63,7 @@ struct Book {
     text: Vec<u8>,
     known: HashMap<FormKey, u32>,
     forms: Vec<Form>,
-    /// The form of the last stamped line.
+    /// The form of the last record's head.
     head: Option<u32>,
 }
 
@@ -94,39 +94,40 @@ impl Labeller {
 
 impl Book {
     fn label(&mut self, carry: &mut Carry, opened: &mut Opened<'_>) -> Label {
-        if opened.reading.is_none() && carry.last.is_some() {
-            let record = carry.record;
-            carry.record = record.after_unstamped();
-            if role_of(opened.line(), record) == Role::Continuation {
-                if record.head_dropped {
-                    return Label::Empty;
-                }
-                if let Some(head) = self.head {
-                    return Label::Message(head);
-                }
-            }
-        }
+        let Some(time) = opened.reading.as_ref().map(|reading| reading.time) else {
+            return self.label_unstamped(carry, opened);
+        };
+        carry.last = Some(time);
         if opened.is_dropped() {
-            self.drop_line(carry, opened);
+            let mut shape = Shape::default();
+            opened.shape(&mut self.key, &mut self.scratch, &mut shape);
+            carry.record = Record::after_head(shape.level >= Level::Error, shape.id());
+            carry.record.leave_out(Role::Message);
             return Label::Empty;
         }
         let index = self.form_of(opened);
-        if let Some(reading) = &opened.reading {
-            let alarming = self.forms[index as usize].shape.level >= Level::Error;
-            carry.record = RecordState::after_head(alarming);
-            carry.last = Some(reading.time);
-            self.head = Some(index);
-        }
+        let shape = &self.forms[index as usize].shape;
+        carry.record = Record::after_head(shape.level >= Level::Error, shape.id());
+        self.head = Some(index);
         Label::Message(index)
     }
 
-    /// A line that is left out moves the clock and begins a record all the same.
-    fn drop_line(&mut self, carry: &mut Carry, opened: &mut Opened<'_>) {
-        let Some(time) = opened.reading.as_ref().map(|reading| reading.time) else { return };
-        let mut shape = Shape::default();
-        opened.shape(&mut self.key, &mut self.scratch, &mut shape);
-        carry.record = RecordState::after_dropped(shape.level >= Level::Error);
-        carry.last = Some(time);
+    fn label_unstamped(&mut self, carry: &mut Carry, opened: &mut Opened<'_>) -> Label {
+        let role = carry.record.step(opened.line());
+        if role == Role::Continuation {
+            let head = self.head.filter(|_| !carry.record.is_left_out());
+            return head.map_or(Label::Empty, Label::Message);
+        }
+        if opened.is_dropped() {
+            carry.record.leave_out(role);
+            return Label::Empty;
+        }
+        let index = self.form_of(opened);
+        let within = carry.record.join(role, self.forms[index as usize].shape.id());
+        if within.is_none() && carry.last.is_none() {
+            self.head = Some(index);
+        }
+        Label::Message(index)
     }
 
     fn form_of(&mut self, opened: &mut Opened<'_>) -> u32 {

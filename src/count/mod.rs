@@ -10,6 +10,7 @@ mod carry;
 mod delta;
 mod label;
 mod open;
+mod record;
 mod tally;
 
 pub use carry::{Carry, Scout};
@@ -17,4 +18,5 @@ pub(crate) use delta::FILTERED;
 pub use delta::{Delta, Entry, LineCounts, NewShape, Segment};
 pub use label::{Digits, Form, Label, Labeller};
 pub use open::{Opened, Opener};
+pub use record::{Record, Within, add_after, add_before};
 pub use tally::{Job, Worker};

@@ -8,13 +8,14 @@
 use super::cache::{Cache, Run, Slot};
 use super::delta::FILTERED;
 use super::open::{Opened, Opener};
+use super::record::{Record, Records, add_after, add_before};
 use super::{Carry, Delta, Entry, NewShape, Segment};
 use crate::limits::{
     HEAD_LINES_MAX, LATE_PANES, SAMPLE_BYTES_MAX, SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS,
     UNSTAMPED_LINES_PER_PANE,
 };
 use crate::line::Level;
-use crate::line::record::{RecordState, Role, role_of};
+use crate::line::record::Role;
 use crate::shape::cheap::Seed;
 use crate::shape::{Scratch, Shape};
 use crate::time::{Pane, Time};
@@ -54,6 +55,7 @@ struct Counter {
     shape: Shape,
     key: Vec<u8>,
     touched: Vec<u32>,
+    records: Records,
 }
 
 /// Where the walk over one chunk stands.
@@ -66,6 +68,8 @@ struct Walk {
     /// Newest pane of the current segment.
     high: Pane,
     line: u32,
+    /// A buffer for what surrounds a sample.
+    kept: Vec<u8>,
 }
 
 impl Worker {
@@ -79,6 +83,7 @@ impl Worker {
             shape: Shape::default(),
             key: Vec::new(),
             touched: Vec::new(),
+            records: Records::default(),
         };
         Worker { opener, counter }
     }
@@ -87,6 +92,7 @@ impl Worker {
     pub fn tally(&mut self, job: &Job<'_>) -> Delta {
         let Worker { opener, counter } = self;
         counter.cache.trim();
+        counter.records.begin(job.index == 0);
         opener.look(job.bytes);
         let mut walk = Walk::new(job);
         let mut start = 0;
@@ -101,6 +107,7 @@ impl Worker {
             counter.add_line(job.bytes, (start, end), opened, &mut walk);
         }
         counter.flush(job.bytes, &mut walk);
+        counter.keep_edges(job.bytes, &mut walk.delta);
         walk.delta.lines.read = u64::from(walk.line);
         walk.delta.lines.overlong = job.overlong;
         walk.delta
@@ -116,45 +123,84 @@ impl Counter {
             walk.delta.lines.empty += 1;
             return;
         };
-        if opened.reading.is_none() && walk.previous.is_some() {
-            let record = walk.carry.record;
-            walk.carry.record = record.after_unstamped();
-            if role_of(opened.line(), record) == Role::Continuation {
-                let lines = &mut walk.delta.lines;
-                *(if record.head_dropped { &mut lines.filtered } else { &mut lines.continuation }) += 1;
-                return;
-            }
-        }
+        let Some(reading) = &opened.reading else {
+            return self.add_unstamped(bytes, place, &mut opened, walk);
+        };
+        let time = reading.time;
         if opened.is_dropped() {
-            return self.drop_line(bytes, opened, walk);
+            return self.drop_stamped(bytes, place, &mut opened, time, walk);
         }
         walk.delta.lines.counted += 1;
         let slot = self.slot_of(&mut opened, walk);
-        let (time, pane, late) = match &opened.reading {
-            Some(reading) => {
-                walk.carry.record = RecordState::after_head(self.cache.slots[slot as usize].alarming);
-                self.step_to(reading.time, bytes, walk)
-            }
-            None => {
-                walk.delta.lines.unstamped += 1;
-                self.place_unstamped(number, bytes, walk)
-            }
-        };
+        let Slot { shape, alarming, .. } = self.cache.slots[slot as usize];
+        walk.carry.record = Record::after_head(alarming, shape);
+        // Before the step, which may write out what the record before has.
+        self.records.add_head(place.0 as u32);
+        let (time, pane, late) = self.step_to(time, bytes, walk);
         self.count(slot, bytes, place, (time, pane, late, number), walk);
     }
 
-    /// A line that is left out moves the clock and begins a record all the same;
-    /// it is counted as [`FILTERED`], so that its pane is one with lines.
-    fn drop_line(&mut self, bytes: &[u8], mut opened: Opened<'_>, walk: &mut Walk) {
+    /// A line without a stamp: of the record before it, or a message.
+    fn add_unstamped(
+        &mut self,
+        bytes: &[u8],
+        place: (usize, usize),
+        opened: &mut Opened<'_>,
+        walk: &mut Walk,
+    ) {
+        let number = walk.line - 1;
+        let role = walk.carry.record.step(opened.line());
+        if role == Role::Continuation {
+            if walk.carry.record.is_left_out() {
+                walk.delta.lines.filtered += 1;
+            } else {
+                self.records.add_line(place.1 as u32);
+                walk.delta.lines.continuation += 1;
+            }
+            return;
+        }
+        if opened.is_dropped() {
+            walk.carry.record.leave_out(role);
+            if role == Role::Message {
+                self.records.add_head(place.0 as u32);
+            }
+            let at = self.place_unstamped(number, bytes, walk);
+            return self.count_filtered(bytes, at, walk);
+        }
+        walk.delta.lines.counted += 1;
+        walk.delta.lines.unstamped += 1;
+        let slot = self.slot_of(opened, walk);
+        match walk.carry.record.join(role, self.cache.slots[slot as usize].shape) {
+            Some(within) => {
+                self.records.add_line(place.1 as u32);
+                self.records.add_within(number, within);
+            }
+            None => self.records.add_head(place.0 as u32),
+        }
+        let (time, pane, late) = self.place_unstamped(number, bytes, walk);
+        self.count(slot, bytes, place, (time, pane, late, number), walk);
+    }
+
+    /// A line that is left out moves the clock and begins a record all the same.
+    fn drop_stamped(
+        &mut self,
+        bytes: &[u8],
+        place: (usize, usize),
+        opened: &mut Opened<'_>,
+        time: Time,
+        walk: &mut Walk,
+    ) {
+        walk.carry.record = Record::after_head(self.is_alarming(opened), FILTERED);
+        walk.carry.record.leave_out(Role::Message);
+        self.records.add_head(place.0 as u32);
+        let at = self.step_to(time, bytes, walk);
+        self.count_filtered(bytes, at, walk);
+    }
+
+    /// Counts a line that is left out as [`FILTERED`], so that its pane is one with lines.
+    fn count_filtered(&mut self, bytes: &[u8], (time, pane, late): (Time, Pane, bool), walk: &mut Walk) {
         let number = walk.line - 1;
         walk.delta.lines.filtered += 1;
-        let (time, pane, late) = match opened.reading.as_ref().map(|reading| reading.time) {
-            Some(time) => {
-                walk.carry.record = RecordState::after_dropped(self.is_alarming(&mut opened));
-                self.step_to(time, bytes, walk)
-            }
-            None => self.place_unstamped(number, bytes, walk),
-        };
         let slot = self.cache.find(DROPPED);
         let slot = slot.unwrap_or_else(|| self.cache.insert(DROPPED, Slot::new(FILTERED, false)));
         self.count(slot, bytes, (0, 0), (time, pane, late, number), walk);
@@ -258,7 +304,7 @@ impl Counter {
         if run.count == 0 {
             self.touched.push(slot);
         } else {
-            walk.write(self.cache.slots[slot as usize], bytes);
+            walk.write(self.cache.slots[slot as usize], bytes, &self.records);
         }
         self.cache.slots[slot as usize].run = Run { pane, late, count: 1, time, newest: time, line, at, len };
     }
@@ -267,9 +313,18 @@ impl Counter {
     fn flush(&mut self, bytes: &[u8], walk: &mut Walk) {
         for slot in self.touched.drain(..) {
             let slot = &mut self.cache.slots[slot as usize];
-            walk.write(*slot, bytes);
+            walk.write(*slot, bytes, &self.records);
             slot.run.count = 0;
         }
+    }
+
+    /// What the records at the chunk's edges give to those of its neighbours.
+    fn keep_edges(&self, bytes: &[u8], delta: &mut Delta) {
+        let (lead, all_lead) = self.records.lead();
+        add_after(&mut delta.lead, &bytes[lead.0 as usize..lead.1 as usize]);
+        delta.all_lead = all_lead;
+        let (head, begun) = self.records.tail();
+        add_before(&mut delta.tail, &bytes[head as usize..], begun);
     }
 }
 
@@ -283,6 +338,7 @@ impl Walk {
             previous: job.carry.last,
             high: Pane(i64::MIN / 2),
             line: 0,
+            kept: Vec::new(),
         };
         if let Some(last) = job.carry.last {
             walk.open_segment(last, false);
@@ -296,11 +352,22 @@ impl Walk {
     }
 
     /// Appends one run as an entry of the current segment.
-    fn write(&mut self, slot: Slot, bytes: &[u8]) {
+    fn write(&mut self, slot: Slot, bytes: &[u8], records: &Records) {
         let run = slot.run;
-        let from = self.delta.samples.len() as u32;
+        let samples = &mut self.delta.samples;
+        let from = samples.len();
         let len = run.len.min(SAMPLE_BYTES_MAX as u32);
-        self.delta.samples.extend_from_slice(&bytes[run.at as usize..][..len as usize]);
+        samples.extend_from_slice(&bytes[run.at as usize..][..len as usize]);
+        let around = records.around(run.at, run.at + run.len);
+        let range = |(from, to): (u32, u32)| &bytes[from as usize..to as usize];
+        self.kept.clear();
+        add_before(&mut self.kept, range(around.before), !around.open_front);
+        let before_len = self.kept.len() as u32;
+        samples.extend_from_slice(&self.kept);
+        self.kept.clear();
+        add_after(&mut self.kept, range(around.after));
+        let after_len = self.kept.len() as u32;
+        samples.extend_from_slice(&self.kept);
         let segment = self.delta.segments.last_mut().expect("a line opened a segment before it was counted");
         segment.entries.push(Entry {
             shape: slot.shape,
@@ -310,7 +377,11 @@ impl Walk {
             time: run.time,
             newest: run.newest,
             line: run.line,
-            sample: (from, len),
+            sample: (from as u32, len),
+            around: (before_len, after_len),
+            open_front: around.open_front,
+            open_back: around.open_back,
+            within: records.within(run.line),
         });
     }
 }

@@ -3,6 +3,7 @@
 
 use super::compose::Sighting;
 use super::pane::{Cell, PaneCells};
+use super::records::{Told, record_order};
 use super::source::{Held, SourceState};
 use super::{HOUR_PANES, Ledger, NEAREST_PER_HOUR, SILENT_PANES_MAX, class_of, pending_bytes_of};
 use crate::alert::Alert;
@@ -52,6 +53,9 @@ impl Ledger {
         self.out.extend(due);
         self.lines_closed += cells.cells.iter().map(|cell| cell.count + cell.late).sum::<u64>();
         self.keep_room(cells);
+        let (pending, sources) = (&self.pending, &self.sources);
+        let held = sources.iter().any(SourceState::holds);
+        self.contexts.retain(|shape| held || pending.contains_key(&shape));
         self.update_rates();
         self.end_warmup_if_due();
         self.say_limits();
@@ -99,8 +103,10 @@ impl Ledger {
             self.pending.get(&cell.shape).is_some_and(|shape| class_of(shape) >= Level::Error)
         });
         let mut fresh = Vec::new();
+        let mut told = Told::default();
         for group in urgent.chunk_by(|a, b| second_of(a.time) == second_of(b.time)) {
-            for cell in group {
+            told.clear();
+            for cell in self.news_of(group, &mut told) {
                 self.judge(pane, cells, cell, &mut fresh);
             }
             for cell in group {
@@ -108,7 +114,9 @@ impl Ledger {
             }
         }
         for cell in mild {
-            self.judge(pane, cells, cell, &mut fresh);
+            if self.is_news(cell.shape) {
+                self.judge(pane, cells, cell, &mut fresh);
+            }
             self.insert_cell(cells, cell);
         }
         fresh
@@ -119,12 +127,26 @@ impl Ledger {
         cell.known.or_else(|| self.known(cell.shape))
     }
 
-    /// Notes a shape as new if nothing known covers it.
+    /// The new messages of one second that are told, each by the first of its record.
+    fn news_of<'a>(&self, group: &[&'a Cell], told: &mut Told) -> Vec<&'a Cell> {
+        let mut new: Vec<&Cell> = group.iter().copied().filter(|cell| self.is_news(cell.shape)).collect();
+        new.sort_by_key(|cell| record_order(cell.within, cell.line_number, cell.shape));
+        new.retain(|cell| !told.covers(cell.shape, cell.time, cell.within));
+        new.sort_by_key(|cell| (cell.time, cell.shape));
+        new
+    }
+
+    /// Whether a shape that nobody has decided yet is a new message.
+    fn is_news(&self, shape: ShapeId) -> bool {
+        self.pending.get(&shape).is_some_and(|shape| self.registry.is_new(shape))
+    }
+
+    /// Notes a new message.
     fn judge(&mut self, pane: Pane, cells: &PaneCells, cell: &Cell, fresh: &mut Vec<(Alert, Level)>) {
         let Some(shape) = self.pending.get(&cell.shape) else { return };
         let class = class_of(shape);
         let wanted = !self.learn_only && (class >= Level::Error || self.warmup.is_none());
-        if wanted && self.registry.is_new(shape) {
+        if wanted {
             if fresh.len() >= FRESH_PER_PANE_MAX {
                 self.report.fresh_untold += 1;
                 return;
@@ -174,10 +196,13 @@ impl Ledger {
                 (time, entry.shape, entry)
             })
             .collect();
-        urgent.sort_by_key(|(time, shape, _)| (*time, *shape));
+        urgent.sort_by_key(|(time, shape, entry)| {
+            (*time, record_order(entry.within, u64::from(entry.line), *shape))
+        });
         for (time, id, entry) in urgent {
             if second_of(time) != self.second {
                 self.insert_decided();
+                self.told.clear();
                 self.second = second_of(time);
             }
             if !self.is_undecided_urgent(id) {
@@ -186,7 +211,8 @@ impl Ledger {
             let (from, len) = (entry.sample.0 as usize, entry.sample.1 as usize);
             self.decided.insert(id, held.samples[from..from + len].to_vec());
             let Some(shape) = self.pending.get(&id) else { continue };
-            if !self.registry.is_new(shape) || self.decided.len() > FRESH_PER_PANE_MAX {
+            let new = self.registry.is_new(shape);
+            if !new || self.decided.len() > FRESH_PER_PANE_MAX || self.told.covers(id, time, entry.within) {
                 continue;
             }
             let sighting = Sighting {

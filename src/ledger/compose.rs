@@ -2,7 +2,7 @@
 
 use super::pane::{Cell, PaneCells};
 use super::{Ledger, class_of};
-use crate::alert::{Alert, Kind, NearestMessage, Phase, Spread, grouped};
+use crate::alert::{Alert, Context, Kind, NearestMessage, Phase, Spread, grouped};
 use crate::detect::{self, Finding, Gone, Surge};
 use crate::id::{ShapeId, TemplateId};
 use crate::limits::SAMPLE_BYTES_MAX;
@@ -95,6 +95,7 @@ impl Ledger {
             nearest,
             usual_interval: None,
             history: Vec::new(),
+            context: self.context_of(new.source, new.line_number),
             summary: format!("new {what}: {reason}"),
             reason,
             fingerprint: fingerprint(id, Kind::New, new.pane),
@@ -174,6 +175,7 @@ impl Ledger {
             nearest: None,
             usual_interval: None,
             history: self.history(template),
+            context: Context::default(),
             reason: String::new(),
             summary: String::new(),
             fingerprint: 0,

@@ -11,6 +11,7 @@
 mod close;
 mod compose;
 mod pane;
+mod records;
 mod report;
 mod source;
 mod warmup;
@@ -34,6 +35,7 @@ use crate::template::{Registry, ShapeIx};
 use crate::time::{PANE_SECONDS, Pane, Time};
 use hashbrown::HashMap;
 use pane::{Addition, PaneCells};
+use records::{Contexts, Told};
 use source::{Held, Place, SourceState};
 use std::collections::{BTreeMap, VecDeque};
 use warmup::Warmup;
@@ -78,6 +80,10 @@ pub struct Ledger {
     /// Live: urgent shapes of the current second, decided and not yet inserted.
     second: i64,
     decided: HashMap<ShapeId, Vec<u8>>,
+    /// Of these, the new ones.
+    told: Told,
+    /// What surrounds lines that may be news.
+    contexts: Contexts,
     /// New messages to expect a day by level, as of the last closed pane.
     rates: [f64; Level::COUNT],
     /// Alerts whose first minute will be watched once their template exists.
@@ -127,6 +133,8 @@ impl Ledger {
             lines_closed: 0,
             second: i64::MIN,
             decided: HashMap::new(),
+            told: Told::default(),
+            contexts: Contexts::default(),
             rates: [0.0; Level::COUNT],
             to_follow: Vec::new(),
             now: None,
@@ -172,26 +180,38 @@ impl Ledger {
     }
 
     fn apply_in_sequence(&mut self, delta: Delta) {
-        let Delta { source, lines, segments, shapes, samples, .. } = delta;
+        let Delta { source, lines, segments, shapes, samples, lead, all_lead, tail, .. } = delta;
         for shape in shapes {
             self.expect_shape(shape);
         }
         self.report.lines.add(&lines);
         let lines_before = self.sources[source].lines;
         self.sources[source].lines += lines.read;
+        self.contexts.add_lead(source, &mut self.sources[source].record, &lead, all_lead);
         let mut placed = Vec::new();
         let one = segments.len() == 1;
         let mut samples = samples;
         for segment in segments {
             let samples = if one { std::mem::take(&mut samples) } else { samples.clone() };
             let held = Held { segment, samples, lines_before };
+            self.note_contexts(source, &held);
             if self.live && !self.learn_only {
                 self.decide_urgent_now(source, &held);
             }
             self.sources[source].place(held, &mut placed);
         }
+        self.sources[source].record.add_tail(tail, all_lead);
         self.add_placed(source, placed);
         self.follow_clock(source);
+    }
+
+    /// Remembers what surrounds lines that may be news.
+    fn note_contexts(&mut self, source: usize, held: &Held) {
+        for entry in &held.segment.entries {
+            if !self.learn_only && self.pending.contains_key(&entry.shape) {
+                self.contexts.note(source, &mut self.sources[source].record, held, entry);
+            }
+        }
     }
 
     fn expect_shape(&mut self, shape: NewShape) {
@@ -272,6 +292,7 @@ impl Ledger {
                 source,
                 line_number: held.lines_before + u64::from(entry.line) + 1,
                 sample: &held.samples[from..from + len],
+                within: entry.within,
             };
             self.panes.entry(pane).or_insert_with(|| std::mem::take(&mut self.spare)).add(&addition, many);
         }

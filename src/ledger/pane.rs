@@ -1,5 +1,6 @@
 //! The counts of the panes that are still open.
 
+use crate::count::Within;
 use crate::id::ShapeId;
 use crate::template::ShapeIx;
 use crate::time::Time;
@@ -22,6 +23,8 @@ pub(super) struct Cell {
     pub newest: Time,
     pub source: usize,
     pub line_number: u64,
+    /// What it stands behind in its record.
+    pub within: Option<Within>,
     /// Where its text lies among the samples of the pane, in room for so many bytes.
     sample: usize,
     room: usize,
@@ -53,6 +56,7 @@ pub(super) struct Addition<'a> {
     pub source: usize,
     pub line_number: u64,
     pub sample: &'a [u8],
+    pub within: Option<Within>,
 }
 
 impl PaneCells {
@@ -72,6 +76,7 @@ impl PaneCells {
                     newest: new.newest,
                     source: new.source,
                     line_number: new.line_number,
+                    within: new.within,
                     sample: self.arena.len(),
                     room: new.sample.len(),
                     sample_len: new.sample.len(),
@@ -130,6 +135,7 @@ impl Cell {
         self.sample_len = new.sample.len();
         (self.time, self.stamp) = (new.time, new.stamp);
         (self.source, self.line_number) = (new.source, new.line_number);
+        self.within = new.within;
     }
 
     fn count(&mut self, new: &Addition<'_>, many_sources: bool) {

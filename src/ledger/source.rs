@@ -1,6 +1,7 @@
 //! One source as the ledger sees it: how far it is, and which of its lines are
 //! late or on trial.
 
+use super::records::OpenRecord;
 use crate::count::{Delta, Segment};
 use crate::limits::{LATE_PANES, TRIAL_LINES, TRIAL_SEGMENTS_MAX, TRIAL_STEP_SECONDS};
 use crate::time::{Pane, Time};
@@ -38,6 +39,8 @@ pub(super) struct SourceState {
     pub head: Vec<Held>,
     /// Segments beyond a great step of the clock, not yet believed.
     trial: Vec<Held>,
+    /// Its last record.
+    pub record: OpenRecord,
 }
 
 /// A segment that waits for what its lines' time turns out to be.
@@ -100,6 +103,7 @@ impl SourceState {
             waiting: BTreeMap::new(),
             head: Vec::new(),
             trial: Vec::new(),
+            record: OpenRecord::default(),
         }
     }
 

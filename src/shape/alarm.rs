@@ -87,6 +87,7 @@ const STEMS: &[&str] = &[
     "sigbus",
     "sigkill",
     "sigsegv",
+    "smash",
     "starv",
     "suspicious",
     "threw",

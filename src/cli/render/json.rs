@@ -37,7 +37,7 @@ struct JsonAlert<'a> {
     nearest: Option<JsonNearest<'a>>,
     summary: &'a str,
     fingerprint: String,
-    context: [&'a str; 0],
+    context: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -107,10 +107,20 @@ pub fn line(alert: &Alert) -> String {
         }),
         summary: &alert.summary,
         fingerprint: hash(alert.fingerprint),
-        context: [],
+        context: context(alert),
     };
     debug_assert!(alert.kind != Kind::Surge || alert.expected >= 0.0);
     serde_json::to_string(&json).expect("strings and numbers always serialise")
+}
+
+/// The record as it stands in the log, the sample in its place; nothing where it stands alone.
+fn context(alert: &Alert) -> Vec<String> {
+    let around = &alert.context;
+    if around.before.is_empty() && around.after.is_empty() {
+        return Vec::new();
+    }
+    let sample = std::iter::once(&alert.sample);
+    around.before.iter().chain(sample).chain(&around.after).map(|line| visible(line)).collect()
 }
 
 fn stamp(time: Time) -> String {

@@ -13,6 +13,8 @@ use logsurge::{Alert, Kind, Level, Phase, Time};
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const COLUMNS: usize = 80;
 const NEAR_CHARS: usize = 44;
+/// Lines of a trace below its message; JSON has more.
+const TRACE_LINES: usize = 6;
 const DAY_SECONDS: i64 = 86_400;
 
 /// How text is dressed.
@@ -77,7 +79,25 @@ pub fn block(alert: &Alert, style: &TextStyle, id: &str) -> String {
     } else {
         out += &format!("  {shown}{}{bars}\n", " ".repeat(gap.max(2)));
     }
-    out + &place(alert, style)
+    out + &trace(alert, style) + &place(alert, style)
+}
+
+/// The record around the sample: its head, and the first lines of the trace.
+fn trace(alert: &Alert, style: &TextStyle) -> String {
+    let mut out = String::new();
+    let mut add = |before: &str, line: &[u8]| {
+        let line = format!("{before}{}", visible(line).trim());
+        out += &format!("  {}\n", style.paint("2", &shortened(&line, COLUMNS - 2)));
+    };
+    let context = &alert.context;
+    if let Some((head, frames)) = context.before.split_first() {
+        add("in: ", &message_of(head));
+        let from =
+            if context.after.is_empty() { frames.len().saturating_sub(TRACE_LINES) } else { frames.len() };
+        frames[from..].iter().for_each(|line| add("  ", line));
+    }
+    context.after.iter().take(TRACE_LINES).for_each(|line| add("  ", line));
+    out
 }
 
 /// The level in capitals, `-` for none.
