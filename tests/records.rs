@@ -47,7 +47,7 @@ fn baseline(trace: &str, stamped: bool) -> Baseline {
     let inserts: Vec<(i64, String)> = (0..20).map(|n| (n * 50, failure(trace))).collect();
     session.feed(log(0, stamped, &inserts).as_bytes());
     session.finish();
-    session.ledger().to_baseline(logsurge::baseline::SETTINGS_DEFAULT)
+    session.ledger().to_baseline(&logsurge::baseline::Settings::default())
 }
 
 fn alerts(text: &str, baseline: Option<&Baseline>, piece: usize, live: bool) -> Vec<Alert> {

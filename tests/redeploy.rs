@@ -188,7 +188,7 @@ fn learned(log: &str, config: &Config) -> Baseline {
     let mut session = Session::new(&config, None, "web.log");
     session.feed(log.as_bytes());
     session.finish();
-    session.ledger().to_baseline(0)
+    session.ledger().to_baseline(&logsurge::baseline::Settings::default())
 }
 
 /// Alerts and notes on new messages after the deployment, and how many messages
