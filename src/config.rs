@@ -3,6 +3,7 @@
 
 use crate::limits;
 use crate::line::filter::Filter;
+use crate::line::stamp::Format;
 use crate::time::{Time, Zone};
 
 /// The settings of a run.
@@ -17,6 +18,8 @@ pub struct Config {
     pub zone: Zone,
     /// The year of the first stamp that names none.
     pub year: Option<i16>,
+    /// A layout of stamps that is tried before those we know.
+    pub time_format: Option<Format>,
     /// The latest time a stamp without a year may mean, where nothing better is known.
     pub latest: Time,
     /// Lines that are left out, and what in the others is a value.
@@ -43,6 +46,7 @@ impl Config {
             zone: Zone::utc(),
             year: None,
             filter: Filter::default(),
+            time_format: None,
             latest,
             threads: 1,
             chunk_bytes: limits::CHUNK_BYTES,

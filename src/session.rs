@@ -159,7 +159,8 @@ impl Session {
 
 /// The opener of lines that a configuration asks for.
 pub(crate) fn opener(config: &Config) -> Opener {
-    Opener::new(Clock::new(config.zone.clone(), config.year)).with_filter(config.filter.clone())
+    let clock = Clock::new(config.zone.clone(), config.year).with_format(config.time_format.clone());
+    Opener::new(clock).with_filter(config.filter.clone())
 }
 
 /// A seed for caches, so that nobody can craft lines that collide.

@@ -53,6 +53,10 @@ pub struct Reading {
     /// What matches behind the time stamp (or its groups) is a value, such as order='ORD-\w+'; may be given again
     #[arg(long, value_name = "NAME=RE", value_parser = mask)]
     pub mask: Vec<Mask>,
+    /// How time stamps are written, as strftime has it, such as '%d/%m/%Y %H:%M:%S%.f'; lines it
+    /// does not fit are read as always
+    #[arg(long, value_name = "FMT")]
+    pub time_format: Option<String>,
     /// Threads [default: one for each core]
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,

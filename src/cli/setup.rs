@@ -5,6 +5,7 @@ use super::args::{Judging, Reading};
 use logsurge::baseline::Settings;
 use logsurge::input::source::{Listing, list};
 use logsurge::line::filter::Filter;
+use logsurge::line::stamp::Format;
 use logsurge::time::Zone;
 use logsurge::{Baseline, Config, Error, Time};
 use std::io::IsTerminal;
@@ -28,6 +29,7 @@ pub fn config(reading: &Reading) -> Result<Config, Error> {
         None => Zone::from_jiff(jiff::tz::TimeZone::system()),
     };
     config.year = reading.year;
+    config.time_format = reading.time_format.as_deref().map(time_format).transpose()?;
     config.no_redact = reading.no_redact;
     config.filter = filter(reading)?;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -46,6 +48,14 @@ fn filter(reading: &Reading) -> Result<Filter, Error> {
 /// What a baseline must have been learned with.
 pub fn settings(reading: &Reading) -> Settings {
     Settings::with_masks(reading.mask.iter().map(|mask| (mask.name.as_str(), mask.pattern.as_str())))
+}
+
+/// A format of time; where it is wrong, a mark below it shows the place.
+fn time_format(text: &str) -> Result<Format, Error> {
+    Format::parse(text).map_err(|wrong| {
+        let column = text.get(..wrong.at).unwrap_or(text).chars().count();
+        Error::usage(format!("--time-format: {wrong}\n  {text}\n  {}^", " ".repeat(column)))
+    })
 }
 
 /// The configuration for judging, and the baseline it asks for.

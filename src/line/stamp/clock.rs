@@ -17,7 +17,7 @@ use super::eight;
 use super::header::{Agreed, First, first};
 use super::layouts::{Day, Head, Tail};
 use super::tail::{Piece, goes_on};
-use super::{Stamp, Wall, find, finish, finish_dated, finish_pair};
+use super::{Format, Stamp, Wall, find, finish, finish_dated, finish_pair};
 use crate::time::{DAY_SECONDS, SECOND_MICROS, Time, Zone, civil_from_days, days_from_civil, is_leap_year};
 
 // limits
@@ -77,6 +77,8 @@ pub struct Clock {
     zone: Zone,
     /// The year to begin with, if the user says so.
     year: Option<i16>,
+    /// A layout that the user has named; it goes before all others.
+    format: Option<Format>,
     slots: Box<[Slot; SLOTS]>,
     /// Lines with a number and a date, each under the bytes around both.
     far: Box<[Option<FarSlot>; FAR_SLOTS]>,
@@ -178,6 +180,7 @@ impl Clock {
         Clock {
             zone,
             year,
+            format: None,
             slots: Box::new([Slot::EMPTY; SLOTS]),
             far: Box::new([None; FAR_SLOTS]),
             agreed: None,
@@ -186,9 +189,17 @@ impl Clock {
         }
     }
 
+    /// The same clock, for lines whose stamps may have the user's format.
+    pub fn with_format(self, format: Option<Format>) -> Clock {
+        Clock { format, ..self }
+    }
+
     /// The time of a line, or `None` if it has no stamp. Hot.
     #[inline]
     pub fn read(&mut self, line: &[u8], anchor: Anchor) -> Option<Reading> {
+        if let Some(stamp) = self.format.as_ref().and_then(|format| format.find(line)) {
+            return self.reading(stamp, anchor);
+        }
         let Some(key) = line.first_chunk::<KEY_BYTES>() else {
             return self.reading(find(line)?, anchor);
         };

@@ -112,14 +112,33 @@ impl<'a> Cursor<'a> {
         (!self.byte().is_some_and(|byte| byte.is_ascii_digit())).then_some(())
     }
 
-    /// An English month's first three letters, as a number from 1.
+    /// An English month's first three letters or its whole name, as a number from 1.
     pub(super) fn month(&mut self) -> Option<u32> {
-        month_named(self.three()?)
+        let month = month_named(self.three()?)?;
+        self.rest_of(MONTH_ENDS[month as usize - 1])?;
+        Some(month)
     }
 
-    /// An English weekday's first three letters.
+    /// An English weekday's first three letters or its whole name.
     pub(super) fn weekday(&mut self) -> Option<()> {
-        matches!(self.three()?, b"Mon" | b"Tue" | b"Wed" | b"Thu" | b"Fri" | b"Sat" | b"Sun").then_some(())
+        let end: &[u8] = match self.three()? {
+            b"Mon" | b"Fri" | b"Sun" => b"day",
+            b"Tue" => b"sday",
+            b"Wed" => b"nesday",
+            b"Thu" => b"rsday",
+            b"Sat" => b"urday",
+            _ => return None,
+        };
+        self.rest_of(end)
+    }
+
+    /// The rest of a name, or no letter at all.
+    #[inline]
+    fn rest_of(&mut self, end: &[u8]) -> Option<()> {
+        if !self.byte().is_some_and(|byte| byte.is_ascii_lowercase()) {
+            return Some(());
+        }
+        end.iter().try_for_each(|&letter| self.eat(letter))
     }
 
     /// Three bytes. The cursor moves even if they turn out to be wrong, for they have been seen.
@@ -129,6 +148,10 @@ impl<'a> Cursor<'a> {
         letters
     }
 }
+
+/// What follows the first three letters in the months' names.
+const MONTH_ENDS: [&[u8]; 12] =
+    [b"uary", b"ruary", b"ch", b"il", b"", b"e", b"y", b"ust", b"tember", b"ober", b"ember", b"ember"];
 
 fn month_named(letters: &[u8; 3]) -> Option<u32> {
     let month = match letters {

@@ -6,7 +6,7 @@
 
 use super::eight;
 use super::layouts::digits_from;
-use super::tail::is_blank;
+use super::tail::{is_blank, is_level};
 use crate::time::{SECOND_MICROS, Time};
 
 // limits
@@ -31,7 +31,12 @@ pub(super) fn epoch_at(line: &[u8], start: usize) -> Option<Epoch> {
     let (time, end) = number(line, start)?;
     let named = named_time(&line[..start]);
     let follows = line.get(end).copied();
-    let opened = start > 0 && matches!(line[start - 1], b'[' | b'(');
+    // `name[123]` is a process.
+    let opened = match line[..start] {
+        [.., before, b'['] => is_blank(before),
+        [b'['] | [.., b'('] => true,
+        _ => false,
+    };
     let alone = match follows {
         None => true,
         Some(byte) if is_blank(byte) => true,
@@ -41,11 +46,18 @@ pub(super) fn epoch_at(line: &[u8], start: usize) -> Option<Epoch> {
         Some(_) => false,
     };
     let begins = start == 0 || opened || is_blank(line[start - 1]);
-    (alone && (named || (begins && words_before(line, start) < EPOCH_TOKENS_MAX))).then_some(Epoch {
-        start,
-        end,
-        time,
-    })
+    let stands = begins && words_before(line, start) < EPOCH_TOKENS_MAX && !is_counted(&line[..start]);
+    (alone && (named || stands)).then_some(Epoch { start, end, time })
+}
+
+/// Whether the word before a number is one of plain English, as in `took 1234567890 ms`: then the
+/// number is an amount or an id. A header has names, levels and marks.
+fn is_counted(before: &[u8]) -> bool {
+    let Some(end) = before.iter().rposition(|&byte| !is_blank(byte)) else { return false };
+    let start = before[..end].iter().rposition(|&byte| is_blank(byte)).map_or(0, |at| at + 1);
+    let word = &before[start..=end];
+    let word = word.strip_suffix(b":").unwrap_or(word);
+    !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic) && !is_level(word)
 }
 
 /// Words that end before `start`, where a number of ten digits or more stands.
@@ -100,11 +112,13 @@ fn named_time(before: &[u8]) -> bool {
         [name @ .., b'"', b':']
         | [name @ .., b'"', b':', b' ']
         | [name @ .., b'=']
-        | [name @ .., b'=', b'"'] => name,
+        | [name @ .., b'=', b'"']
+        | [name @ .., b'"', b':', b'"'] => name,
         _ => return false,
     };
     let length =
         name.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"_@".contains(byte)).count();
-    let names: [&[u8]; 7] = [b"ts", b"time", b"timestamp", b"@timestamp", b"epoch", b"t", b"date"];
+    let names: [&[u8]; 8] =
+        [b"ts", b"time", b"timestamp", b"@timestamp", b"epoch", b"t", b"date", b"__REALTIME_TIMESTAMP"];
     names.contains(&&name[name.len() - length..])
 }

@@ -127,7 +127,11 @@ fn numeric(line: &[u8], start: usize, place: Place, reach: &mut usize) -> Option
             found.or_else(|| attempt(line, start, reach, short_first))
         }
         6 if place == Place::Front => attempt(line, start, reach, six_and_six),
-        8 if place != Place::Further => attempt(line, start, reach, compact),
+        8 if place == Place::Front => {
+            attempt(line, start, reach, compact).or_else(|| attempt(line, start, reach, digits_alone))
+        }
+        8 if place == Place::Header => attempt(line, start, reach, compact),
+        9 if place == Place::Front => attempt(line, start, reach, digits_alone),
         _ => None,
     }
 }
@@ -150,13 +154,23 @@ pub(super) fn digits_from(line: &[u8], start: usize, most: usize) -> usize {
 fn year_first(cursor: &mut Cursor) -> Option<Head> {
     let start = cursor.at;
     let year = cursor.fixed(4)?;
-    let mark = cursor.eat_any(b"-/.")?;
-    let month = cursor.short()?;
+    let mark = cursor.eat_any(b"-/. ")?;
+    let named = cursor.byte()?.is_ascii_uppercase();
+    let month = match named {
+        true => cursor.month()?,
+        // A number and a number are no year and month.
+        false if mark == b' ' => return None,
+        false => cursor.short()?,
+    };
     cursor.eat(mark)?;
     let day = cursor.short()?;
-    let joint = cursor.eat_any(b"T t_-:")?;
-    let _ = joint == b' ' && cursor.eat(b' ').is_some();
-    let second = if joint == b' ' { time_of_day(cursor, b":")? } else { time_of_day(cursor, b":.")? };
+    let joint = cursor.eat_any(b"T t_-:,\t")?;
+    let _ = matches!(joint, b' ' | b',') && cursor.eat(b' ').is_some();
+    let second = if matches!(joint, b' ' | b',' | b'\t') {
+        time_of_day(cursor, b":")?
+    } else {
+        time_of_day(cursor, b":.")?
+    };
     head(start, cursor, dated(year, month, day)?, second, Tail::Full)
 }
 
@@ -181,6 +195,18 @@ fn compact(cursor: &mut Cursor) -> Option<Head> {
     head(start, cursor, day, second, Tail::Full)
 }
 
+/// `20240514 080000`, `20240514-080000` and `20240514080000`: weak, so the date must stand at the
+/// line's front.
+fn digits_alone(cursor: &mut Cursor) -> Option<Head> {
+    let start = cursor.at;
+    let (year, month, day) = (cursor.fixed(4)?, cursor.fixed(2)?, cursor.fixed(2)?);
+    let day = dated(year, month, day)?;
+    let _ = cursor.eat_any(b" -_");
+    let second = second_of_day(cursor.fixed(2)?, cursor.fixed(2)?, cursor.fixed(2)?)?;
+    cursor.number_ends()?;
+    head(start, cursor, day, second, Tail::Full)
+}
+
 /// All that begins with one or two digits: `10/Oct/2000:13:55:36`, `02-Jan-2024 03:04:05`,
 /// `2 Jan 2024 03:04:05`, `17/06/09 20:10:40`, `01/02/2024 03:04:05`, `14.05.2024 08:00:00`.
 fn short_first(cursor: &mut Cursor) -> Option<Head> {
@@ -194,12 +220,16 @@ fn short_first(cursor: &mut Cursor) -> Option<Head> {
     if mark == b' ' {
         return None;
     }
+    let second_start = cursor.at;
     let second = cursor.short()?;
+    let padded = padded && cursor.at == second_start + 2;
     cursor.eat(mark)?;
     let (century, end) = (cursor.fixed(2)?, cursor.at);
     let day = match cursor.fixed(2) {
-        Some(years) if mark == b'/' => dated(century * 100 + years, first, second)?,
+        // Month first, unless only a day can be meant.
+        Some(years) if mark == b'/' && first <= 12 => dated(century * 100 + years, first, second)?,
         Some(years) => dated(century * 100 + years, second, first)?,
+        None if mark == b'.' && padded && cursor.at == end => dated(whole_year(century), second, first)?,
         // Two digits in the third place are a day, and the first two are the year.
         None if mark == b'/' && padded && cursor.at == end => dated(whole_year(first), second, century)?,
         None => return None,
@@ -223,7 +253,12 @@ fn day_and_month_name(cursor: &mut Cursor, start: usize, day: u32, mark: u8) -> 
         let second = time_of_day(cursor, b":")?;
         return head(start, cursor, yearless(month, day)?, second, Tail::Fraction);
     }
-    let year = number * 100 + cursor.fixed(2)?;
+    let end = cursor.at;
+    let year = match cursor.fixed(2) {
+        Some(years) => number * 100 + years,
+        None if mark == b'-' && end == number_start + 2 && cursor.at == end => whole_year(number),
+        None => return None,
+    };
     cursor.eat_any(b": T")?;
     let second = time_of_day(cursor, b":")?;
     head(start, cursor, dated(year, month, day)?, second, Tail::Full)

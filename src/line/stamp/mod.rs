@@ -15,17 +15,20 @@
 //! just read and then needs less than half.
 //!
 //! It fails where a date has no seconds, where words other than English name the month, and
-//! where a day stands before a month with slashes between them.
+//! where a day of at most 12 stands before a month with slashes between them; a [`Format`] that
+//! the user names reads these.
 
 mod clock;
 mod cursor;
 mod eight;
 mod epoch;
+mod format;
 mod header;
 mod layouts;
 mod tail;
 
 pub use clock::{Anchor, Clock, Reading};
+pub use format::{Format, FormatError};
 
 use crate::time::Time;
 use header::{First, ends_header, first, further};
