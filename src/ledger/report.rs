@@ -72,13 +72,16 @@ pub fn limit_text(hit: &LimitHit, shown: impl Fn(&str) -> String) -> String {
     let mut text = format!("limit reached: {}", hit.what);
     match &hit.explosion {
         explosion if explosion.place.is_empty() => {
-            text += "\n  they have no words in common; --ignore can leave them out"
+            text += "\n  the lines have no words in common; --ignore can leave them out"
         }
         explosion => {
             text += &format!("\n  most differ at <HERE>: {}", shown(&explosion.place));
-            if let Some(cure) = &explosion.cure {
-                text += &format!("\n  to make them one message: {cure}");
-            }
+            text += &match &explosion.cure {
+                Some(cure) => format!("\n  to make them one message: {cure}"),
+                None => {
+                    "\n  no mask can tell that word from others; --ignore can leave the lines out".to_owned()
+                }
+            };
         }
     }
     text

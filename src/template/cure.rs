@@ -10,6 +10,7 @@
 use hashbrown::HashSet;
 
 use super::explosion::Pile;
+use crate::id::ShapeId;
 use crate::line::filter::{Filter, literal};
 use crate::line::stamp;
 use crate::shape::{Scratch, Shape, alarm, canonical, cheap};
@@ -67,7 +68,7 @@ fn pattern(pile: &Pile<'_>, place: usize, others: &[&[u8]]) -> Option<String> {
     let prefix = text(prefix)?;
     let around = |lead: &str, trail: &str| {
         let lead = format!("{lead}{prefix}");
-        let edge = if lead.starts_with(is_word) { r"\b" } else { "" };
+        let edge = if lead.is_empty() || lead.starts_with(is_word) { r"\b" } else { "" };
         format!("{edge}{}({value}){}", literal(&lead), literal(trail))
     };
     let lead = |words: usize| {
@@ -128,11 +129,18 @@ fn value_pattern(values: &[&[u8]]) -> Option<String> {
     })
 }
 
-/// Whether a mask changes none of the other messages, and no word of alarm.
+/// Whether a mask changes no word of alarm and none of the other messages.
 fn leaves_alone(pattern: &str, others: &[&[u8]]) -> bool {
     let Ok(mut filter) = Filter::default().with_mask("tried", pattern) else { return false };
-    let mut changes = |text: &[u8]| filter.mask(text).is_some();
-    !alarm::stems().any(|stem| changes(stem.as_bytes())) && !others.iter().any(|line| changes(message(line)))
+    if alarm::stems().any(|stem| filter.mask(stem.as_bytes()).is_some()) {
+        return false;
+    }
+    let mut shaper = Shaper::default();
+    others.iter().all(|line| {
+        let text = message(line);
+        // What is a value already may be masked: the message stays the same.
+        filter.mask(text).is_none_or(|masked| shaper.shape_of(masked) == shaper.shape_of(text))
+    })
 }
 
 /// How many messages the lines that explode are with the masks.
@@ -141,16 +149,29 @@ fn left(pile: &Pile<'_>, masks: &[(String, String)], there: &Filter) -> Option<u
     for (name, pattern) in masks {
         filter = filter.with_mask(name, pattern).ok()?;
     }
-    let (mut key, mut scratch, mut shape) = (Vec::new(), Scratch::default(), Shape::default());
+    let mut shaper = Shaper::default();
     let mut found = HashSet::new();
     for laid in &pile.shapes {
         let text = message(laid.example);
-        key.clear();
-        cheap::write(filter.mask(text).unwrap_or(text), &mut key);
-        canonical(&key, false, &mut scratch, &mut shape);
-        found.insert(shape.id());
+        found.insert(shaper.shape_of(filter.mask(text).unwrap_or(text)));
     }
     Some(found.len())
+}
+
+#[derive(Default)]
+struct Shaper {
+    key: Vec<u8>,
+    scratch: Scratch,
+    shape: Shape,
+}
+
+impl Shaper {
+    fn shape_of(&mut self, text: &[u8]) -> ShapeId {
+        self.key.clear();
+        cheap::write(text, &mut self.key);
+        canonical(&self.key, false, &mut self.scratch, &mut self.shape);
+        self.shape.id()
+    }
 }
 
 /// What stands behind the stamp.

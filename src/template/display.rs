@@ -1,7 +1,7 @@
 //! A template as people read it: `<*>` for what varies.
 
 use super::layout::{Part, Value, digits_len, lay_out};
-use super::registry::{Registry, TemplateIx};
+use super::registry::{OVERFLOW, Registry, TemplateIx};
 use crate::shape::is_constant_value;
 
 // limits
@@ -14,7 +14,11 @@ const WILDCARD: &str = "<*>";
 impl Registry {
     /// The words of a template with `<*>` for its variables, one line.
     pub fn template_text(&self, template: TemplateIx) -> String {
-        along_sample(&self.root(template).text, self.example(template))
+        let text = &self.root(template).text;
+        if **text == *OVERFLOW {
+            return "(messages that were too many to be told apart)".to_owned();
+        }
+        along_sample(text, self.example(template))
     }
 }
 

@@ -7,7 +7,7 @@
 //! what explodes. What it costs: a millisecond, once for each bound that is hit.
 //! Where it fails: lines that have nothing in common explode nowhere.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::cure;
 use super::display::along_sample;
@@ -78,10 +78,10 @@ impl Registry {
     fn last_shapes(&self, key: Option<u32>) -> Vec<(&[u8], &[u8])> {
         let mut cut = Cut::default();
         let key = key.map(|ix| &self.records[ix as usize]);
-        let alike = key.map(|key| signature_of(&key.text));
+        let likeness: Option<Vec<Token<'_>>> = key.map(|key| tokens(&key.text).collect());
         let mut belongs = |text: &[u8]| {
-            let (Some(key), Some(alike)) = (key, &alike) else { return true };
-            if signature_of(text) == *alike {
+            let (Some(key), Some(likeness)) = (key, &likeness) else { return true };
+            if fits(likeness, &tokens(text).collect::<Vec<_>>()) {
                 return true;
             }
             cut.load(text);
@@ -117,10 +117,8 @@ impl<'a> Pile<'a> {
         let (_, shapes) = piles
             .into_iter()
             .max_by(|one, other| one.1.len().cmp(&other.1.len()).then_with(|| other.0.cmp(&one.0)))?;
-        let words: Vec<usize> = (0..shapes[0].tokens.len())
-            .map(|place| shapes.iter().map(|laid| laid.tokens[place].word).collect::<HashSet<_>>().len())
-            .collect();
-        let least = WORDS_MIN.max(shapes.len() / WORDS_PART);
+        let (shapes, words) = of_one_message(shapes);
+        let least = words_least(&shapes);
         let mut places: Vec<usize> = (0..words.len()).filter(|&place| words[place] >= least).collect();
         places.sort_by_key(|&place| (std::cmp::Reverse(words[place]), place));
         places.truncate(PLACES_MAX);
@@ -183,6 +181,43 @@ impl<'a> Pile<'a> {
         let before = place.checked_sub(1).filter(|&before| self.is_constant(before))?;
         Some(self.shapes[0].tokens[before].word)
     }
+}
+
+/// Different words that make a place explode.
+fn words_least(shapes: &[Laid<'_>]) -> usize {
+    WORDS_MIN.max(shapes.len() / WORDS_PART)
+}
+
+/// Takes different messages apart that have the same signs between their words,
+/// and returns the one with most shapes: where words are few but more than one,
+/// those with the commonest of them. With it, how many words each place has.
+fn of_one_message(mut shapes: Vec<Laid<'_>>) -> (Vec<Laid<'_>>, Vec<usize>) {
+    loop {
+        let counts: Vec<HashMap<&[u8], usize>> =
+            (0..shapes[0].tokens.len()).map(|place| words_at(&shapes, place)).collect();
+        let least = words_least(&shapes);
+        let mixed = counts.iter().position(|words| (2..least).contains(&words.len()));
+        let Some(place) = mixed else { return (shapes, counts.iter().map(HashMap::len).collect()) };
+        let commonest = counts[place].iter().max_by_key(|(word, count)| (**count, **word));
+        let Some((&word, _)) = commonest else { return (shapes, Vec::new()) };
+        shapes.retain(|laid| laid.tokens[place].word == word);
+    }
+}
+
+fn words_at<'a>(shapes: &[Laid<'a>], place: usize) -> HashMap<&'a [u8], usize> {
+    let mut counts = HashMap::new();
+    for laid in shapes {
+        *counts.entry(laid.tokens[place].word).or_default() += 1;
+    }
+    counts
+}
+
+/// Whether a shape is built as `key` is and has its constant words.
+fn fits(key: &[Token<'_>], shape: &[Token<'_>]) -> bool {
+    let same = |(key, shape): (&Token<'_>, &Token<'_>)| {
+        key.gap == shape.gap && (key.kind.is_variable() || key.word == shape.word)
+    };
+    key.len() == shape.len() && key.iter().zip(shape).all(same)
 }
 
 /// The part of a message around the word that explodes.
