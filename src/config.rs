@@ -33,6 +33,8 @@ pub struct Config {
     pub live: bool,
     /// Only learn: nothing is judged.
     pub learn_only: bool,
+    /// Also count what stands in the variables of each message; for lists, not for judging.
+    pub values: bool,
     /// Keep secrets in samples as they are.
     pub no_redact: bool,
 }
@@ -52,6 +54,7 @@ impl Config {
             chunk_bytes: limits::CHUNK_BYTES,
             live: false,
             learn_only: false,
+            values: false,
             no_redact: false,
         }
     }

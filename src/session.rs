@@ -44,7 +44,7 @@ impl Session {
     /// A session for one source.
     pub fn new(config: &Config, baseline: Option<&Baseline>, name: &str) -> Session {
         Session {
-            worker: Worker::new(opener(config), random_seed()),
+            worker: Worker::new(opener(config), random_seed()).with_values(config.values),
             scout: Scout::new(opener(config)),
             ledger: Ledger::new(config, baseline, vec![(name.to_owned(), None)]),
             carry: Carry::start(config.latest),

@@ -187,11 +187,26 @@ pub struct Templates {
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     /// A row for each physical line: LINE, ID and TEMPLATE, separated by tabs
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "csv", "verbose", "like", "level", "min_count"])]
     pub assign: bool,
-    /// One JSON object a message
-    #[arg(long)]
+    /// One JSON object a message, with the commonest values of its variables
+    #[arg(long, conflicts_with = "csv")]
     pub json: bool,
+    /// One row a message for a spreadsheet; a ' stands before text it would take for a formula
+    #[arg(long, conflicts_with = "verbose")]
+    pub csv: bool,
+    /// Below each message the commonest values of its variables
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Only messages like this pasted line or text: its own first, then those with most words in common
+    #[arg(long, value_name = "TEXT")]
+    pub like: Option<String>,
+    /// Only messages of this level or worse
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<LevelArg>,
+    /// Only messages with at least so many lines
+    #[arg(long, value_name = "N")]
+    pub min_count: Option<u64>,
     #[command(flatten)]
     pub reading: Reading,
 }

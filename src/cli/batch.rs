@@ -34,7 +34,7 @@ pub fn scan(args: &Scan) -> Result<Outcome, Error> {
 /// `logsurge learn`
 pub fn learn(args: &Learn) -> Result<Outcome, Error> {
     let quiet = args.reading.quiet;
-    let (run, trouble) = learned(&args.paths, &args.reading)?;
+    let (run, trouble) = learned(&args.paths, &args.reading, false)?;
     let baseline = run.ledger().to_baseline(&setup::settings(&args.reading));
     if baseline.learned().lines == 0 {
         return Err(Error::usage(format!(
@@ -54,8 +54,8 @@ pub fn learn(args: &Learn) -> Result<Outcome, Error> {
 /// `logsurge diff`
 pub fn diff(args: &Diff) -> Result<Outcome, Error> {
     let quiet = args.reading.quiet;
-    let (before, trouble_before) = learned(std::slice::from_ref(&args.before), &args.reading)?;
-    let (after, trouble_after) = learned(std::slice::from_ref(&args.after), &args.reading)?;
+    let (before, trouble_before) = learned(std::slice::from_ref(&args.before), &args.reading, false)?;
+    let (after, trouble_after) = learned(std::slice::from_ref(&args.after), &args.reading, false)?;
     let comparison = logsurge::compare(before.ledger(), after.ledger());
     let config = setup::config(&args.reading)?;
     let mut printer = Printer::new(&args.output, config.zone, setup::now(), false);
@@ -80,9 +80,10 @@ pub fn diff(args: &Diff) -> Result<Outcome, Error> {
     Ok(Outcome::of(printer.alerts, trouble_before || trouble_after, args.output.exit_zero))
 }
 
-/// Reads logs to their end, only learning; the flag tells of trouble.
-pub fn learned(paths: &[PathBuf], reading: &Reading) -> Result<(Run, bool), Error> {
-    let config = Config { learn_only: true, ..setup::config(reading)? };
+/// Reads logs to their end, only learning, and the `values` of variables if they
+/// are wanted; the flag tells of trouble.
+pub fn learned(paths: &[PathBuf], reading: &Reading, values: bool) -> Result<(Run, bool), Error> {
+    let config = Config { learn_only: true, values, ..setup::config(reading)? };
     let (listing, mut trouble) = setup::sources(paths, &config, reading.quiet)?;
     let mut run = Engine::new(config).run(&listing.sources, None);
     let alerts = run.by_ref().count();

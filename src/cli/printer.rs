@@ -169,7 +169,7 @@ impl Printer {
     }
 }
 
-fn level_of(level: LevelArg) -> Level {
+pub fn level_of(level: LevelArg) -> Level {
     match level {
         LevelArg::Trace => Level::Trace,
         LevelArg::Debug => Level::Debug,

@@ -2,67 +2,259 @@
 
 use super::args::Templates;
 use super::exit::Outcome;
-use super::render::safe::visible;
+use super::printer::level_of;
+use super::render::safe::{shortened, visible};
 use super::{batch, setup};
 use logsurge::alert::grouped;
 use logsurge::count::Label;
+use logsurge::detect::Message;
 use logsurge::id::TemplateId;
-use logsurge::{Config, Error, Ledger, Level};
+use logsurge::shape::Shape;
+use logsurge::shape::values::VALUES_MAX;
+use logsurge::template::{TemplateIx, Variable};
+use logsurge::time::Zone;
+use logsurge::{Config, Error, Ledger, Level, Time};
 use serde_json::json;
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 
+/// Messages that `--like` shows.
+const LIKE_MAX: usize = 10;
+/// Values that are shown of a variable.
+const VALUES_SHOWN: usize = 3;
+/// Values that a JSON object holds of a variable.
+const VALUES_JSON: usize = 10;
+/// A value is shown this long.
+const VALUE_CHARS: usize = 32;
+
+const DAY_MICROS: i64 = 86_400_000_000;
+
 /// `logsurge templates`
 pub fn run(args: &Templates) -> Result<Outcome, Error> {
-    let (result, trouble) = if args.assign {
-        assign(args)?
-    } else {
-        let (run, trouble) = batch::learned(&args.paths, &args.reading)?;
-        (list(run.ledger(), args.json), trouble)
-    };
+    let (result, trouble) = if args.assign { assign(args)? } else { listed(args)? };
     match result {
         Err(err) if err.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("standard output", err)),
         _ => Ok(Outcome::of(0, trouble, false)),
     }
 }
 
-fn list(ledger: &Ledger, as_json: bool) -> io::Result<()> {
+fn listed(args: &Templates) -> Result<(io::Result<()>, bool), Error> {
+    let config = setup::config(&args.reading)?;
+    let like = match &args.like {
+        Some(text) => Some(
+            logsurge::engine::shape_of(&config, text.trim().as_bytes())
+                .ok_or_else(|| Error::usage("--like: there is no text to compare with"))?,
+        ),
+        None => None,
+    };
+    let (run, trouble) = batch::learned(&args.paths, &args.reading, args.json || args.verbose)?;
+    let ledger = run.ledger();
+    let rows = rows(ledger, args, like.as_ref());
+    if rows.is_empty() && args.like.is_some() && !args.reading.quiet {
+        say!("logsurge: no message has enough words in common with that text");
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = if args.json {
+        rows.iter().try_for_each(|row| writeln!(out, "{}", json_of(row, ledger)))
+    } else if args.csv {
+        csv(&rows, &mut out)
+    } else {
+        table(&rows, ledger, &config.zone, &mut out)
+    };
+    Ok((written.and_then(|()| out.flush()), trouble))
+}
+
+/// One message of the list.
+struct Row {
+    id: TemplateId,
+    short_id: String,
+    message: Message,
+    share: f64,
+    level: Level,
+    text: String,
+    sample: String,
+    variables: Vec<Variable>,
+}
+
+/// The messages that are wanted, in the order to show them.
+fn rows(ledger: &Ledger, args: &Templates, like: Option<&Shape>) -> Vec<Row> {
     let registry = ledger.registry();
-    let mut rows: Vec<_> = registry
+    let mut listed: Vec<(Message, TemplateIx)> = registry
         .templates()
         .into_iter()
         .filter_map(|template| Some((*ledger.messages().get(template)?, template)))
         .collect();
-    rows.sort_by_key(|(message, template)| {
-        (std::cmp::Reverse(message.lines), registry.template_id(*template))
-    });
-    let total: u64 = rows.iter().map(|(message, _)| message.lines).sum();
-    let ids: Vec<TemplateId> = registry.templates().into_iter().map(|ix| registry.template_id(ix)).collect();
-    let short: HashMap<TemplateId, String> = ids.iter().copied().zip(registry.short_ids(&ids)).collect();
-    let mut out = BufWriter::new(io::stdout().lock());
-    if !as_json {
-        writeln!(out, "{:<9} {:>10} {:>6}  {:<5} MESSAGE", "ID", "LINES", "SHARE", "LEVEL")?;
+    let total: u64 = listed.iter().map(|(message, _)| message.lines).sum();
+    match like {
+        Some(shape) => {
+            let order = registry.like(shape, LIKE_MAX);
+            listed.retain(|(_, template)| order.contains(template));
+            listed.sort_by_key(|(_, template)| order.iter().position(|wanted| wanted == template));
+        }
+        None => listed.sort_by_key(|(message, template)| {
+            (std::cmp::Reverse(message.lines), registry.template_id(*template))
+        }),
     }
-    for (message, template) in rows {
+    let ids: Vec<TemplateId> = registry.templates().into_iter().map(|ix| registry.template_id(ix)).collect();
+    let mut short: HashMap<TemplateId, String> = ids.iter().copied().zip(registry.short_ids(&ids)).collect();
+    let mut variables = ledger.variables();
+    let wanted = |(message, template): &(Message, TemplateIx)| {
+        args.min_count.is_none_or(|least| message.lines >= least)
+            && args.level.is_none_or(|level| registry.level(*template) >= level_of(level))
+    };
+    let row = |(message, template): (Message, TemplateIx)| {
         let id = registry.template_id(template);
-        let text = visible(ledger.shown_text(&registry.template_text(template)).as_bytes());
-        let level = registry.level(template);
-        let share = message.lines as f64 / total.max(1) as f64;
-        if as_json {
-            let row = json!({
-                "schema": "logsurge.template/1", "id": id.to_string(), "count": message.lines,
-                "share": (share * 1e6).round() / 1e6, "level": level.word(),
-                "first_seen": message.first_seen.to_string(), "last_seen": message.last_seen.to_string(),
-                "template": text, "sample": visible(registry.example(template)),
-            });
-            writeln!(out, "{row}")?;
-        } else {
-            let level = if level == Level::None { "-".into() } else { level.word().to_uppercase() };
-            let share = format!("{:.1} %", share * 100.0);
-            writeln!(out, "{:<9} {:>10} {share:>6}  {level:<5} {text}", short[&id], grouped(message.lines))?;
+        Row {
+            id,
+            short_id: short.remove(&id).unwrap_or_default(),
+            message,
+            share: message.lines as f64 / total.max(1) as f64,
+            level: registry.level(template),
+            text: visible(ledger.shown_text(&registry.template_text(template)).as_bytes()),
+            sample: visible(registry.example(template)),
+            variables: variables.remove(&template).unwrap_or_default(),
+        }
+    };
+    listed.into_iter().filter(wanted).map(row).collect()
+}
+
+/// For people: columns that fit a terminal, the text last.
+fn table(rows: &[Row], ledger: &Ledger, zone: &Zone, out: &mut impl Write) -> io::Result<()> {
+    let (Some(first), Some(last)) = (
+        rows.iter().map(|row| row.message.first_seen).min(),
+        rows.iter().map(|row| row.message.last_seen).max(),
+    ) else {
+        return Ok(());
+    };
+    let clock = Clock::of(first, last, zone);
+    let (from, to) = (clock.head("FIRST", first), clock.head("LAST", last));
+    let width = clock.width();
+    writeln!(
+        out,
+        "{:<9} {:>10} {:>7} {:<5} {from:<width$} {to:<width$} MESSAGE",
+        "ID", "LINES", "SHARE", "LEVEL"
+    )?;
+    for row in rows {
+        let level = if row.level == Level::None { "-".into() } else { row.level.word().to_uppercase() };
+        writeln!(
+            out,
+            "{:<9} {:>10} {:>7} {level:<5} {:<width$} {:<width$} {}",
+            row.short_id,
+            grouped(row.message.lines),
+            format!("{:.1} %", row.share * 100.0),
+            clock.show(row.message.first_seen),
+            clock.show(row.message.last_seen),
+            row.text,
+        )?;
+        for variable in row.variables.iter().filter(|variable| variable.lines > 0) {
+            writeln!(out, "{:>20} {}", "", values_line(variable, row.message.lines, ledger))?;
         }
     }
-    out.flush()
+    Ok(())
+}
+
+/// Times as short as the span of a list allows.
+struct Clock<'a> {
+    zone: &'a Zone,
+    one_day: bool,
+}
+
+impl Clock<'_> {
+    fn of(first: Time, last: Time, zone: &Zone) -> Clock<'_> {
+        let day = |time: Time| zone.to_wall(time.0.div_euclid(1_000_000)).div_euclid(DAY_MICROS / 1_000_000);
+        Clock { zone, one_day: day(first) == day(last) }
+    }
+
+    fn wall(&self, time: Time) -> String {
+        Time::from_seconds(self.zone.to_wall(time.0.div_euclid(1_000_000))).to_string().replace('T', " ")
+    }
+
+    fn width(&self) -> usize {
+        if self.one_day { "FIRST 03-02".len() } else { "2026-03-02 12:00".len() }
+    }
+
+    /// The head of a column: with the day, where the rows leave it out.
+    fn head(&self, name: &str, time: Time) -> String {
+        let day = self.wall(time).get(5..10).unwrap_or_default().to_owned();
+        if self.one_day { format!("{name:<5} {day}") } else { name.to_owned() }
+    }
+
+    fn show(&self, time: Time) -> String {
+        let range = if self.one_day { 11..19 } else { 0..16 };
+        self.wall(time).get(range).unwrap_or_default().to_owned()
+    }
+}
+
+/// `from <*>: 10.0.0.1 (62 %), 10.0.0.2 (38 %)`
+fn values_line(variable: &Variable, lines: u64, ledger: &Ledger) -> String {
+    let before = visible(variable.before.as_bytes());
+    let sorted = variable.values.sorted();
+    if variable.values.is_open() {
+        return format!("{before}<*>: more than {VALUES_MAX} different values");
+    }
+    let mut parts: Vec<String> = sorted
+        .iter()
+        .take(VALUES_SHOWN)
+        .map(|(value, count)| {
+            let share = *count as f64 / lines.max(1) as f64 * 100.0;
+            let shown = shortened(&shown_value(variable, value, ledger), VALUE_CHARS);
+            format!("{shown} ({share:.0} %)")
+        })
+        .collect();
+    if let more @ 1.. = sorted.len().saturating_sub(VALUES_SHOWN) {
+        parts.push(format!("{more} more"));
+    }
+    format!("{before}<*>: {}", parts.join(", "))
+}
+
+/// A value as it may be shown: whether it is a secret shows in the word before it.
+fn shown_value(variable: &Variable, value: &[u8], ledger: &Ledger) -> String {
+    let value = String::from_utf8_lossy(value);
+    let whole = format!("{}{value}", variable.before);
+    let shown = ledger.shown_text(&whole);
+    visible(shown.strip_prefix(&variable.before).unwrap_or(&shown).as_bytes())
+}
+
+fn json_of(row: &Row, ledger: &Ledger) -> serde_json::Value {
+    let values = row.variables.iter().map(|variable| {
+        let sorted = variable.values.sorted();
+        let top = sorted.iter().take(VALUES_JSON);
+        json!({
+            "before": visible(variable.before.as_bytes()),
+            "lines": variable.lines,
+            "distinct": (!variable.values.is_open()).then_some(sorted.len()),
+            "top": top.map(|(value, count)| json!({"value": shown_value(variable, value, ledger), "count": count}))
+                .collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "schema": "logsurge.template/1", "id": row.id.to_string(), "count": row.message.lines,
+        "share": rounded(row.share), "level": row.level.word(),
+        "first_seen": row.message.first_seen.to_string(), "last_seen": row.message.last_seen.to_string(),
+        "template": row.text, "sample": row.sample, "values": values.collect::<Vec<_>>(),
+    })
+}
+
+fn rounded(share: f64) -> f64 {
+    (share * 1e6).round() / 1e6
+}
+
+fn csv(rows: &[Row], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "id,count,share,level,first_seen,last_seen,template,sample")?;
+    for row in rows {
+        let Row { id, message, level, text, sample, .. } = row;
+        let (first, last) = (message.first_seen, message.last_seen);
+        let share = rounded(row.share);
+        let (text, sample) = (cell(text), cell(sample));
+        writeln!(out, "{id},{},{share},{},{first},{last},{text},{sample}", message.lines, level.word())?;
+    }
+    Ok(())
+}
+
+/// Text as a cell: quoted, and nothing that a spreadsheet would run as a formula.
+fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 /// A row for each physical line, after the last one has been read: only then

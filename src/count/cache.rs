@@ -63,11 +63,13 @@ impl Cache {
         Cache { table: vec![(0, EMPTY); 1 << 11], slots: Vec::new() }
     }
 
-    /// Empties the cache if it is past its bound. Only between two chunks.
-    pub fn trim(&mut self) {
-        if self.slots.len() > CACHE_KEYS_MAX {
+    /// Empties the cache if it is past its bound, and says so. Only between two chunks.
+    pub fn trim(&mut self) -> bool {
+        let full = self.slots.len() > CACHE_KEYS_MAX;
+        if full {
             *self = Cache::new();
         }
+        full
     }
 
     /// Hot: the slot of a key.

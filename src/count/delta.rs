@@ -3,6 +3,7 @@
 use super::record::Within;
 use crate::id::ShapeId;
 use crate::line::Level;
+use crate::shape::values::ShapeValues;
 use crate::time::{Pane, Time};
 
 /// The tally of one chunk.
@@ -26,6 +27,8 @@ pub struct Delta {
     pub all_lead: bool,
     /// The last record so far, as far as an alert about its next line shows it.
     pub tail: Vec<u8>,
+    /// What stood in the variables of each shape, where that is wanted.
+    pub values: Vec<(ShapeId, ShapeValues)>,
 }
 
 /// Stands for the shapes of all lines that a filter has left out.

@@ -12,6 +12,7 @@ mod label;
 mod open;
 mod record;
 mod tally;
+mod values;
 
 pub use carry::{Carry, Scout};
 pub(crate) use delta::FILTERED;

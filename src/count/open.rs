@@ -91,6 +91,24 @@ impl<'a> Opened<'a> {
         }
     }
 
+    /// Writes the line without its stamp, and without the host that follows it.
+    pub fn write_message(&self, message: &mut Vec<u8>) {
+        message.clear();
+        let line = self.line();
+        let Some(reading) = &self.reading else { return message.extend_from_slice(line) };
+        message.extend_from_slice(&line[..reading.start]);
+        let mut behind = line[reading.end..].trim_ascii_start();
+        if reading.host_follows {
+            let end = behind.iter().position(u8::is_ascii_whitespace).unwrap_or(behind.len());
+            // A program's tag is no host.
+            if !behind[..end].ends_with(b":") && !behind[..end].contains(&b'[') {
+                behind = &behind[end..];
+            }
+        }
+        message.push(b' ');
+        message.extend_from_slice(behind);
+    }
+
     fn host_follows(&self) -> bool {
         self.reading.as_ref().is_some_and(|reading| reading.host_follows)
     }

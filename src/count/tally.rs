@@ -9,6 +9,7 @@ use super::cache::{Cache, Run, Slot};
 use super::delta::FILTERED;
 use super::open::{Opened, Opener};
 use super::record::{Record, Records, add_after, add_before};
+use super::values::ValueCounter;
 use super::{Carry, Delta, Entry, NewShape, Segment};
 use crate::limits::{
     HEAD_LINES_MAX, LATE_PANES, SAMPLE_BYTES_MAX, SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS,
@@ -56,6 +57,8 @@ struct Counter {
     key: Vec<u8>,
     touched: Vec<u32>,
     records: Records,
+    /// Counts what stands in variables, where that is wanted.
+    values: Option<Box<ValueCounter>>,
 }
 
 /// Where the walk over one chunk stands.
@@ -84,14 +87,26 @@ impl Worker {
             key: Vec::new(),
             touched: Vec::new(),
             records: Records::default(),
+            values: None,
         };
         Worker { opener, counter }
+    }
+
+    /// The same worker, which also counts what stands in variables if `wanted`.
+    #[must_use]
+    pub fn with_values(mut self, wanted: bool) -> Worker {
+        self.counter.values = wanted.then(Box::default);
+        self
     }
 
     /// Tallies one chunk.
     pub fn tally(&mut self, job: &Job<'_>) -> Delta {
         let Worker { opener, counter } = self;
-        counter.cache.trim();
+        if counter.cache.trim()
+            && let Some(values) = &mut counter.values
+        {
+            values.forget_shapes();
+        }
         counter.records.begin(job.index == 0);
         opener.look(job.bytes);
         let mut walk = Walk::new(job);
@@ -108,6 +123,7 @@ impl Worker {
         }
         counter.flush(job.bytes, &mut walk);
         counter.keep_edges(job.bytes, &mut walk.delta);
+        walk.delta.values = counter.values.as_mut().map(|values| values.take()).unwrap_or_default();
         walk.delta.lines.read = u64::from(walk.line);
         walk.delta.lines.overlong = job.overlong;
         walk.delta
@@ -132,6 +148,9 @@ impl Counter {
         }
         walk.delta.lines.counted += 1;
         let slot = self.slot_of(&mut opened, walk);
+        if let Some(values) = &mut self.values {
+            values.add(self.cache.slots[slot as usize].shape, &opened);
+        }
         let Slot { shape, alarming, .. } = self.cache.slots[slot as usize];
         walk.carry.record = Record::after_head(alarming, shape);
         // Before the step, which may write out what the record before has.
@@ -170,6 +189,9 @@ impl Counter {
         walk.delta.lines.counted += 1;
         walk.delta.lines.unstamped += 1;
         let slot = self.slot_of(opened, walk);
+        if let Some(values) = &mut self.values {
+            values.add(self.cache.slots[slot as usize].shape, opened);
+        }
         match walk.carry.record.join(role, self.cache.slots[slot as usize].shape) {
             Some(within) => {
                 self.records.add_line(place.1 as u32);
@@ -222,6 +244,9 @@ impl Counter {
         }
         let slot = self.remember(key, opened);
         let shape = &self.shape;
+        if let Some(values) = &mut self.values {
+            values.learn(shape.id(), &shape.text);
+        }
         walk.delta.shapes.push(NewShape {
             id: shape.id(),
             text: shape.text.as_slice().into(),

@@ -81,7 +81,7 @@ pub(crate) struct Hand {
 impl Hand {
     pub fn new(config: &Config) -> Hand {
         Hand {
-            worker: Worker::new(opener(config), random_seed()),
+            worker: Worker::new(opener(config), random_seed()).with_values(config.values),
             scout: Scout::new(opener(config)),
             buffer: Buffer::default(),
             chunk_bytes: config.chunk_bytes,

@@ -19,11 +19,12 @@ pub use assign::assign;
 use crate::alert::Alert;
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::count::{Delta, Scout};
+use crate::count::{Carry, Delta, Scout};
 use crate::error::Error;
 use crate::input::{Decoder, Source};
 use crate::ledger::{Ledger, Report};
 use crate::session::opener;
+use crate::shape::{Scratch, Shape};
 use crate::time::Time;
 use feeder::{Feeder, Source as Feed, Step};
 use rayon::prelude::*;
@@ -38,6 +39,18 @@ const PEEK_BYTES: usize = 64 * 1024;
 pub fn first_stamp(config: &Config) -> impl Fn(&Path, &[u8]) -> Option<i64> {
     let (opener, latest) = (opener(config), config.latest);
     move |_path, head| Scout::new(opener.clone()).first_stamp(head, latest).map(|time| time.0)
+}
+
+/// The shape of one line, as a run with this configuration sees it; none if it
+/// says nothing.
+pub fn shape_of(config: &Config, line: &[u8]) -> Option<Shape> {
+    let mut opener = opener(config);
+    opener.look(line);
+    let anchor = Carry::start(config.latest).anchor();
+    let mut opened = opener.open(line, 0, line.len(), anchor)?;
+    let mut shape = Shape::default();
+    opened.shape(&mut Vec::new(), &mut Scratch::default(), &mut shape);
+    Some(shape)
 }
 
 /// What travels from a worker to the ledger.

@@ -14,6 +14,7 @@ mod pane;
 mod records;
 mod report;
 mod source;
+mod values;
 mod warmup;
 
 pub use report::{Report, limit_text};
@@ -31,7 +32,7 @@ use crate::limits::{
 use crate::line::Level;
 use crate::line::filter::Filter;
 use crate::shape::Shape;
-use crate::template::{Registry, ShapeIx};
+use crate::template::{Registry, ShapeIx, TemplateIx, Variable};
 use crate::time::{PANE_SECONDS, Pane, Time};
 use hashbrown::HashMap;
 use pane::{Addition, PaneCells};
@@ -94,6 +95,8 @@ pub struct Ledger {
     first_lines: HashMap<ShapeId, (usize, u64)>,
     out: VecDeque<Alert>,
     notices: Vec<String>,
+    /// What stood in variables, where that is wanted.
+    values: values::Values,
     /// Live: which floods were said, of new shapes and of new messages.
     floods_said: (bool, bool),
 }
@@ -141,6 +144,7 @@ impl Ledger {
             first_lines: HashMap::new(),
             out: VecDeque::new(),
             notices: Vec::new(),
+            values: values::Values::default(),
             floods_said: (false, false),
         };
         match baseline {
@@ -169,6 +173,7 @@ impl Ledger {
         for shape in std::mem::take(&mut delta.shapes) {
             self.expect_shape(shape);
         }
+        self.values.add(std::mem::take(&mut delta.values));
         let source = delta.source;
         for delta in self.sources[source].in_sequence(delta) {
             self.apply_in_sequence(delta);
@@ -420,6 +425,11 @@ impl Ledger {
     /// What is known of each message beyond its windows.
     pub fn messages(&self) -> &Messages {
         &self.messages
+    }
+
+    /// The variables of each message with their values, where those were counted.
+    pub fn variables(&self) -> HashMap<TemplateIx, Vec<Variable>> {
+        self.registry.variables(&self.values.by_shape)
     }
 
     /// Learning only: the source and line number where a shape was first seen.

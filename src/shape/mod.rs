@@ -27,6 +27,7 @@ mod header;
 mod mask;
 mod secret;
 mod tokens;
+pub mod values;
 
 pub use canonical::{Scratch, canonical, canonical_with_host};
 pub(crate) use collapse::is_unit;

@@ -7,6 +7,7 @@
 //! between two of them is cut into values by the same rules as the shape was.
 //! Where the line does not fit, the template's own signs stand.
 
+use crate::shape::values::find_word;
 use crate::shape::{Token, bytes, cheap, is_unit, tokens, value_end};
 
 // limits
@@ -143,32 +144,11 @@ pub(super) fn places_in(line: &[u8], tokens: &[Token<'_>]) -> Vec<Option<(usize,
         if token.kind.is_variable() {
             return None;
         }
-        let place = (from..line.len()).find_map(|at| {
-            let fresh = at == 0 || !is_word_byte(line[at - 1]);
-            let end = fresh.then(|| match_at(line, at, token.word)).flatten()?;
-            Some((at, end))
-        })?;
+        let place = find_word(line, from, token.word)?;
         from = place.1;
         Some(place)
     };
     tokens.iter().map(&mut found).collect()
-}
-
-/// Where `word` ends in the line if it stands at `at`; `#` fits a run of letters
-/// and digits with a digit in it.
-fn match_at(line: &[u8], at: usize, word: &[u8]) -> Option<usize> {
-    let mut end = at;
-    for (index, &byte) in word.iter().enumerate() {
-        if byte == b'#' && line.get(end) != Some(&b'#') {
-            end += digits_len(&line[end..], word.get(index + 1))?;
-        } else if line.get(end) == Some(&byte) {
-            end += 1;
-        } else {
-            return None;
-        }
-    }
-    let stops = line.get(end).is_none_or(|&b| !is_word_byte(b));
-    stops.then_some(end)
 }
 
 /// How much of `text` a `#` stands for: a run of digits, or of hex digits with one

@@ -11,6 +11,7 @@ mod entry;
 mod explosion;
 mod holes;
 mod layout;
+mod like;
 mod limits;
 mod nearest;
 mod novelty;
@@ -18,6 +19,7 @@ pub mod registry;
 pub mod saved;
 mod steady;
 mod stored;
+mod variables;
 
 pub(crate) use display::along_sample as display;
 pub use explosion::Explosion;
@@ -26,6 +28,7 @@ pub use nearest::Nearest;
 pub use registry::{FindError, Registry, ShapeIx, TemplateIx};
 pub use saved::{Saved, SavedShape};
 pub use steady::Lines;
+pub use variables::Variable;
 
 #[cfg(test)]
 mod tests;

@@ -126,7 +126,7 @@ fn shown(word: &[u8]) -> String {
 }
 
 /// The constant words of a shape.
-fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|&b| bytes::is(b, bytes::BLANK | bytes::SEPARATOR))
         .filter(|word| !word.is_empty() && !is_variable(word))
 }
