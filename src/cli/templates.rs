@@ -146,8 +146,9 @@ fn table(rows: &[Row], ledger: &Ledger, zone: &Zone, out: &mut impl Write) -> io
             clock.show(row.message.last_seen),
             row.text,
         )?;
-        for variable in row.variables.iter().filter(|variable| variable.lines > 0) {
-            writeln!(out, "{:>20} {}", "", values_line(variable, row.message.lines, ledger))?;
+        // Of a single line the message says it all.
+        for variable in row.variables.iter().filter(|variable| variable.lines > 1) {
+            writeln!(out, "{:>20} {}", "", values_line(variable, ledger))?;
         }
     }
     Ok(())
@@ -185,26 +186,28 @@ impl Clock<'_> {
     }
 }
 
-/// `from <*>: 10.0.0.1 (62 %), 10.0.0.2 (38 %)`
-fn values_line(variable: &Variable, lines: u64, ledger: &Ledger) -> String {
-    let before = visible(variable.before.as_bytes());
-    let sorted = variable.values.sorted();
+/// `from <*>: 10.0.0.1 (62 %), 10.0.0.2 (38 %)`, in parts of the lines whose value is known.
+fn values_line(variable: &Variable, ledger: &Ledger) -> String {
+    let place = visible(format!("{}{}", variable.before, variable.word).as_bytes());
     if variable.values.is_open() {
-        return format!("{before}<*>: more than {VALUES_MAX} different values");
+        return format!("{place}: more than {VALUES_MAX} different values");
     }
+    let sorted = variable.values.sorted();
+    // Of many that came once each, none is common.
+    let each = sorted.len() > VALUES_SHOWN && sorted.first().is_some_and(|(_, count)| *count == 1);
     let mut parts: Vec<String> = sorted
         .iter()
         .take(VALUES_SHOWN)
         .map(|(value, count)| {
-            let share = *count as f64 / lines.max(1) as f64 * 100.0;
             let shown = shortened(&shown_value(variable, value, ledger), VALUE_CHARS);
-            format!("{shown} ({share:.0} %)")
+            let share = *count as f64 / variable.lines.max(1) as f64 * 100.0;
+            if each { shown } else { format!("{shown} ({share:.0} %)") }
         })
         .collect();
     if let more @ 1.. = sorted.len().saturating_sub(VALUES_SHOWN) {
         parts.push(format!("{more} more"));
     }
-    format!("{before}<*>: {}", parts.join(", "))
+    format!("{place}: {}{}", if each { "each once: " } else { "" }, parts.join(", "))
 }
 
 /// A value as it may be shown: whether it is a secret shows in the word before it.
@@ -220,7 +223,7 @@ fn json_of(row: &Row, ledger: &Ledger) -> serde_json::Value {
         let sorted = variable.values.sorted();
         let top = sorted.iter().take(VALUES_JSON);
         json!({
-            "before": visible(variable.before.as_bytes()),
+            "before": visible(variable.before.as_bytes()), "word": visible(variable.word.as_bytes()),
             "lines": variable.lines,
             "distinct": (!variable.values.is_open()).then_some(sorted.len()),
             "top": top.map(|(value, count)| json!({"value": shown_value(variable, value, ledger), "count": count}))

@@ -2,7 +2,7 @@
 
 use super::layout::{Part, Value, digits_len, lay_out};
 use super::registry::{OVERFLOW, Registry, TemplateIx};
-use crate::shape::is_constant_value;
+use crate::shape::{Token, is_constant_value};
 
 // limits
 /// A name has at most so many digits.
@@ -163,4 +163,15 @@ fn push_gap(shown: &mut Vec<u8>, gap: &[u8]) {
             shown.push(b' ');
         }
     }
+}
+
+/// A word of a template as people read it.
+pub(super) fn shown_word(token: &Token<'_>) -> String {
+    let mut shown = Vec::new();
+    if token.kind.is_variable() {
+        shown.extend_from_slice(WILDCARD.as_bytes());
+    } else {
+        token.word.iter().for_each(|&byte| push_byte(&mut shown, byte));
+    }
+    String::from_utf8_lossy(&shown).into_owned()
 }

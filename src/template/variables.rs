@@ -6,6 +6,7 @@
 
 use hashbrown::HashMap;
 
+use super::display::shown_word;
 use super::registry::{Registry, TemplateIx};
 use crate::id::ShapeId;
 use crate::shape::values::{Counts, ShapeValues, has_values};
@@ -20,6 +21,8 @@ const VARIABLES_MAX: usize = 8;
 pub struct Variable {
     /// The constant word before it and what separates them; empty at the front.
     pub before: String,
+    /// The word itself with `<*>` for what varies.
+    pub word: String,
     /// Lines whose value there is known, or known to be one of too many.
     pub lines: u64,
     /// Its values.
@@ -49,7 +52,7 @@ fn blank(root: &[Token<'_>]) -> Vec<Variable> {
         let before = index.checked_sub(1).map_or(&[][..], |before| root[before].word);
         let before = if has_values(before) { &[][..] } else { before };
         let before = String::from_utf8_lossy(&[before, token.gap].concat()).into_owned();
-        Variable { before, ..Variable::default() }
+        Variable { before, word: shown_word(token), ..Variable::default() }
     };
     places.take(VARIABLES_MAX).map(variable).collect()
 }
