@@ -14,7 +14,9 @@ use super::bytes::{
 };
 use super::collapse::{Stack, collapse};
 use super::tokens::{Kind, Piece, after_equals, kind_of, kind_of_constant};
-use super::{LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, generated, header, mask, secret};
+use super::{
+    LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, generated, header, mask, request, secret,
+};
 use crate::line::level::{self, Level, Place};
 
 /// A letter stands for a level after at most so many variables.
@@ -64,8 +66,11 @@ pub fn canonical_with_host(cheap: &[u8], host_at: Option<usize>, scratch: &mut S
         at = 2;
     }
     let mut host_at = host_at.unwrap_or(usize::MAX);
+    let mut values = request::Values::of(cheap);
     while at < cheap.len() {
-        if is(cheap[at], BLANK | SEPARATOR) {
+        if let Some(end) = values.end_at(at) {
+            at = take_value(&mut cut, at, end, scratch);
+        } else if is(cheap[at], BLANK | SEPARATOR) {
             at += 1;
         } else if at >= host_at && is_wordy(&cheap[at..blank_from(cheap, at)]) {
             at = skip_host(&mut cut, at);
@@ -115,6 +120,15 @@ fn is_host(host: &[u8], word: &[u8]) -> bool {
         Ordering::Equal => host == word && telling(word),
         Ordering::Greater => false,
     }
+}
+
+/// Writes what lies between `start` and `end` as one value; where the next word may start.
+fn take_value(cut: &mut Cut<'_>, start: usize, end: usize, scratch: &mut Scratch) -> usize {
+    push_gap(&cut.key[cut.gap_start..start], scratch.pieces.is_empty(), false, &mut scratch.text);
+    push_word(scratch, &[VARIABLE]);
+    cut.gap_start = end;
+    cut.before = &cut.key[start..end];
+    end
 }
 
 /// Judges the word at `start` and writes it; where the next one may start.

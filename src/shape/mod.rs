@@ -25,6 +25,7 @@ pub(crate) mod collapse;
 mod generated;
 mod header;
 mod mask;
+mod request;
 mod secret;
 mod tokens;
 pub mod values;
