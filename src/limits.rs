@@ -33,8 +33,12 @@ pub const HEAD_LINES_MAX: u64 = 10_000;
 /// Panes a line may be behind the newest of its source and still count in its window.
 pub const LATE_PANES: i64 = 1;
 
-/// A forward step beyond this is on trial until enough lines confirm it.
-pub const TRIAL_STEP_SECONDS: i64 = 24 * 3600;
+/// A forward step beyond this is on trial until enough lines confirm it: one line of a clock
+/// that is hours ahead would make all others late until then.
+pub const TRIAL_STEP_SECONDS: i64 = 600;
+
+/// Live, a step that nothing contradicts for so long is believed.
+pub const TRIAL_WAIT_SECONDS: i64 = 60;
 
 /// A backward step beyond this starts a new segment of a chunk.
 pub const SEGMENT_BACK_SECONDS: i64 = 600;

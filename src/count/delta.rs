@@ -66,12 +66,14 @@ impl LineCounts {
     }
 }
 
-/// Lines in a row whose stamps make no step of more than a day.
+/// Lines in a row whose stamps make no great step.
 #[derive(Debug, Clone)]
 pub struct Segment {
     /// The lines stand before the first stamp of their source; `Entry::time`
     /// means nothing and `Entry::pane` counts blocks of lines.
     pub head: bool,
+    /// It goes on with the segment at the end of the chunk before.
+    pub continued: bool,
     /// Lines with a stamp of their own.
     pub stamped: u64,
     /// Stamp of the first line.

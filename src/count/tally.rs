@@ -367,13 +367,15 @@ impl Walk {
         };
         if let Some(last) = job.carry.last {
             walk.open_segment(last, false);
+            walk.delta.segments[0].continued = true;
         }
         walk
     }
 
     fn open_segment(&mut self, first: Time, head: bool) {
         self.high = first.pane();
-        self.delta.segments.push(Segment { head, stamped: 0, first, high: first, entries: Vec::new() });
+        let segment = Segment { head, continued: false, stamped: 0, first, high: first, entries: Vec::new() };
+        self.delta.segments.push(segment);
     }
 
     /// Appends one run as an entry of the current segment.

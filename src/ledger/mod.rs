@@ -39,6 +39,7 @@ use pane::{Addition, PaneCells};
 use records::{Contexts, Told};
 use source::{Held, Place, SourceState};
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use warmup::Warmup;
 
 /// Panes without a line that are still closed one by one; a longer silence is
@@ -194,11 +195,9 @@ impl Ledger {
         self.sources[source].lines += lines.read;
         self.contexts.add_lead(source, &mut self.sources[source].record, &lead, all_lead);
         let mut placed = Vec::new();
-        let one = segments.len() == 1;
-        let mut samples = samples;
+        let samples = Arc::new(samples);
         for segment in segments {
-            let samples = if one { std::mem::take(&mut samples) } else { samples.clone() };
-            let held = Held { segment, samples, lines_before };
+            let held = Held { segment, samples: Arc::clone(&samples), lines_before };
             self.note_contexts(source, &held);
             if self.live && !self.learn_only {
                 self.decide_urgent_now(source, &held);
@@ -319,8 +318,12 @@ impl Ledger {
     pub fn advance(&mut self, now: Time) {
         let before = self.now.replace(now);
         for source in 0..self.sources.len() {
+            let mut placed = Vec::new();
             let state = &mut self.sources[source];
+            state.end_trial_if_due(now, &mut placed);
             state.move_clock(now);
+            self.add_placed(source, placed);
+            let state = &mut self.sources[source];
             if state.holds() && !state.has_stamps && before.is_some() {
                 let waited = now.0 - state.head_since.get_or_insert(now).0;
                 if waited >= UNSTAMPED_WAIT_SECONDS * 1_000_000 {

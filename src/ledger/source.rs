@@ -3,9 +3,12 @@
 
 use super::records::OpenRecord;
 use crate::count::{Delta, Segment};
-use crate::limits::{LATE_PANES, TRIAL_LINES, TRIAL_SEGMENTS_MAX, TRIAL_STEP_SECONDS};
+use crate::limits::{
+    LATE_PANES, LIVE_LAG_SECONDS, TRIAL_LINES, TRIAL_SEGMENTS_MAX, TRIAL_STEP_SECONDS, TRIAL_WAIT_SECONDS,
+};
 use crate::time::{Pane, Time};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A source between its first and its last chunk.
 #[derive(Debug)]
@@ -39,6 +42,10 @@ pub(super) struct SourceState {
     pub head: Vec<Held>,
     /// Segments beyond a great step of the clock, not yet believed.
     trial: Vec<Held>,
+    /// Since when, by the wall clock.
+    trial_since: Option<Time>,
+    /// Live: the wall clock.
+    now: Option<Time>,
     /// Its last record.
     pub record: OpenRecord,
 }
@@ -47,7 +54,7 @@ pub(super) struct SourceState {
 #[derive(Debug)]
 pub(super) struct Held {
     pub segment: Segment,
-    pub samples: Vec<u8>,
+    pub samples: Arc<Vec<u8>>,
     /// Lines of the source before the chunk.
     pub lines_before: u64,
 }
@@ -103,6 +110,8 @@ impl SourceState {
             waiting: BTreeMap::new(),
             head: Vec::new(),
             trial: Vec::new(),
+            trial_since: None,
+            now: None,
             record: OpenRecord::default(),
         }
     }
@@ -169,10 +178,7 @@ impl SourceState {
             self.release_unstamped(out);
         }
         let segment = &held.segment;
-        let jumped = self
-            .high
-            .is_some_and(|high| segment.first.0.saturating_sub(high.0) > TRIAL_STEP_SECONDS * 1_000_000);
-        if !jumped {
+        if !self.is_on_trial(segment) {
             self.end_trial(false, out);
             self.release_head(segment.first, out);
             self.accept(held, out);
@@ -185,8 +191,33 @@ impl SourceState {
         }
     }
 
+    /// Whether a segment begins with a great step of the clock, or goes on with one that does.
+    fn is_on_trial(&self, segment: &Segment) -> bool {
+        if segment.continued {
+            return !self.trial.is_empty();
+        }
+        let Some(high) = self.high else { return false };
+        let jumped = segment.first.0.saturating_sub(high.0) > TRIAL_STEP_SECONDS * 1_000_000;
+        // A live line that says what the wall clock says needs no other to confirm it.
+        jumped && !self.now.is_some_and(|now| (now.0 - segment.first.0).abs() < LIVE_LAG_SECONDS * 1_000_000)
+    }
+
+    /// Live: what time it is; believes a step that nothing has contradicted for a while.
+    pub fn end_trial_if_due(&mut self, now: Time, out: &mut Vec<(Held, Place)>) {
+        self.now = Some(now);
+        if self.trial.is_empty() {
+            self.trial_since = None;
+            return;
+        }
+        let waited = now.0.saturating_sub(self.trial_since.get_or_insert(now).0);
+        if waited >= TRIAL_WAIT_SECONDS * 1_000_000 {
+            self.end_trial(true, out);
+        }
+    }
+
     /// Ends a trial: the step is believed, or its lines count as skewed.
     pub fn end_trial(&mut self, believed: bool, out: &mut Vec<(Held, Place)>) {
+        self.trial_since = None;
         for held in std::mem::take(&mut self.trial) {
             if believed {
                 self.accept(held, out);
@@ -239,11 +270,12 @@ mod tests {
 
     fn segment(first_seconds: i64, stamped: u64) -> Held {
         let first = Time::from_seconds(first_seconds);
-        let segment = Segment { head: false, stamped, first, high: first, entries: Vec::new() };
-        Held { segment, samples: Vec::new(), lines_before: 0 }
+        let segment =
+            Segment { head: false, continued: false, stamped, first, high: first, entries: Vec::new() };
+        Held { segment, samples: Arc::default(), lines_before: 0 }
     }
 
-    /// A day-long step is believed after twenty lines, however they are cut.
+    /// A great step is believed after twenty lines, however they are cut.
     #[test]
     fn a_step_of_the_clock_is_on_trial_until_enough_lines_confirm_it() {
         let mut source = SourceState::new("a".into(), None, None, Pane(0));
