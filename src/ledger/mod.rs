@@ -174,7 +174,7 @@ impl Ledger {
         for shape in std::mem::take(&mut delta.shapes) {
             self.expect_shape(shape);
         }
-        self.values.add(std::mem::take(&mut delta.values));
+        self.notices.extend(self.values.add(std::mem::take(&mut delta.values)));
         let source = delta.source;
         for delta in self.sources[source].in_sequence(delta) {
             self.apply_in_sequence(delta);

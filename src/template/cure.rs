@@ -179,6 +179,10 @@ fn message(line: &[u8]) -> &[u8] {
     stamp::find(line).map_or(line, |stamp| &line[stamp.end..])
 }
 
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,8 +209,4 @@ mod tests {
         assert!(!leaves_alone("(session)", &[b"2026-03-02T12:00:00Z a session ends"]));
         assert!(leaves_alone(r"session ([a-z]+)", &[b"2026-03-02T12:00:00Z a session"]));
     }
-}
-
-fn text(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok()
 }
