@@ -141,7 +141,12 @@ impl<'a> Pile<'a> {
                 text.extend_from_slice(token.word);
             }
         }
-        around_here(&along_sample(&text, first.example))
+        // The mark stands in the sample, too, so that the signs around it are found.
+        let sample = match first.spans[self.worst] {
+            Some((start, end)) => [&first.example[..start], HERE.as_bytes(), &first.example[end..]].concat(),
+            None => first.example.to_vec(),
+        };
+        around_here(&along_sample(&text, &sample))
     }
 
     /// Whether one word stands at `place` in all shapes.
