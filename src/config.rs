@@ -4,6 +4,7 @@
 use crate::limits;
 use crate::line::filter::Filter;
 use crate::line::stamp::Format;
+use crate::line::structured;
 use crate::time::{Time, Zone};
 
 /// The settings of a run.
@@ -16,6 +17,8 @@ pub struct Config {
     pub warmup: Option<i64>,
     /// The zone of stamps that name none.
     pub zone: Zone,
+    /// Which lines are taken for structured ones.
+    pub format: structured::Format,
     /// The year of the first stamp that names none.
     pub year: Option<i16>,
     /// A layout of stamps that is tried before those we know.
@@ -46,6 +49,7 @@ impl Config {
             false_alerts: 1.0,
             warmup: None,
             zone: Zone::utc(),
+            format: structured::Format::Auto,
             year: None,
             filter: Filter::default(),
             time_format: None,

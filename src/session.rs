@@ -160,7 +160,7 @@ impl Session {
 /// The opener of lines that a configuration asks for.
 pub(crate) fn opener(config: &Config) -> Opener {
     let clock = Clock::new(config.zone.clone(), config.year).with_format(config.time_format.clone());
-    Opener::new(clock).with_filter(config.filter.clone())
+    Opener::new(clock).with_format(config.format).with_filter(config.filter.clone())
 }
 
 /// A seed for caches, so that nobody can craft lines that collide.

@@ -16,7 +16,7 @@ use std::path::Path;
 ///
 /// * The ground knows nothing. `redact` stands there because it is a pure
 ///   function of bytes that every room with a sample may need.
-/// * `config` names limits, times, filters of lines and formats of stamps, so it is two steps up; the rooms that only
+/// * `config` names limits, times, filters and formats of lines and stamps, so it is two steps up; the rooms that only
 ///   compute (`line` to `baseline`) do not know that settings exist, which the
 ///   test of the settings below holds.
 /// * `alert` is the vocabulary of what comes out: plain values, no decisions.

@@ -41,6 +41,9 @@ pub struct Reading {
     /// Zone of time stamps that name none, such as Europe/Zurich [default: this machine's]
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
+    /// Which lines are taken apart as JSON or key=value pairs; the rest is text
+    #[arg(long, value_name = "FORMAT", default_value = "auto")]
+    pub input_format: FormatArg,
     /// Year of the first time stamp that names none
     #[arg(long, value_name = "N")]
     pub year: Option<i16>,
@@ -263,6 +266,19 @@ pub enum LevelArg {
     Error,
     /// The worst
     Fatal,
+}
+
+/// What structured lines are looked for.
+#[derive(ValueEnum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum FormatArg {
+    /// Whatever a line looks like
+    Auto,
+    /// None: all lines are text
+    Text,
+    /// JSON only
+    Json,
+    /// key=value pairs only
+    Logfmt,
 }
 
 /// When to use colour.

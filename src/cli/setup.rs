@@ -1,11 +1,12 @@
 //! From arguments to a configuration: the one place that reads the clock, the
 //! environment and the number of cores.
 
-use super::args::{Judging, Reading};
+use super::args::{FormatArg, Judging, Reading};
 use logsurge::baseline::Settings;
 use logsurge::input::source::{Listing, list};
 use logsurge::line::filter::Filter;
 use logsurge::line::stamp::Format;
+use logsurge::line::structured;
 use logsurge::time::Zone;
 use logsurge::{Baseline, Config, Error, Time};
 use std::io::IsTerminal;
@@ -30,6 +31,12 @@ pub fn config(reading: &Reading) -> Result<Config, Error> {
     };
     config.year = reading.year;
     config.time_format = reading.time_format.as_deref().map(time_format).transpose()?;
+    config.format = match reading.input_format {
+        FormatArg::Auto => structured::Format::Auto,
+        FormatArg::Text => structured::Format::Text,
+        FormatArg::Json => structured::Format::Json,
+        FormatArg::Logfmt => structured::Format::Logfmt,
+    };
     config.no_redact = reading.no_redact;
     config.filter = filter(reading)?;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);

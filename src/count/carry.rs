@@ -11,6 +11,7 @@ use crate::id::ShapeId;
 use crate::line::Level;
 use crate::line::record::Role;
 use crate::line::stamp::Anchor;
+use crate::line::structured::Part;
 use crate::shape::{Scratch, Shape};
 use crate::time::Time;
 use memchr::memrchr;
@@ -22,6 +23,8 @@ pub struct Carry {
     pub last: Option<Time>,
     /// The record that the last line belongs to.
     pub record: Record,
+    /// The last line, if a container's runtime may have cut it.
+    pub part: Option<Part>,
     /// Lines so far, as long as there was no stamp.
     pub head_lines: u64,
     /// A stamp without a year and without a stamp before it is not after this.
@@ -31,7 +34,7 @@ pub struct Carry {
 impl Carry {
     /// The state before the first line.
     pub fn start(latest: Time) -> Carry {
-        Carry { last: None, record: Record::default(), head_lines: 0, latest }
+        Carry { last: None, record: Record::default(), part: None, head_lines: 0, latest }
     }
 
     /// What the year of a stamp without one is taken from.
@@ -74,6 +77,7 @@ impl Scout {
     pub fn carry_after(&mut self, carry: &Carry, bytes: &[u8]) -> Carry {
         self.opener.look(bytes);
         let mut end = trimmed_end(bytes);
+        let part = self.last_part(carry, bytes);
         let mut last_stamped: Option<usize> = None;
         // Backward to the last stamped line, or on to one with a year.
         let resume = loop {
@@ -98,12 +102,39 @@ impl Scout {
             let lines = memchr::memchr_iter(b'\n', bytes).count() as u64
                 + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
             let head_lines = carry.head_lines + if carry.last.is_some() { 0 } else { lines };
-            return Carry { head_lines, record: self.record_after(carry, carry.record, bytes, 0), ..*carry };
+            let record = self.record_after(carry, carry.record, bytes, 0);
+            return Carry { head_lines, record, part, ..*carry };
         };
         let last = self.resolve(carry, bytes, resume);
         let end = line_end(bytes, last_stamped);
-        let head = self.head_at(carry, bytes, last_stamped);
-        Carry { last, record: self.record_after(carry, head, bytes, (end + 1).min(bytes.len())), ..*carry }
+        let head = match self.is_further_part(carry, bytes, last_stamped) {
+            true => Record::after_part(),
+            false => self.head_at(carry, bytes, last_stamped),
+        };
+        let record = self.record_after(carry, head, bytes, (end + 1).min(bytes.len()));
+        Carry { last, record, part, ..*carry }
+    }
+
+    /// What the last line of `bytes` is a part of, if a container's runtime may have cut it.
+    fn last_part(&mut self, carry: &Carry, bytes: &[u8]) -> Option<Part> {
+        if bytes.is_empty() {
+            return carry.part;
+        }
+        let end = trimmed_end(bytes);
+        let start = memrchr(b'\n', &bytes[..end]).map_or(0, |at| at + 1);
+        self.opener.open(bytes, start, end, carry.anchor())?.part
+    }
+
+    /// Whether the line at `start` only goes on with the line before.
+    fn is_further_part(&mut self, carry: &Carry, bytes: &[u8], start: usize) -> bool {
+        let end = line_end(bytes, start);
+        let opened = self.opener.open(bytes, start, end, carry.anchor());
+        if opened.is_none_or(|opened| opened.part.is_none()) {
+            return false;
+        }
+        let before = self.last_part(carry, &bytes[..start]);
+        let opened = self.opener.open(bytes, start, end, carry.anchor());
+        opened.is_some_and(|opened| opened.goes_on_with(before))
     }
 
     /// The last stamp of `bytes` from `start` on, each read with the one before as its anchor.
@@ -139,7 +170,7 @@ impl Scout {
         while start < bytes.len() {
             let end = line_end(bytes, start);
             if let Some(opened) = self.opener.open(bytes, start, end, carry.anchor()) {
-                let role = record.step(opened.line());
+                let role = record.step(&opened);
                 if matches!(role, Role::Message | Role::Named) {
                     left_out = opened.is_dropped();
                 }

@@ -7,6 +7,7 @@ use super::{Carry, Record};
 use crate::limits::SAMPLE_BYTES_MAX;
 use crate::line::Level;
 use crate::line::record::Role;
+use crate::line::structured::Part;
 use crate::shape::cheap::runs_with_digits;
 use crate::shape::{Scratch, Shape, canonical_with_host};
 use hashbrown::HashMap;
@@ -86,17 +87,26 @@ impl Labeller {
         for line in text.split(|byte| *byte == b'\n') {
             let end = start + line.len();
             let opened = self.opener.open(bytes, start, end, carry.anchor());
-            labels.push(opened.map_or(Label::Empty, |mut opened| self.book.label(carry, &mut opened)));
+            let before = carry.part.take();
+            carry.part = opened.as_ref().and_then(|opened| opened.part);
+            labels
+                .push(opened.map_or(Label::Empty, |mut opened| self.book.label(carry, before, &mut opened)));
             start = end + 1;
         }
     }
 }
 
 impl Book {
-    fn label(&mut self, carry: &mut Carry, opened: &mut Opened<'_>) -> Label {
+    fn label(&mut self, carry: &mut Carry, before: Option<Part>, opened: &mut Opened<'_>) -> Label {
         let Some(time) = opened.reading.as_ref().map(|reading| reading.time) else {
             return self.label_unstamped(carry, opened);
         };
+        if opened.goes_on_with(before) {
+            let head = self.head.filter(|_| !carry.record.is_left_out());
+            carry.last = Some(time);
+            carry.record = Record::after_part();
+            return head.map_or(Label::Empty, Label::Message);
+        }
         carry.last = Some(time);
         if opened.is_dropped() {
             let mut shape = Shape::default();
@@ -113,7 +123,7 @@ impl Book {
     }
 
     fn label_unstamped(&mut self, carry: &mut Carry, opened: &mut Opened<'_>) -> Label {
-        let role = carry.record.step(opened.line());
+        let role = carry.record.step(opened);
         if role == Role::Continuation {
             let head = self.head.filter(|_| !carry.record.is_left_out());
             return head.map_or(Label::Empty, Label::Message);

@@ -4,6 +4,7 @@
 use crate::line::filter::Filter;
 use crate::line::split::{Cleaner, Text, is_blank};
 use crate::line::stamp::{Anchor, Clock, Reading};
+use crate::line::structured::{Format, Part, Seen, Unwrapper};
 use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 
 /// Opens the lines of a chunk, one after another. Each thread has its own.
@@ -11,6 +12,7 @@ use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 pub struct Opener {
     clock: Clock,
     cleaner: Cleaner,
+    unwrapper: Unwrapper,
     /// None where no line would be changed or left out.
     filter: Option<Box<Filter>>,
 }
@@ -21,19 +23,29 @@ pub struct Opened<'a> {
     text: Text<'a>,
     /// Its stamp, if it has one.
     pub reading: Option<Reading>,
+    /// It is a record of its own, whatever it looks like.
+    pub whole: bool,
+    /// It came through a container's runtime, which cuts lines.
+    pub part: Option<Part>,
     filter: Option<&'a mut Filter>,
 }
 
 impl Opener {
     /// An opener that reads stamps by `clock`.
     pub fn new(clock: Clock) -> Opener {
-        Opener { clock, cleaner: Cleaner::default(), filter: None }
+        Opener { clock, cleaner: Cleaner::default(), unwrapper: Unwrapper::default(), filter: None }
     }
 
     /// The same opener with a filter for its lines.
     #[must_use]
     pub fn with_filter(self, filter: Filter) -> Opener {
         Opener { filter: (!filter.is_empty()).then(|| Box::new(filter)), ..self }
+    }
+
+    /// The same opener for lines of one format.
+    #[must_use]
+    pub fn with_format(self, format: Format) -> Opener {
+        Opener { unwrapper: Unwrapper::new(format), ..self }
     }
 
     /// Looks a chunk over before its lines are opened.
@@ -50,19 +62,39 @@ impl Opener {
         end: usize,
         anchor: Anchor,
     ) -> Option<Opened<'a>> {
-        let text = self.cleaner.clean_at(chunk, start, end);
+        let Opener { clock, cleaner, unwrapper, filter } = self;
+        let text = cleaner.clean_at(chunk, start, end);
         let line = text.line();
         if is_blank(line) {
             return None;
         }
-        Some(Opened { text, reading: self.clock.read(line, anchor), filter: self.filter.as_deref_mut() })
+        let filter = filter.as_deref_mut();
+        if unwrapper.concerns(line) {
+            match unwrapper.unwrap(line) {
+                Seen::Text => {}
+                Seen::Blank => return None,
+                Seen::Line(inner) => {
+                    let text = Text { around: inner.text, start: 0, end: inner.text.len() };
+                    let reading = clock.read(inner.text, anchor);
+                    return Some(Opened { text, reading, whole: inner.whole, part: inner.part, filter });
+                }
+            }
+        }
+        Some(Opened { text, reading: clock.read(line, anchor), whole: false, part: None, filter })
     }
 }
 
 impl<'a> Opened<'a> {
-    /// The line as a person would see it.
+    /// The line as a person would see it; a structured one as the text it stands for.
     pub fn line(&self) -> &'a [u8] {
         self.text.line()
+    }
+
+    /// Whether the line only goes on with one that a container's runtime cut. Such
+    /// lines have stamps.
+    pub fn goes_on_with(&self, before: Option<Part>) -> bool {
+        let same = |part: Part| self.part.is_some_and(|own| own.is_error == part.is_error);
+        self.reading.is_some() && before.is_some_and(|before| before.goes_on && same(before))
     }
 
     /// Whether a filter leaves the line out. Its stamp counts all the same.

@@ -8,6 +8,7 @@
 //! [`add_after`] give the same for a text and for its pieces one after another,
 //! which lets the ledger join the parts of two chunks.
 
+use super::open::Opened;
 use crate::id::ShapeId;
 use crate::limits::{CONTEXT_LINE_BYTES_MAX, CONTEXT_LINES_MAX};
 use crate::line::record::{RecordState, Role, begins_stretch, role_of};
@@ -46,9 +47,16 @@ impl Record {
         Record { state: RecordState::after_head(alarming), within, left_out: false }
     }
 
+    /// The record behind a further part of a line that was cut.
+    pub(super) fn after_part() -> Record {
+        Record { state: RecordState::after_head(false), ..Record::default() }
+    }
+
     /// The role of the next line, which has no stamp; the record goes on behind it.
-    pub(super) fn step(&mut self, line: &[u8]) -> Role {
+    pub(super) fn step(&mut self, opened: &Opened<'_>) -> Role {
+        let line = opened.line();
         let role = match role_of(line, self.state) {
+            _ if opened.whole => Role::Message,
             Role::Detail if alarm::any(line) => Role::Named,
             Role::Detail => Role::Continuation,
             role => role,

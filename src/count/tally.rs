@@ -135,14 +135,19 @@ impl Counter {
     fn add_line(&mut self, bytes: &[u8], place: (usize, usize), opened: Option<Opened<'_>>, walk: &mut Walk) {
         let number = walk.line;
         walk.line += 1;
+        let before = walk.carry.part.take();
         let Some(mut opened) = opened else {
             walk.delta.lines.empty += 1;
             return;
         };
+        walk.carry.part = opened.part;
         let Some(reading) = &opened.reading else {
             return self.add_unstamped(bytes, place, &mut opened, walk);
         };
         let time = reading.time;
+        if opened.goes_on_with(before) {
+            return self.add_part(bytes, place, time, walk);
+        }
         if opened.is_dropped() {
             return self.drop_stamped(bytes, place, &mut opened, time, walk);
         }
@@ -159,6 +164,16 @@ impl Counter {
         self.count(slot, bytes, place, (time, pane, late, number), walk);
     }
 
+    /// A further part of a line that a container's runtime cut: it moves the time
+    /// and is no message.
+    #[cold]
+    fn add_part(&mut self, bytes: &[u8], place: (usize, usize), time: Time, walk: &mut Walk) {
+        walk.delta.lines.continuation += 1;
+        self.records.add_line(place.1 as u32);
+        walk.carry.record = Record::after_part();
+        self.step_to(time, bytes, walk);
+    }
+
     /// A line without a stamp: of the record before it, or a message.
     fn add_unstamped(
         &mut self,
@@ -168,7 +183,7 @@ impl Counter {
         walk: &mut Walk,
     ) {
         let number = walk.line - 1;
-        let role = walk.carry.record.step(opened.line());
+        let role = walk.carry.record.step(opened);
         if role == Role::Continuation {
             if walk.carry.record.is_left_out() {
                 walk.delta.lines.filtered += 1;

@@ -6,5 +6,6 @@ pub mod level;
 pub mod record;
 pub mod split;
 pub mod stamp;
+pub mod structured;
 
 pub use level::Level;

@@ -154,6 +154,11 @@ impl RecordState {
 /// Unindented lines that only a trace has, should its head have been missed.
 const FRAMES_OPEN: [&[u8]; 3] = [b"goroutine ", b"stack backtrace:", b"File \""];
 
+/// Whether a line looks like a part of the record before it, by itself.
+pub fn looks_continued(line: &[u8]) -> bool {
+    line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) || is_frame(line)
+}
+
 /// The role of an unstamped line.
 pub fn role_of(line: &[u8], state: RecordState) -> Role {
     if state.lines >= RECORD_LINES_MAX {

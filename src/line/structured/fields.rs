@@ -1,0 +1,325 @@
+//! What the fields of one structured line say, as places in its text.
+
+use super::json;
+use super::names::{Meaning, NAME_BYTES_MAX, Scale, Within, meaning};
+use super::values::{Moment, level_of, moment_of};
+use crate::line::Level;
+
+// limits
+/// Names kept of a line without a message; more are data.
+const NAMES_MAX: usize = 64;
+
+/// How a value is written.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub(super) enum Kind {
+    /// As it is.
+    #[default]
+    Plain,
+    /// With backslashes.
+    Escaped,
+    /// As an array of numbers, one a byte.
+    Bytes,
+}
+
+/// A place in the text.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Span {
+    pub start: usize,
+    pub end: usize,
+    pub kind: Kind,
+}
+
+impl Span {
+    pub fn of(self, text: &[u8]) -> &[u8] {
+        &text[self.start..self.end]
+    }
+
+    fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Appends the value itself.
+    pub fn write(self, text: &[u8], out: &mut Vec<u8>) {
+        let raw = self.of(text);
+        match self.kind {
+            Kind::Plain => out.extend_from_slice(raw),
+            Kind::Escaped => json::unescape(raw, out),
+            Kind::Bytes => write_bytes(raw, out),
+        }
+    }
+}
+
+/// Appends the bytes that `[72, 105]` lists.
+fn write_bytes(raw: &[u8], out: &mut Vec<u8>) {
+    let numbers = raw.split(|byte| !byte.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    out.extend(
+        numbers.map(|digits| {
+            digits.iter().fold(0u8, |sum, digit| sum.wrapping_mul(10).wrapping_add(digit - b'0'))
+        }),
+    );
+}
+
+/// A field's value.
+#[derive(Copy, Clone, Debug)]
+pub(super) enum Value {
+    Text(Span),
+    Number(Span),
+    /// `true`, `false` and what else stands without quotes.
+    Word(Span),
+    Null,
+    Array(Span),
+    Object,
+}
+
+/// How much of an error's text is its class.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) enum Wording {
+    /// All of it.
+    Class,
+    /// What stands before the first colon, and the cause at the end.
+    Text,
+    /// The word before the first colon, if there is one.
+    Stack,
+}
+
+/// The best of some values.
+#[derive(Copy, Clone, Debug)]
+struct Best<T>(u8, Option<T>);
+
+impl<T> Best<T> {
+    const NONE: Best<T> = Best(0, None);
+
+    fn offer(&mut self, rank: u8, value: T) {
+        if rank > self.0 {
+            *self = Best(rank, Some(value));
+        }
+    }
+}
+
+/// The message of a line.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Message {
+    pub span: Span,
+    /// A program's line as it was read, not a logger's field.
+    pub raw: bool,
+}
+
+/// All that counts of a line's fields. Filled again and again.
+#[derive(Clone, Debug)]
+pub(super) struct Fields {
+    time: Best<(Span, Moment)>,
+    level: Best<Level>,
+    logger: Best<Span>,
+    name: Option<Span>,
+    marked: bool,
+    message: Best<Message>,
+    event: Best<Span>,
+    caller: Option<Span>,
+    error: Best<(Span, Wording)>,
+    /// Which stream the runtime of a container names.
+    pub stream: Option<Span>,
+    /// The level is the journal's, which knows the program's own only if it tells.
+    pub relayed: bool,
+    /// A format in which the usual level is left out.
+    compact: bool,
+    names: Vec<Span>,
+}
+
+impl Default for Fields {
+    fn default() -> Fields {
+        Fields {
+            time: Best::NONE,
+            level: Best::NONE,
+            logger: Best::NONE,
+            name: None,
+            marked: false,
+            message: Best::NONE,
+            event: Best::NONE,
+            caller: None,
+            error: Best::NONE,
+            stream: None,
+            relayed: false,
+            compact: false,
+            names: Vec::with_capacity(NAMES_MAX),
+        }
+    }
+}
+
+impl Fields {
+    /// Forgets the line before.
+    pub fn clear(&mut self) {
+        let mut names = std::mem::take(&mut self.names);
+        names.clear();
+        // Not `default()`, which would allocate the list anew.
+        *self = Fields {
+            time: Best::NONE,
+            level: Best::NONE,
+            logger: Best::NONE,
+            name: None,
+            marked: false,
+            message: Best::NONE,
+            event: Best::NONE,
+            caller: None,
+            error: Best::NONE,
+            stream: None,
+            relayed: false,
+            compact: false,
+            names,
+        };
+    }
+
+    pub fn time(&self) -> Option<(Span, Moment)> {
+        self.time.1
+    }
+
+    pub fn level(&self) -> Option<Level> {
+        self.level.1.or(self.compact.then_some(Level::Info))
+    }
+
+    /// The logger, or else the program.
+    pub fn logger(&self) -> Option<Span> {
+        const NAME_RANK: u8 = 10;
+        match self.name {
+            Some(name) if self.marked && self.logger.0 < NAME_RANK => Some(name),
+            _ => self.logger.1,
+        }
+    }
+
+    pub fn message(&self) -> Option<Message> {
+        self.message.1
+    }
+
+    pub fn error(&self) -> Option<(Span, Wording)> {
+        self.error.1
+    }
+
+    /// Whether there is anything to tell messages apart by.
+    pub fn say_something(&self) -> bool {
+        self.message.1.is_some() || self.event.1.is_some() || self.error.1.is_some() || !self.names.is_empty()
+    }
+
+    /// Whether a line of keys and values is a log's.
+    pub fn are_a_record(&self) -> bool {
+        self.message.1.is_some() || (self.time.1.is_some() && self.level.1.is_some())
+    }
+
+    /// What the object in a field holds; none if it says nothing about the message.
+    pub fn inside(&self, text: &[u8], within: Within, key: Span) -> Option<Within> {
+        known(text, within, key)?.1
+    }
+
+    /// Takes note of one field.
+    pub fn take(&mut self, text: &[u8], within: Within, key: Span, value: Value) {
+        let Some((meaning, _)) = known(text, within, key) else {
+            return self.note_name(text, within, key, value);
+        };
+        let rank = |rank: u8| 2 * rank - u8::from(within == Within::Fields);
+        match (meaning, value) {
+            (_, Value::Null) => {}
+            (Meaning::Time(own), Value::Text(span) | Value::Number(span)) => {
+                self.compact |= key.of(text) == b"@t";
+                self.marked |= key.of(text) == b"asctime";
+                if rank(own) > self.time.0
+                    && let Some(moment) = moment_of(span.of(text))
+                {
+                    self.time.offer(rank(own), (span, moment));
+                }
+            }
+            (Meaning::Level(own, scale), Value::Text(span) | Value::Number(span)) => {
+                let quoted = matches!(value, Value::Text(_));
+                self.marked |= key.of(text) == b"levelname";
+                let capitals = key.of(text).iter().all(u8::is_ascii_uppercase);
+                if let Some(level) = level_of(span.of(text), scale, quoted, capitals) {
+                    self.relayed |= scale == Scale::Syslog;
+                    self.level.offer(rank(own), level);
+                }
+            }
+            (Meaning::Logger(own), Value::Text(span)) if !span.is_empty() => {
+                self.logger.offer(rank(own), span);
+            }
+            (Meaning::Name, Value::Text(span)) if !span.is_empty() => self.name = Some(span),
+            (Meaning::Mark, _) => {
+                self.marked = true;
+                self.note_name(text, within, key, value);
+            }
+            (Meaning::Message(own), _) => self.take_message(text, rank(own), key, value),
+            (Meaning::Raw(own), Value::Text(span)) if !span.is_empty() => {
+                self.message.offer(rank(own), Message { span, raw: true });
+            }
+            (Meaning::Event(own), Value::Text(span)) if !span.is_empty() => {
+                self.event.offer(rank(own), span);
+            }
+            (Meaning::Caller, Value::Text(span)) if !span.is_empty() => self.caller = Some(span),
+            (Meaning::Stream, Value::Text(span)) => self.stream = Some(span),
+            (Meaning::Class(own), Value::Text(span)) => {
+                if span.of(text).iter().any(u8::is_ascii_alphabetic) {
+                    const PLAIN: u8 = 5;
+                    let own = if matches!(span.of(text), b"Error" | b"Exception") { PLAIN } else { own };
+                    self.error.offer(rank(own), (span, Wording::Class));
+                }
+            }
+            (Meaning::ErrorText(own), Value::Text(span)) if !span.is_empty() => {
+                self.error.offer(rank(own), (span, Wording::Text));
+            }
+            (Meaning::Stack(own), Value::Text(span)) if !span.is_empty() => {
+                self.error.offer(rank(own), (span, Wording::Stack));
+            }
+            _ => {}
+        }
+    }
+
+    fn take_message(&mut self, text: &[u8], rank: u8, key: Span, value: Value) {
+        let raw = key.of(text) == b"MESSAGE";
+        let span = match value {
+            Value::Text(span) | Value::Number(span) | Value::Word(span) => span,
+            Value::Array(span) => {
+                let bytes = text.get(span.start + 1).is_some_and(u8::is_ascii_digit);
+                Span { kind: if bytes { Kind::Bytes } else { Kind::Plain }, ..span }
+            }
+            Value::Null | Value::Object => return,
+        };
+        if !span.is_empty() {
+            self.message.offer(rank, Message { span, raw });
+        }
+    }
+
+    /// Notes the name of a field that says nothing by itself.
+    fn note_name(&mut self, text: &[u8], within: Within, key: Span, value: Value) {
+        let counts = matches!(within, Within::Top | Within::Fields) && !matches!(value, Value::Null);
+        // Those with an underscore in front are the journal's own.
+        if counts && self.names.len() < NAMES_MAX && !key.of(text).starts_with(b"_") {
+            self.names.push(key);
+        }
+    }
+
+    /// Appends what stands for the message where there is none: the kind of event,
+    /// the place in the code, and the names of the fields in a fixed order.
+    pub fn write_names(&mut self, text: &[u8], out: &mut Vec<u8>) {
+        for span in self.event.1.iter().chain(&self.caller) {
+            span.write(text, out);
+            out.push(b' ');
+        }
+        self.names.sort_unstable_by(|a, b| a.of(text).cmp(b.of(text)));
+        self.names.dedup_by(|a, b| a.of(text) == b.of(text));
+        if self.names.is_empty() {
+            return;
+        }
+        out.push(b'{');
+        for (index, name) in self.names.iter().enumerate() {
+            out.extend_from_slice(if index > 0 { b" " } else { b"" });
+            out.extend_from_slice(name.of(text));
+        }
+        out.push(b'}');
+    }
+}
+
+/// The meaning of a field's name where it stands.
+fn known(text: &[u8], within: Within, key: Span) -> Option<(Meaning, Option<Within>)> {
+    let name = key.of(text);
+    let mut lower = [0; NAME_BYTES_MAX];
+    let lower = lower.get_mut(..name.len())?;
+    for (to, from) in lower.iter_mut().zip(name) {
+        *to = from.to_ascii_lowercase();
+    }
+    meaning(within, lower)
+}

@@ -1,0 +1,382 @@
+//! Structured lines: JSON, logfmt, and what containers and relays put around a line.
+//!
+//! The trick: a structured line is rewritten into the text line that a plain
+//! logger would have written, `STAMP LEVEL logger: message: error class`, in a
+//! buffer that is used again and again. Everything behind this room then reads
+//! one kind of line, and a program that changes its format keeps its messages.
+//! Fields that are optional, such as ids and durations, are simply left out.
+//!
+//! Lines may be wrapped several times (a runtime's JSON around a program's JSON),
+//! so layer by layer is taken off. The outermost stamp counts, for it is on every
+//! line; the innermost level and logger, for they are the program's own.
+//!
+//! What it costs: a plain text line one or two bytes looked at, a structured one
+//! a single walk over its bytes, and no allocation once the buffers are warm.
+//!
+//! Where it fails: a line that is neither JSON nor pairs as a whole stays text, so
+//! an object behind a sentence is taken apart only if it has a message.
+
+mod class;
+mod fields;
+mod inner;
+mod json;
+mod logfmt;
+mod names;
+mod prefix;
+mod syslog;
+mod values;
+
+use super::level::Level;
+use super::split::Cleaner;
+use super::stamp;
+use crate::limits::LINE_BYTES_MAX;
+use fields::{Fields, Wording};
+use json::Stop;
+
+// limits
+/// Layers of wrapping that are taken off.
+const LAYERS_MAX: usize = 4;
+/// An object begins within so many bytes of its line, or it is part of the text.
+const LEAD_BYTES_MAX: usize = 256;
+/// Runtimes cut a line into parts of this size; a shorter line without a newline
+/// has only lost it on its way.
+const PART_BYTES_MIN: usize = 16_000;
+
+/// Which lines are taken for structured ones.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub enum Format {
+    /// Whatever a line looks like.
+    #[default]
+    Auto,
+    /// None: all is text.
+    Text,
+    /// JSON only.
+    Json,
+    /// Pairs of keys and values only.
+    Logfmt,
+}
+
+/// A piece of a line that a runtime had to cut.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// From the error stream.
+    pub is_error: bool,
+    /// The rest follows with the next line.
+    pub goes_on: bool,
+}
+
+/// What a line turned out to be.
+#[derive(Debug)]
+pub enum Seen<'a> {
+    /// Plain text, as it stands.
+    Text,
+    /// A wrapping around nothing.
+    Blank,
+    /// A structured line, as text.
+    Line(Unwrapped<'a>),
+}
+
+/// A structured line as the text line it stands for.
+#[derive(Debug)]
+pub struct Unwrapped<'a> {
+    /// The text.
+    pub text: &'a [u8],
+    /// It is a record of its own, whatever it looks like.
+    pub whole: bool,
+    /// It came through a runtime that cuts lines.
+    pub part: Option<Part>,
+}
+
+/// What the layers of a line have said so far.
+#[derive(Clone, Default, Debug)]
+struct Said {
+    /// The outermost stamp.
+    time: Vec<u8>,
+    /// Text in front that stays.
+    lead: Vec<u8>,
+    level: Option<Level>,
+    /// The level is not the program's own.
+    level_relayed: bool,
+    logger: Vec<u8>,
+    error: Vec<u8>,
+    /// What is left is a program's line, not a logger's message.
+    raw: bool,
+    whole: bool,
+    part: Option<Part>,
+}
+
+impl Said {
+    fn clear(&mut self) {
+        for text in [&mut self.time, &mut self.lead, &mut self.logger, &mut self.error] {
+            text.clear();
+        }
+        (self.level, self.level_relayed) = (None, false);
+        (self.raw, self.whole, self.part) = (false, false, None);
+    }
+
+    /// Takes note of a level that a program's own replaces.
+    fn relay_level(&mut self, level: Option<Level>) {
+        (self.level, self.level_relayed) = (level, true);
+    }
+}
+
+/// Turns structured lines into text lines. Each thread has its own.
+#[derive(Clone, Default, Debug)]
+pub struct Unwrapper {
+    format: Format,
+    fields: Fields,
+    said: Said,
+    /// The text of the innermost layer so far.
+    content: Vec<u8>,
+    /// That of the next one.
+    spare: Vec<u8>,
+    cleaner: Cleaner,
+    out: Vec<u8>,
+}
+
+impl Unwrapper {
+    /// An unwrapper for lines of this format.
+    pub fn new(format: Format) -> Unwrapper {
+        Unwrapper { format, ..Unwrapper::default() }
+    }
+
+    /// Hot: whether a line, which is not empty, may be structured at all.
+    #[inline]
+    pub fn concerns(&self, line: &[u8]) -> bool {
+        let front = match line[0] {
+            b'{' | b'<' | b'a'..=b'z' => true,
+            b'0'..=b'9' => line.get(10) == Some(&b'T'),
+            b'[' => line.get(1) == Some(&b'p'),
+            _ => false,
+        };
+        (front || line.ends_with(b"}")) && self.format != Format::Text
+    }
+
+    /// The text line that `line`, which is not empty, stands for.
+    pub fn unwrap<'a>(&'a mut self, line: &[u8]) -> Seen<'a> {
+        self.said.clear();
+        let rest = self.behind_prefixes(line);
+        let (mut content, mut spare) = (std::mem::take(&mut self.content), std::mem::take(&mut self.spare));
+        let mut layers = 0;
+        while layers < LAYERS_MAX {
+            spare.clear();
+            let text = if layers == 0 { rest } else { &content };
+            if !self.take_layer(text, layers == 0, &mut spare) {
+                break;
+            }
+            std::mem::swap(&mut content, &mut spare);
+            layers += 1;
+        }
+        let found = layers > 0 || rest.len() < line.len();
+        if found {
+            self.write(if layers == 0 { rest } else { &content });
+        }
+        (self.content, self.spare) = (content, spare);
+        if !found {
+            Seen::Text
+        } else if self.out.trim_ascii().is_empty() {
+            Seen::Blank
+        } else {
+            Seen::Line(Unwrapped { text: &self.out, whole: self.said.whole, part: self.said.part })
+        }
+    }
+
+    /// Takes off what stands in front of a line: names of pods, then a runtime's
+    /// or a relay's head.
+    fn behind_prefixes<'a>(&mut self, line: &'a [u8]) -> &'a [u8] {
+        let line = match line[0] {
+            b'[' | b'a'..=b'z' => prefix::behind_name(line).unwrap_or(line),
+            _ => line,
+        };
+        match line.first() {
+            Some(b'<') => syslog::unwrap(line, &mut self.said).unwrap_or_else(|| {
+                self.said.clear();
+                line
+            }),
+            Some(b'0'..=b'9') if line.get(10) == Some(&b'T') => self.behind_runtime(line),
+            _ => line,
+        }
+    }
+
+    fn behind_runtime<'a>(&mut self, line: &'a [u8]) -> &'a [u8] {
+        if let Some(runtime) = prefix::runtime(line) {
+            self.said.time.extend_from_slice(runtime.stamp);
+            self.said.raw = true;
+            self.said.part = Some(Part { is_error: runtime.is_error, goes_on: !runtime.is_whole });
+            return runtime.rest;
+        }
+        match prefix::behind_stamp(line) {
+            Some((stamp, rest)) if logfmt::begins_with_pair(rest) && self.is_record(rest) => {
+                self.said.time.extend_from_slice(stamp);
+                rest
+            }
+            _ => line,
+        }
+    }
+
+    /// Whether a text is a record of keys and values.
+    fn is_record(&mut self, text: &[u8]) -> bool {
+        self.fields.clear();
+        logfmt::walk(text, &mut self.fields);
+        self.fields.are_a_record()
+    }
+
+    /// Takes one layer off `text` and appends what is inside to `out`; false if
+    /// there is no layer.
+    fn take_layer(&mut self, text: &[u8], outermost: bool, out: &mut Vec<u8>) -> bool {
+        let json = matches!(self.format, Format::Auto | Format::Json);
+        match text.trim_ascii_start().first() {
+            Some(b'{') if json => self.take_json(text, text.len() - text.trim_ascii_start().len(), out),
+            _ if self.format != Format::Json && logfmt::begins_with_pair(text) && self.is_record(text) => {
+                self.take_fields(text, out);
+                true
+            }
+            _ if json && outermost && text.ends_with(b"}") => self.take_tail(text, out),
+            _ => false,
+        }
+    }
+
+    /// An object that is the whole text, from the brace at `start` on.
+    fn take_json(&mut self, text: &[u8], start: usize, out: &mut Vec<u8>) -> bool {
+        self.fields.clear();
+        let was_cut = self.said.part.is_some_and(|part| part.goes_on) || text.len() >= LINE_BYTES_MAX;
+        match json::walk(text, start, &mut self.fields) {
+            Ok(end) if !text[end..].trim_ascii().is_empty() => return false,
+            Err(Stop::Broken) => return false,
+            Err(Stop::Cut) if !was_cut => return false,
+            _ => {}
+        }
+        if !self.fields.say_something() {
+            return false;
+        }
+        self.take_fields(text, out);
+        true
+    }
+
+    /// An object behind some text, if it has a message, or if the text is the
+    /// message as tabs show: `STAMP<tab>LEVEL<tab>message<tab>{"error":"x"}`.
+    fn take_tail(&mut self, text: &[u8], out: &mut Vec<u8>) -> bool {
+        let front = &text[..text.len().min(LEAD_BYTES_MAX)];
+        let Some(start) = memchr::memchr(b'{', front).filter(|at| text[at + 1..].starts_with(b"\"")) else {
+            return false;
+        };
+        let lead = &text[..start];
+        let separate = |byte: &u8| byte.is_ascii_whitespace() || b":|]>-".contains(byte);
+        if !lead.last().is_some_and(separate) || lead.contains(&b'"') {
+            return false;
+        }
+        self.fields.clear();
+        if json::walk(text, start, &mut self.fields) != Ok(text.len()) {
+            return false;
+        }
+        if self.fields.message().is_some() {
+            self.said.lead.extend_from_slice(lead);
+            self.take_fields(text, out);
+            return true;
+        }
+        let in_columns = lead.ends_with(b"\t") && memchr::memchr_iter(b'\t', lead).count() > 2;
+        if in_columns {
+            self.take_error(text, out);
+            out.clear();
+            out.extend_from_slice(lead.trim_ascii_end());
+        }
+        in_columns
+    }
+
+    /// Takes note of what the fields say, and appends the message.
+    fn take_fields(&mut self, text: &[u8], out: &mut Vec<u8>) {
+        let said = &mut self.said;
+        said.whole = true;
+        if let (Some((span, moment)), true) = (self.fields.time(), said.time.is_empty()) {
+            values::write_moment(span.of(text), moment, &mut said.time);
+        }
+        if let Some(level) = self.fields.level() {
+            (said.level, said.level_relayed) = (Some(level), self.fields.relayed);
+        }
+        if let Some(logger) = self.fields.logger() {
+            said.logger.clear();
+            logger.write(text, &mut said.logger);
+        }
+        self.take_error(text, out);
+        out.clear();
+        let Some(message) = self.fields.message() else {
+            self.fields.write_names(text, out);
+            return;
+        };
+        self.said.raw = message.raw;
+        message.span.write(text, out);
+        if message.raw
+            && let Some(stream) = self.fields.stream
+        {
+            let goes_on = message.span.end - message.span.start >= PART_BYTES_MIN && !out.ends_with(b"\n");
+            self.said.part = Some(Part { is_error: stream.of(text) == b"stderr", goes_on });
+        }
+    }
+
+    /// Takes note of the class of an error; `buffer` is overwritten.
+    fn take_error(&mut self, text: &[u8], buffer: &mut Vec<u8>) {
+        if let Some((span, wording)) = self.fields.error() {
+            self.said.error.clear();
+            class::write_class(text, span, wording, buffer, &mut self.said.error);
+        }
+    }
+
+    /// Writes the text line. `content` is what the innermost layer says.
+    fn write(&mut self, content: &[u8]) {
+        let Unwrapper { said, out, cleaner, .. } = self;
+        out.clear();
+        let (first, rest) = inner::first_line(content);
+        cleaner.look(first);
+        let first = cleaner.clean(first);
+        if said.raw && first.trim_ascii().is_empty() && said.error.is_empty() {
+            return;
+        }
+        if said.raw && inner::is_continuation(first) {
+            said.whole = false;
+            out.extend_from_slice(first);
+            return;
+        }
+        note_exception(rest, &mut said.error);
+        let lead_is_stamped = !said.lead.is_empty() && stamp::find(&said.lead).is_some();
+        if !said.time.is_empty() && !lead_is_stamped {
+            out.extend_from_slice(&said.time);
+            out.push(b' ');
+        }
+        out.extend_from_slice(&said.lead);
+        let own_level = said.level_relayed && inner::has_level(first);
+        if let (Some(level), false) = (said.level, own_level) {
+            out.extend_from_slice(level.name().as_bytes());
+            out.push(b' ');
+        }
+        if !said.logger.is_empty() {
+            out.extend_from_slice(&said.logger);
+            out.extend_from_slice(b": ");
+        }
+        if lead_is_stamped || !said.time.is_empty() {
+            inner::write_unstamped(first, said.raw, out);
+        } else {
+            out.extend_from_slice(first);
+        }
+        if !said.error.is_empty() {
+            let blank = out.last().is_none_or(u8::is_ascii_whitespace);
+            out.extend_from_slice(if blank || first.is_empty() { b"" } else { b": " });
+            out.extend_from_slice(&said.error);
+        }
+    }
+}
+
+/// Of a message of several lines, notes the exception that a later one names.
+fn note_exception(rest: &[u8], error: &mut Vec<u8>) {
+    if !error.is_empty() || rest.is_empty() {
+        return;
+    }
+    for line in rest.split(|byte| *byte == b'\n') {
+        let word = &line[..line.iter().position(|byte| *byte == b':').unwrap_or(line.len())];
+        if class::is_exception(word.trim_ascii_end()) {
+            return class::write_parts(line, Wording::Stack, error);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
