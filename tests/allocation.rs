@@ -112,6 +112,29 @@ fn known_shapes_are_counted_without_an_allocation_per_line() {
         4 => String::new(),
         _ => format!("\tat com.example.shop.Gateway.call(Gateway.java:{n})"),
     });
+    check("JSON, with escapes and an error", |n| {
+        let time = time_of(n / 3);
+        format!(
+            r#"{{"time":"{time}","level":"error","logger":"db","msg":"say \"no\"\tto {n}","id":{n},"err":{{"type":"TypeError","stack":"TypeError: x\n  at a"}},"tags":["a",{{}}]}}"#
+        )
+    });
+    check("JSON without a message", |n| {
+        format!(r#"{{"time":"{}","level":"info","method":"GET","path":"/{n}","status":{n}}}"#, time_of(n / 3))
+    });
+    check("JSON of a runtime around that of a program", |n| {
+        let time = time_of(n / 3);
+        format!(
+            r#"{{"log":"{{\"level\":30,\"msg\":\"\u001b[1mhi\u001b[0m {n}\"}}\n","stream":"stdout","time":"{time}"}}"#
+        )
+    });
+    check("runtimes and pods around pairs", |n| {
+        let time = time_of(n / 3);
+        match n % 3 {
+            0 => format!("{time} stdout F time=2026-03-02T08:00:00Z level=warn msg=\"slow\" took={n}ms"),
+            1 => format!("{time} stderr P ERROR part {n}"),
+            _ => format!("web-7d9f8b6c5-x2x9k app {time} INFO ready in {n} ms"),
+        }
+    });
     check("without any stamp", |n| format!("request {n} served by worker-{}", n % 8));
     check("invalid bytes and NUL", |n| format!("{} INFO caf\u{e9} \0 {n}", time_of(n / 3)));
 }

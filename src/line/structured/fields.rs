@@ -213,7 +213,8 @@ impl Fields {
         let Some((meaning, _)) = known(text, within, key) else {
             return self.note_name(text, within, key, value);
         };
-        let rank = |rank: u8| 2 * rank - u8::from(within == Within::Fields);
+        // What stands deeper says less than its own kind at the top.
+        let rank = |rank: u8| if within == Within::Fields { rank } else { 2 * rank };
         match (meaning, value) {
             (_, Value::Null) => {}
             (Meaning::Time(own), Value::Text(span) | Value::Number(span)) => {

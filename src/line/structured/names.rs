@@ -107,7 +107,7 @@ const TOP: &[&[Entry]] = &[
     &[
         (b"time", Time(7), Some(Within::Moment)),
         (b"name", Name, None),
-        (b"body", Message(5), Some(Within::Body)),
+        (b"body", Message(4), Some(Within::Body)),
         (b"text", Message(3), None),
         (b"type", Event(2), None),
         (b"kind", Event(1), None),
@@ -117,7 +117,7 @@ const TOP: &[&[Entry]] = &[
     &[
         (b"level", Level(9, Common), Some(Within::Leveled)),
         (b"error", ErrorText(6), Some(Within::Error)),
-        (b"event", Message(5), None),
+        (b"event", Message(4), None),
         (b"stack", Stack(5), None),
         (b"ident", Logger(3), None),
         (b"_comm", Logger(1), None),
@@ -294,7 +294,7 @@ const MOMENT: &[Entry] = &[
 
 const LEVELED: &[Entry] = &[(b"name", Level(9, Common), None)];
 
-const BODY: &[Entry] = &[(b"stringvalue", Message(5), None), (b"string_value", Message(5), None)];
+const BODY: &[Entry] = &[(b"stringvalue", Message(4), None), (b"string_value", Message(4), None)];
 
 /// The longest name known.
 pub(super) const NAME_BYTES_MAX: usize = TOP.len() - 1;
