@@ -203,7 +203,7 @@ fn learned(log: &str, config: &Config) -> (Baseline, Vec<String>) {
     let mut templates: Vec<String> =
         registry.templates().into_iter().map(|t| registry.template_text(t)).collect();
     templates.sort();
-    (session.ledger().to_baseline(0), templates)
+    (session.ledger().to_baseline(&logsurge::baseline::Settings::default()), templates)
 }
 
 fn check(line: impl Fn(&mut Random, i64) -> String) {

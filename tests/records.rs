@@ -1,6 +1,7 @@
 //! Stack traces of every language: one alert for a new exception, with its
 //! frames, and none for what is known, however the log is cut.
 
+mod invented;
 mod traces;
 
 use logsurge::line::stamp;

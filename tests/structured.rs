@@ -3,7 +3,7 @@
 
 mod program;
 
-use logsurge::count::{Carry, Label, Labeller, Opener};
+use logsurge::count::{Carry, Form, Label, Labeller, Opener};
 use logsurge::line::stamp::Clock;
 use logsurge::time::Zone;
 use logsurge::{Alert, Config, Engine, Level, Report, Session, Time};
@@ -159,13 +159,11 @@ fn labelled(text: &[u8]) -> Vec<(String, Level)> {
     let mut labeller = Labeller::new(Opener::new(Clock::new(Zone::utc(), None)));
     let mut labels = Vec::new();
     labeller.label(&mut Carry::start(Time::from_seconds(0)), text, &mut labels);
-    let shapes: Vec<_> = labeller
-        .shapes()
-        .map(|(shape, _)| (String::from_utf8_lossy(&shape.text).into_owned(), shape.level))
-        .collect();
+    let told = |form: &Form| (String::from_utf8_lossy(&form.shape.text).into_owned(), form.shape.level);
+    let shapes: Vec<_> = labeller.forms().iter().map(told).collect();
     let shape = |label: &Label| match label {
         Label::Empty => (String::new(), Level::None),
-        Label::Message { shape, .. } => shapes[*shape as usize].clone(),
+        Label::Message(form) => shapes[*form as usize].clone(),
     };
     labels.iter().map(shape).collect()
 }

@@ -449,37 +449,11 @@ fn wild(seed: u64) -> Vec<u8> {
     text
 }
 
-/// Traces of every language under heads of every level, some of them cut off, many at one second,
-/// and the same with no stamp in the whole log.
-fn traced(seed: u64, stamped: bool) -> Vec<u8> {
-    let mut dice = Dice::new(seed);
-    let mut text = String::new();
-    let mut now = 0;
-    for _ in 0..30 + dice.roll(60) {
-        now += [0, 0, 400, 1_000, 9_000][dice.roll(5) as usize];
-        let head = ["INFO order done", "WARN order slow", "ERROR order lost", "ERROR shelf broken"]
-            [dice.roll(4) as usize];
-        let layout = if dice.one_in(2) { 4 } else { 0 };
-        let stamp = if stamped { stamp(now, layout) + " " } else { String::new() };
-        text += &format!("{stamp}{head} {}\n", dice.roll(4));
-        for _ in 0..dice.roll(3) {
-            let (_, known, new) = traces::TRACES[dice.roll(traces::TRACES.len() as u64) as usize];
-            let trace = if dice.one_in(3) { new } else { known };
-            let keep = if dice.one_in(4) { 1 + dice.roll(6) as usize } else { usize::MAX };
-            text.extend(trace.split_inclusive('\n').take(keep));
-        }
-        if dice.one_in(6) {
-            text += ["disk sda failed\n", "Killed\n", "details follow\n", "  note\n"][dice.roll(4) as usize];
-        }
-    }
-    text.into_bytes()
-}
-
 #[test]
 fn two_hundred_logs_of_traces() {
     let config = judged_at_once();
     for seed in 0..200 {
-        let text = traced(seed, seed % 4 != 0);
+        let text = traces::traced(seed, seed % 4 != 0);
         let expected = oracle(&config, None, &text);
         add_up(&expected.report);
         let by_line = by_session(&config, None, &mut lines(&text).into_iter());
@@ -494,6 +468,35 @@ fn two_hundred_logs_of_traces() {
             let config = Config { threads, chunk_bytes, ..config.clone() };
             let got = by_engine(&config, None, &paths).unnamed();
             assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
+        }
+    }
+}
+
+/// Clocks that step to and fro by minutes, about the step that is on trial.
+#[test]
+fn two_hundred_logs_of_nervous_clocks() {
+    let config = judged_at_once();
+    for seed in 0..200 {
+        let mut dice = Dice::new(1_000 + seed);
+        let (mut text, mut now, mut ahead) = (String::new(), 0, 0);
+        for _ in 0..40 + dice.roll(120) {
+            now += [0, 900, 11_000, 130_000][dice.roll(4) as usize];
+            if dice.one_in(6) {
+                ahead = [0, 0, 250, 590, 610, 900, 5_000, -400, -700][dice.roll(9) as usize] * 1_000;
+            }
+            let word = ["alpha", "beta", "gamma", "delta", "epsilon"][dice.roll(5) as usize];
+            let level = ["INFO", "INFO", "WARN", "ERROR"][dice.roll(4) as usize];
+            text += &format!("{} {level} task {word} done\n", stamp(now + ahead, 0));
+            if dice.one_in(9) {
+                text += "\tat shop.Cart.add(Cart.java:1)\nFooException: bar\n";
+            }
+        }
+        let text = text.into_bytes();
+        let expected = oracle(&config, None, &text);
+        add_up(&expected.report);
+        for size in [1, 50, 333, 1_000] {
+            let got = by_session(&config, None, &mut text.chunks(size));
+            assert_same(&expected, &got, &format!("log {seed} in pieces of {size}"));
         }
     }
 }

@@ -9,7 +9,7 @@ use super::open::Opener;
 use super::record::Record;
 use crate::id::ShapeId;
 use crate::line::Level;
-use crate::line::record::Role;
+use crate::line::record::{Role, is_plain};
 use crate::line::stamp::Anchor;
 use crate::line::structured::Part;
 use crate::shape::{Scratch, Shape};
@@ -79,6 +79,7 @@ impl Scout {
         let mut end = trimmed_end(bytes);
         let part = self.last_part(carry, bytes);
         let mut last_stamped: Option<usize> = None;
+        let mut plain = Plain::default();
         // Backward to the last stamped line, or on to one with a year.
         let resume = loop {
             let start = memrchr(b'\n', &bytes[..end]).map_or(0, |at| at + 1);
@@ -90,6 +91,7 @@ impl Scout {
                             break start;
                         }
                     }
+                    None if carry.last.is_none() => plain.see(opened.line(), start),
                     None => {}
                 }
             }
@@ -102,7 +104,8 @@ impl Scout {
             let lines = memchr::memchr_iter(b'\n', bytes).count() as u64
                 + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
             let head_lines = carry.head_lines + if carry.last.is_some() { 0 } else { lines };
-            let record = self.record_after(carry, carry.record, bytes, 0);
+            let (from, before) = plain.begin.map_or((0, carry.record), |from| (from, Record::default()));
+            let record = self.record_after(carry, before, bytes, from);
             return Carry { head_lines, record, part, ..*carry };
         };
         let last = self.resolve(carry, bytes, resume);
@@ -206,6 +209,25 @@ impl Scout {
         };
         opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
         (self.shape.id(), opened.is_dropped())
+    }
+}
+
+/// Looks backward for the last two lines in a row that are plain messages.
+#[derive(Default)]
+struct Plain {
+    /// Where the line behind the one looked at begins, if it is plain.
+    behind: Option<usize>,
+    /// Where the second of the two begins.
+    begin: Option<usize>,
+}
+
+impl Plain {
+    fn see(&mut self, line: &[u8], start: usize) {
+        if self.begin.is_none() {
+            let plain = is_plain(line);
+            self.begin = self.behind.filter(|_| plain);
+            self.behind = plain.then_some(start);
+        }
     }
 }
 

@@ -11,7 +11,7 @@
 use super::open::Opened;
 use crate::id::ShapeId;
 use crate::limits::{CONTEXT_LINE_BYTES_MAX, CONTEXT_LINES_MAX};
-use crate::line::record::{RecordState, Role, begins_stretch, role_of};
+use crate::line::record::{RecordState, Role, begins_stretch, is_ordinary, role_of};
 use crate::line::split::is_blank;
 use crate::shape::alarm;
 use memchr::memchr_iter;
@@ -53,7 +53,15 @@ impl Record {
     }
 
     /// The role of the next line, which has no stamp; the record goes on behind it.
+    #[inline]
     pub(super) fn step(&mut self, opened: &Opened<'_>) -> Role {
+        if is_ordinary(opened.line(), self.state) {
+            return Role::Message;
+        }
+        self.step_with_care(opened)
+    }
+
+    fn step_with_care(&mut self, opened: &Opened<'_>) -> Role {
         let line = opened.line();
         let role = match role_of(line, self.state) {
             _ if opened.whole => Role::Message,

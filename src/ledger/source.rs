@@ -199,7 +199,8 @@ impl SourceState {
         let Some(high) = self.high else { return false };
         let jumped = segment.first.0.saturating_sub(high.0) > TRIAL_STEP_SECONDS * 1_000_000;
         // A live line that says what the wall clock says needs no other to confirm it.
-        jumped && !self.now.is_some_and(|now| (now.0 - segment.first.0).abs() < LIVE_LAG_SECONDS * 1_000_000)
+        let lag = |now: Time| now.0.saturating_sub(segment.first.0).saturating_abs();
+        jumped && self.now.is_none_or(|now| lag(now) >= LIVE_LAG_SECONDS * 1_000_000)
     }
 
     /// Live: what time it is; believes a step that nothing has contradicted for a while.

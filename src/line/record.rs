@@ -159,6 +159,38 @@ pub fn looks_continued(line: &[u8]) -> bool {
     line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) || is_frame(line)
 }
 
+/// First bytes of lines that may be of a trace or tell of a crash, whatever follows.
+const TELLING: [bool; 256] = {
+    let mut telling = [false; 256];
+    let (mut list, mut at) = (0, 0);
+    while list < 3 {
+        let starts: &[&[u8]] = [&FRAME_STARTS as &[&[u8]], &CAUSE_STARTS, &CRASH_STARTS][list];
+        if at < starts.len() {
+            telling[starts[at][0] as usize] = true;
+            at += 1;
+        } else {
+            (list, at) = (list + 1, 0);
+        }
+    }
+    telling[b' ' as usize] = true;
+    telling[b'\t' as usize] = true;
+    telling
+};
+
+/// Hot: whether one look tells that a line is a message like others, in a source without stamps
+/// and behind no trace: it leaves the state as it is.
+#[inline]
+pub fn is_ordinary(line: &[u8], state: RecordState) -> bool {
+    let (Some(&first), Some(&last)) = (line.first(), line.last()) else { return false };
+    let idle = !state.stamped && state.trace == Trace::None && state.lines == 0;
+    if !idle || TELLING[usize::from(first)] || matches!(last, b')' | b'\'' | b'0'..=b'9') {
+        return false;
+    }
+    // An exception's class ends with a colon or with the line, or before a bracket.
+    let end = line.iter().position(|byte| matches!(byte, b' ' | b':'));
+    end.is_some_and(|end| line[end] == b' ' && line.get(end + 1) != Some(&b'['))
+}
+
 /// The role of an unstamped line.
 pub fn role_of(line: &[u8], state: RecordState) -> Role {
     if state.lines >= RECORD_LINES_MAX {
@@ -189,6 +221,14 @@ pub fn role_of(line: &[u8], state: RecordState) -> Role {
         return Role::Message;
     }
     if state.alarming { Role::Detail } else { Role::Message }
+}
+
+/// Whether a line is a message of its own in a source without stamps, if the line before it is
+/// another such one, and leaves nothing of what stands before them: there a reader may begin.
+pub fn is_plain(line: &[u8]) -> bool {
+    let indented = line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+    let in_trace = indented || names_cause(line) || is_frame(line) || is_call(line);
+    !in_trace && role_in_the_open(line, false) == Role::Message && !is_crash(line) && !names_exception(line)
 }
 
 /// As [`role_of`] where neither a stamp nor a trace tells what an indented line hangs on: only
@@ -232,17 +272,16 @@ fn is_frame(line: &[u8]) -> bool {
 
 /// `/app/server.js:12`, or Ruby's `app/x.rb:12:in 'run'`: a place in a program and nothing else.
 fn is_place(line: &[u8]) -> bool {
-    if let Some(at) = memmem::find(line, b":in ") {
-        let named = line.ends_with(b")") || memmem::find(line, b": ").is_some();
-        return !named && at > 0 && line[at - 1].is_ascii_digit() && !line[..at].contains(&b' ');
+    let is_bare = |path: &[u8]| !path.contains(&b' ') && path.contains(&b'.');
+    match line.last() {
+        Some(b'\'') => memmem::find(line, b":in ")
+            .is_some_and(|at| at > 0 && line[at - 1].is_ascii_digit() && is_bare(&line[..at])),
+        Some(b'0'..=b'9') => memchr::memrchr(b':', line).is_some_and(|colon| {
+            let (path, number) = (&line[..colon], &line[colon + 1..]);
+            number.iter().all(u8::is_ascii_digit) && path.contains(&b'/') && is_bare(path)
+        }),
+        _ => false,
     }
-    let Some(colon) = memchr::memrchr(b':', line) else { return false };
-    let (path, number) = (&line[..colon], &line[colon + 1..]);
-    !number.is_empty()
-        && number.iter().all(u8::is_ascii_digit)
-        && !path.contains(&b' ')
-        && path.contains(&b'/')
-        && path.contains(&b'.')
 }
 
 /// `main.(*Server).run(0xc000012345, {0x1, 0x2})` and a register of a crash.

@@ -1,4 +1,7 @@
 //! How the languages print what went wrong.
+#![allow(dead_code)] // Each test file uses what it needs.
+
+use crate::invented::{Dice, stamp};
 
 /// A language, the trace of a known failure, and one of a new class under the same head.
 pub const TRACES: &[(&str, &str, &str)] = &[
@@ -38,3 +41,29 @@ pub const TRACES: &[(&str, &str, &str)] = &[
         "shelf.rb:12:in 'Shelf#take': is empty (StandardError)\n\tfrom shelf.rb:20:in 'block in <main>'\n\tfrom app.rb:21:in '<main>'\n",
     ),
 ];
+
+/// Traces of every language under heads of every level, some of them cut off, many at one second,
+/// and the same with no stamp in the whole log.
+pub fn traced(seed: u64, stamped: bool) -> Vec<u8> {
+    let mut dice = Dice::new(seed);
+    let mut text = String::new();
+    let mut now = 0;
+    for _ in 0..30 + dice.roll(60) {
+        now += [0, 0, 400, 1_000, 9_000][dice.roll(5) as usize];
+        let head = ["INFO order done", "WARN order slow", "ERROR order lost", "ERROR shelf broken"]
+            [dice.roll(4) as usize];
+        let layout = if dice.one_in(2) { 4 } else { 0 };
+        let stamp = if stamped { stamp(now, layout) + " " } else { String::new() };
+        text += &format!("{stamp}{head} {}\n", dice.roll(4));
+        for _ in 0..dice.roll(3) {
+            let (_, known, new) = TRACES[dice.roll(TRACES.len() as u64) as usize];
+            let trace = if dice.one_in(3) { new } else { known };
+            let keep = if dice.one_in(4) { 1 + dice.roll(6) as usize } else { usize::MAX };
+            text.extend(trace.split_inclusive('\n').take(keep));
+        }
+        if dice.one_in(6) {
+            text += ["disk sda failed\n", "Killed\n", "details follow\n", "  note\n"][dice.roll(4) as usize];
+        }
+    }
+    text.into_bytes()
+}

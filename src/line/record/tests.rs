@@ -179,3 +179,22 @@ fn an_endless_record_ends() {
     let long = RecordState { lines: RECORD_LINES_MAX, ..alarming() };
     assert_eq!(role_of(b" at x", long), M);
 }
+
+/// One look says what all rules say.
+#[test]
+fn an_ordinary_line_is_a_message_that_leaves_the_state() {
+    let lines = TRACES.iter().flat_map(|(_, lines)| lines.iter().map(|line| line.0));
+    let more =
+        ["request 7 served by worker-3", "x y", "Error: z", "KeyError", "TypeError [A]: b", "ready", ""];
+    let mut ordinary = 0;
+    for line in lines.chain(more) {
+        let state = RecordState::default();
+        if is_ordinary(line.as_bytes(), state) {
+            ordinary += 1;
+            assert_eq!(role_of(line.as_bytes(), state), M, "{line}");
+            assert_eq!(state.after_unstamped(line.as_bytes(), M), state, "{line}");
+        }
+        assert!(!is_ordinary(line.as_bytes(), mild()));
+    }
+    assert!(ordinary >= 1);
+}

@@ -113,10 +113,13 @@ impl Format {
         let day = (has(Field::Day) && (has(Field::Month) || has(Field::MonthName)))
             || (has(Field::DayOfYear) && has_year);
         let hour = has(Field::Hour) || (has(Field::HalfDayHour) && has(Field::HalfDay));
-        if !has(Field::Epoch) && !day {
+        if has(Field::Epoch) {
+            return Ok(Format { fields, has_year });
+        }
+        if !day {
             return Err(error(bytes.len(), "names no day: it needs %d with %m or %b, or %j with %Y, or %s"));
         }
-        if !has(Field::Epoch) && !(hour && has(Field::Minute)) {
+        if !hour || !has(Field::Minute) {
             return Err(error(bytes.len(), "names no time of day: it needs %H or %I with %p, and %M"));
         }
         Ok(Format { fields, has_year })
