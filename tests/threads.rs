@@ -298,6 +298,34 @@ fn more_lines_before_the_first_stamp_than_are_held() {
     check(&judged_at_once(), None, &[head.as_bytes(), &tidy()].concat());
 }
 
+/// Names before a level become instances while other lines are on their way.
+#[test]
+fn many_speakers_beside_a_web_server() {
+    let names = ["blue", "green", "red", "web-7d9f8b6c5-x2x9k", "web-bcdfghjkl-24567"];
+    let said = [
+        "up",
+        "down after",
+        "took a job",
+        "has no work",
+        "pool is full",
+        "reads",
+        "waits for",
+        "bound",
+        "done",
+    ];
+    let mut text = String::new();
+    for number in 0..2_000_usize {
+        let time = Time::from_seconds(1_700_000_000 + number as i64 / 4);
+        let name = names[(number * number / 7 + number / 300) % names.len()];
+        let (what, level) = (said[number % said.len()], ["INFO", "WARN", "ERROR"][number % 41 / 20]);
+        text.push_str(&format!("{time} {name} worker - {level} {what} {number}\n"));
+        text.push_str(&format!("{time} 10.0.0.1 \"GET /{name}?q={what} HTTP/1.1\" 200 - \"-\" \"{what}\"\n"));
+    }
+    let verdict = check(&judged_at_once(), None, text.as_bytes());
+    assert!(verdict.report.templates < 60, "{} messages", verdict.report.templates);
+    check(&config(), None, text.as_bytes());
+}
+
 #[test]
 fn a_log_without_any_stamp() {
     let mut dice = Dice::new(8);

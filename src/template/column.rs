@@ -57,7 +57,7 @@ pub(super) struct Columns {
     /// By column and masked key: the word seen first.
     first_words: HashMap<u64, u32>,
     /// Members of all columns.
-    waiting: usize,
+    pub(super) waiting: usize,
     /// Something was not counted.
     pub(super) full: bool,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::column::WAITING_MAX;
 use super::holes::Cut;
 use super::registry::{KEY_SHAPES_MAX, NONE, TEXT_BYTES_MAX};
 use super::*;
@@ -432,6 +433,31 @@ fn a_name_before_the_level_of_many_messages_is_nothing_new() {
     assert_eq!(failed.differs, Some(("before".to_string(), "after".to_string())));
     let loaded = Registry::load(&registry.save());
     assert!(!loaded.is_new(&shape(&line("red", 7))));
+}
+
+#[test]
+fn names_beyond_the_bound_are_said_and_columns_stay() {
+    let mut registry = Registry::new();
+    registry.columns.waiting = WAITING_MAX;
+    for body in BODIES {
+        registry.insert(&shape(&format!("blue - INFO {body}")), b"");
+        registry.insert(&shape(&format!("green - INFO {body}")), b"");
+    }
+    assert_eq!(registry.len(), 2 * BODIES.len());
+    assert_eq!(registry.limits_hit().len(), 1);
+}
+
+#[test]
+fn messages_of_an_instance_are_bounded_as_messages_not_as_places() {
+    let mut registry = Registry::new();
+    for body in BODIES {
+        registry.insert(&shape(&format!("blue - INFO {body}")), b"");
+        registry.insert(&shape(&format!("green - INFO {body}")), b"");
+    }
+    assert_eq!(registry.len(), BODIES.len());
+    assert_eq!((registry.uncovered, registry.active_by_words()), (BODIES.len(), 0));
+    registry.insert(&shape("green - INFO never heard of"), b"");
+    assert_eq!(registry.uncovered, BODIES.len() + 1);
 }
 
 #[test]
