@@ -4,7 +4,7 @@
 //! enough different words have stood in that place. Active keys are shapes
 //! themselves, with masked keys of their own, and if two keys of one shape are
 //! active the key with both places masked is active, too. Those rules only ever
-//! add (and so does that of the instance [columns](super::column)), so the result is their least fixed point and does not depend on the
+//! add (and so does that of the instance columns), so the result is their least fixed point and does not depend on the
 //! order of insertion: that is the whole trick. The template of a shape is its
 //! normal form, reached by following active keys until none applies; every step
 //! removes a word and any two steps can be joined, so it does not matter which
