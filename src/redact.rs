@@ -12,7 +12,7 @@ const BLANK: &[u8] = b"[redacted]";
 
 static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r#"(?x)
-        (?P<keep>\b[a-z0-9_-]*(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization|credential)s?["']?\s*[=:]\s*["']?(?:bearer\s+|basic\s+)?)[^\s"'&,;\[\]{}()]+
+        (?P<keep>\b[a-z0-9_-]*(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization|credential)s?\\*["']?\s*[=:]\s*\\*["']?(?:bearer\s+|basic\s+)?)[^\s"'&,;\[\]{}()]+
         | (?P<bearer>\bbearer\s+)[a-z0-9._~+/=-]{12,}
         | (?P<url>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@
         | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b
@@ -69,6 +69,7 @@ mod tests {
             ("Authorization: Bearer abcdef0123456789", "Authorization: Bearer [redacted]"),
             ("sent bearer abcdef0123456789", "sent bearer [redacted]"),
             ("jwt eyJhbGciOiJI.eyJzdWIiOiIx.abc-_d end", "jwt [redacted] end"),
+            (r#"{"log":"{\"password\":\"hunter2\"}"}"#, r#"{"log":"{\"password\":\"[redacted]"}"}"#),
             ("mail to anna.b@example.com failed", "mail to [redacted] failed"),
             ("card 4111 1111 1111 1111 refused", "card [redacted] refused"),
             ("order 4111111111111112 refused", "order 4111111111111112 refused"),

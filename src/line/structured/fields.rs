@@ -127,45 +127,32 @@ pub(super) struct Fields {
 
 impl Default for Fields {
     fn default() -> Fields {
-        Fields {
-            time: Best::NONE,
-            level: Best::NONE,
-            logger: Best::NONE,
-            name: None,
-            marked: false,
-            message: Best::NONE,
-            event: Best::NONE,
-            caller: None,
-            error: Best::NONE,
-            stream: None,
-            relayed: false,
-            compact: false,
-            names: Vec::with_capacity(NAMES_MAX),
-        }
+        Fields::NONE
     }
 }
 
 impl Fields {
+    const NONE: Fields = Fields {
+        time: Best::NONE,
+        level: Best::NONE,
+        logger: Best::NONE,
+        name: None,
+        marked: false,
+        message: Best::NONE,
+        event: Best::NONE,
+        caller: None,
+        error: Best::NONE,
+        stream: None,
+        relayed: false,
+        compact: false,
+        names: Vec::new(),
+    };
+
     /// Forgets the line before.
     pub fn clear(&mut self) {
         let mut names = std::mem::take(&mut self.names);
         names.clear();
-        // Not `default()`, which would allocate the list anew.
-        *self = Fields {
-            time: Best::NONE,
-            level: Best::NONE,
-            logger: Best::NONE,
-            name: None,
-            marked: false,
-            message: Best::NONE,
-            event: Best::NONE,
-            caller: None,
-            error: Best::NONE,
-            stream: None,
-            relayed: false,
-            compact: false,
-            names,
-        };
+        *self = Fields { names, ..Fields::NONE };
     }
 
     pub fn time(&self) -> Option<(Span, Moment)> {

@@ -32,6 +32,7 @@ use super::stamp;
 use crate::limits::LINE_BYTES_MAX;
 use fields::{Fields, Wording};
 use json::Stop;
+use memchr::{memchr, memchr_iter};
 
 // limits
 /// Layers of wrapping that are taken off.
@@ -146,6 +147,7 @@ impl Unwrapper {
         let front = match line[0] {
             b'{' | b'<' | b'a'..=b'z' => true,
             b'0'..=b'9' => line.get(10) == Some(&b'T'),
+            b'A'..=b'Z' => line.get(3) == Some(&b' ') && prefix::has_pair_behind_tag(line),
             b'[' => line.get(1) == Some(&b'p'),
             _ => false,
         };
@@ -171,6 +173,10 @@ impl Unwrapper {
         if found {
             self.write(if layers == 0 { rest } else { &content });
         }
+        if layers % 2 == 1 {
+            // Back to where they were, so that the next line finds them as warm.
+            std::mem::swap(&mut content, &mut spare);
+        }
         (self.content, self.spare) = (content, spare);
         if !found {
             Seen::Text
@@ -194,6 +200,18 @@ impl Unwrapper {
                 line
             }),
             Some(b'0'..=b'9') if line.get(10) == Some(&b'T') => self.behind_runtime(line),
+            Some(b'A'..=b'Z') => self.behind_tag(line),
+            _ => line,
+        }
+    }
+
+    /// `Mar  2 08:00:00 host dockerd[7]: level=info msg="x"`: the head stays in front.
+    fn behind_tag<'a>(&mut self, line: &'a [u8]) -> &'a [u8] {
+        match prefix::behind_tag(line) {
+            Some((head, rest)) if logfmt::begins_with_pair(rest) && self.is_record(rest) => {
+                self.said.lead.extend_from_slice(head);
+                rest
+            }
             _ => line,
         }
     }
@@ -210,7 +228,7 @@ impl Unwrapper {
                 self.said.time.extend_from_slice(stamp);
                 rest
             }
-            _ => line,
+            _ => self.behind_tag(line),
         }
     }
 
@@ -225,8 +243,10 @@ impl Unwrapper {
     /// there is no layer.
     fn take_layer(&mut self, text: &[u8], outermost: bool, out: &mut Vec<u8>) -> bool {
         let json = matches!(self.format, Format::Auto | Format::Json);
-        match text.trim_ascii_start().first() {
-            Some(b'{') if json => self.take_json(text, text.len() - text.trim_ascii_start().len(), out),
+        // An indented object in a log is a part of the record before it.
+        let trimmed = if outermost { text } else { text.trim_ascii_start() };
+        match trimmed.first() {
+            Some(b'{') if json => self.take_json(text, text.len() - trimmed.len(), out),
             _ if self.format != Format::Json && logfmt::begins_with_pair(text) && self.is_record(text) => {
                 self.take_fields(text, out);
                 true
@@ -257,7 +277,7 @@ impl Unwrapper {
     /// message as tabs show: `STAMP<tab>LEVEL<tab>message<tab>{"error":"x"}`.
     fn take_tail(&mut self, text: &[u8], out: &mut Vec<u8>) -> bool {
         let front = &text[..text.len().min(LEAD_BYTES_MAX)];
-        let Some(start) = memchr::memchr(b'{', front).filter(|at| text[at + 1..].starts_with(b"\"")) else {
+        let Some(start) = memchr(b'{', front).filter(|at| text[at + 1..].starts_with(b"\"")) else {
             return false;
         };
         let lead = &text[..start];
@@ -266,15 +286,17 @@ impl Unwrapper {
             return false;
         }
         self.fields.clear();
-        if json::walk(text, start, &mut self.fields) != Ok(text.len()) {
+        if lead.trim_ascii().is_empty() || json::walk(text, start, &mut self.fields) != Ok(text.len()) {
             return false;
         }
         if self.fields.message().is_some() {
             self.said.lead.extend_from_slice(lead);
             self.take_fields(text, out);
+            // Whether it belongs to the record before it is for the text in front to say.
+            self.said.whole = false;
             return true;
         }
-        let in_columns = lead.ends_with(b"\t") && memchr::memchr_iter(b'\t', lead).count() > 2;
+        let in_columns = lead.ends_with(b"\t") && memchr_iter(b'\t', lead).count() > 2;
         if in_columns {
             self.take_error(text, out);
             out.clear();

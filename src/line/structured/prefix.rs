@@ -10,6 +10,7 @@
 use super::logfmt::begins_with_pair;
 use crate::line::level;
 use crate::line::stamp;
+use memchr::memchr;
 
 /// Names are at most this long.
 const NAME_BYTES_MAX: usize = 253;
@@ -147,6 +148,34 @@ pub(super) fn behind_stamp(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let front = line.get(SHORTEST..line.len().min(LONGEST))?;
     let end = SHORTEST + front.iter().position(|byte| *byte == b' ')?;
     Some((&line[..end], &line[end + 1..]))
+}
+
+/// The shortest stamp of a syslog line, in which colons are no tag's.
+const STAMP_BYTES_MIN: usize = 16;
+
+/// The head of a syslog line up to its tag, and what stands behind it.
+#[inline]
+pub(super) fn behind_tag(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut from = STAMP_BYTES_MIN;
+    // Seconds, a fraction and a zone have colons too, but no blank behind them.
+    for _ in 0..4 {
+        let colon = from + memchr(b':', line.get(from..)?)?;
+        if line.get(colon + 1) == Some(&b' ') {
+            return Some(line.split_at(colon + 2));
+        }
+        from = colon + 1;
+    }
+    None
+}
+
+/// A quick look whether a pair may stand behind the tag of a syslog line.
+#[inline]
+pub(super) fn has_pair_behind_tag(line: &[u8]) -> bool {
+    const KEY_BYTES_MAX: usize = 8;
+    let rest = behind_tag(line).map_or(&line[..0], |(_, rest)| rest);
+    let front: Option<&[u8; KEY_BYTES_MAX]> = rest.first_chunk();
+    // All at once: the compiler compares eight bytes in one go.
+    front.is_some_and(|front| front.iter().fold(false, |any, byte| any | (*byte == b'=')))
 }
 
 #[cfg(test)]

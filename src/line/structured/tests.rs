@@ -31,7 +31,7 @@ fn check_text(lines: &[&str]) {
 }
 
 #[test]
-fn the_loggers_of_many_languages_say_the_same_in_json() {
+fn the_loggers_of_languages_are_read() {
     check(&[
         (
             r#"{"name":"shop","hostname":"web-7","pid":12,"level":30,"msg":"started","time":"2024-05-14T08:00:00.125Z","v":0}"#,
@@ -77,6 +77,12 @@ fn the_loggers_of_many_languages_say_the_same_in_json() {
             r#"{"asctime":"2024-05-14 08:00:00,125","levelname":"ERROR","name":"shop.pay","message":"charge failed","exc_info":"Traceback (most recent call last):\n  File \"a.py\", line 1, in b\nValueError: bad\n"}"#,
             "2024-05-14 08:00:00,125 ERROR shop.pay: charge failed: ValueError",
         ),
+    ]);
+}
+
+#[test]
+fn the_formats_of_platforms_are_read() {
+    check(&[
         (
             r#"{"severity":"NOTICE","textPayload":"ready","timestamp":"2024-05-14T08:00:00.125Z","resource":{"type":"k8s_container"}}"#,
             "2024-05-14T08:00:00.125Z INFO ready",
@@ -223,6 +229,25 @@ fn a_relay_in_front_gives_level_and_program() {
             "May 14 08:00:00 web-1 app[12]: ERROR down",
         ),
     ]);
+    check(&[
+        (
+            "May 14 08:00:00 web-1 dockerd[12]: time=\"2024-05-14T08:00:00.1Z\" level=warning msg=\"slow disk\" id=7",
+            "May 14 08:00:00 web-1 dockerd[12]: WARN slow disk",
+        ),
+        (
+            "2024-05-14T08:00:00.125+02:00 web-1 dockerd[12]: level=error msg=down",
+            "2024-05-14T08:00:00.125+02:00 web-1 dockerd[12]: ERROR down",
+        ),
+        (
+            "2024-05-14T08:00:00.125Z {\"level\":\"error\",\"msg\":\"down\"}",
+            "2024-05-14T08:00:00.125Z ERROR down",
+        ),
+    ]);
+    check_text(&[
+        "May 14 08:00:00 web-1 app: user=anna id=7",
+        "May 14 08:00:00 web-1 app",
+        "May there be: a=b",
+    ]);
     check_text(&["<html>1 x", "<999>1 x", "<12", "<p>text</p>"]);
 }
 
@@ -265,6 +290,7 @@ fn an_object_behind_a_text_counts_if_it_has_a_message() {
         r#"INFO cart{"msg":"x"}"#,
         r#"say "x {"msg":"x"}"#,
         "struct Foo {a}",
+        r#"  {"msg":"x"}"#,
         "}",
     ]);
 }
