@@ -1,7 +1,7 @@
 //! What the fields of one structured line say, as places in its text.
 
 use super::json;
-use super::names::{Meaning, NAME_BYTES_MAX, Scale, Within, meaning};
+use super::names::{Meaning, Scale, Within, meaning};
 use super::values::{Moment, level_of, moment_of};
 use crate::line::Level;
 
@@ -192,17 +192,17 @@ impl Fields {
 
     /// What the object in a field holds; none if it says nothing about the message.
     pub fn inside(&self, text: &[u8], within: Within, key: Span) -> Option<Within> {
-        known(text, within, key)?.1
+        meaning(within, key.of(text))?.1
     }
 
     /// Takes note of one field.
     pub fn take(&mut self, text: &[u8], within: Within, key: Span, value: Value) {
-        let Some((meaning, _)) = known(text, within, key) else {
+        let Some((says, _)) = meaning(within, key.of(text)) else {
             return self.note_name(text, within, key, value);
         };
         // What stands deeper says less than its own kind at the top.
         let rank = |rank: u8| if within == Within::Fields { rank } else { 2 * rank };
-        match (meaning, value) {
+        match (says, value) {
             (_, Value::Null) => {}
             (Meaning::Time(own), Value::Text(span) | Value::Number(span)) => {
                 self.compact |= key.of(text) == b"@t";
@@ -239,12 +239,11 @@ impl Fields {
             }
             (Meaning::Caller, Value::Text(span)) if !span.is_empty() => self.caller = Some(span),
             (Meaning::Stream, Value::Text(span)) => self.stream = Some(span),
-            (Meaning::Class(own), Value::Text(span)) => {
-                if span.of(text).iter().any(u8::is_ascii_alphabetic) {
-                    const PLAIN: u8 = 5;
-                    let own = if matches!(span.of(text), b"Error" | b"Exception") { PLAIN } else { own };
-                    self.error.offer(rank(own), (span, Wording::Class));
-                }
+            (Meaning::Class(own), Value::Text(span)) if span.of(text).iter().any(u8::is_ascii_alphabetic) => {
+                // The mother of all classes says less than a code beside it.
+                const PLAIN: u8 = 5;
+                let own = if matches!(span.of(text), b"Error" | b"Exception") { PLAIN } else { own };
+                self.error.offer(rank(own), (span, Wording::Class));
             }
             (Meaning::ErrorText(own), Value::Text(span)) if !span.is_empty() => {
                 self.error.offer(rank(own), (span, Wording::Text));
@@ -299,15 +298,4 @@ impl Fields {
         }
         out.push(b'}');
     }
-}
-
-/// The meaning of a field's name where it stands.
-fn known(text: &[u8], within: Within, key: Span) -> Option<(Meaning, Option<Within>)> {
-    let name = key.of(text);
-    let mut lower = [0; NAME_BYTES_MAX];
-    let lower = lower.get_mut(..name.len())?;
-    for (to, from) in lower.iter_mut().zip(name) {
-        *to = from.to_ascii_lowercase();
-    }
-    meaning(within, lower)
 }
