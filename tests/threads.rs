@@ -1,169 +1,17 @@
 //! Same bytes, same alerts: for any cut of the text, any number of threads, any
 //! chunk, compression and order of the files.
-//!
-//! The oracle is a [`Session`] in batch mode that gets the whole text at once.
-//! What is compared is every field of every alert, in order, and the report;
-//! only where the lines came from may differ when they lie in other files.
 
 mod invented;
-mod traces;
+mod ways;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use invented::{Dice, Recipe, START_SECONDS, lines, log, stamp};
-use logsurge::alert::Spread;
 use logsurge::input::source::list;
-use logsurge::{Alert, Baseline, Config, Engine, Kind, Report, Session, Time};
+use logsurge::{Alert, Baseline, Config, Engine, Kind, Session, Time};
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::fs;
+use std::path::PathBuf;
 use tempfile::TempDir;
-
-const THREADS: [usize; 4] = [1, 2, 3, 8];
-const CHUNK_BYTES: [usize; 5] = [1, 7, 64, 1_000, 128 * 1024];
-/// When the files were written: what a stamp without a year is dated by.
-const WRITTEN_SECONDS: i64 = START_SECONDS + 30 * 86_400;
-
-/// What a run said.
-#[derive(Debug, PartialEq)]
-struct Verdict {
-    alerts: Vec<Alert>,
-    report: Report,
-}
-
-impl Verdict {
-    /// Without what depends on how the lines lie in files.
-    fn anywhere(mut self) -> Verdict {
-        for alert in &mut self.alerts {
-            alert.source.clear();
-            alert.line_number = 0;
-            alert.sources = Spread::default();
-        }
-        self.report.sources = 0;
-        self
-    }
-
-    /// The same lines in one file of another name.
-    fn unnamed(mut self) -> Verdict {
-        for alert in &mut self.alerts {
-            alert.source.clear();
-            alert.sources.top.clear();
-        }
-        self
-    }
-
-    fn has(&self, kind: Kind) -> bool {
-        self.alerts.iter().any(|alert| alert.kind == kind && alert.is_alarm())
-    }
-}
-
-fn config() -> Config {
-    Config::new(Time::from_seconds(WRITTEN_SECONDS))
-}
-
-fn judged_at_once() -> Config {
-    Config { warmup: Some(0), ..config() }
-}
-
-fn by_session(
-    config: &Config,
-    baseline: Option<&Baseline>,
-    pieces: &mut dyn Iterator<Item = &[u8]>,
-) -> Verdict {
-    let mut session = Session::new(config, baseline, "app");
-    let mut alerts = Vec::new();
-    for piece in pieces {
-        session.feed(piece);
-        alerts.extend(std::iter::from_fn(|| session.next_alert()));
-    }
-    session.finish();
-    alerts.extend(std::iter::from_fn(|| session.next_alert()));
-    Verdict { alerts, report: session.report().clone() }
-}
-
-fn oracle(config: &Config, baseline: Option<&Baseline>, text: &[u8]) -> Verdict {
-    by_session(config, baseline, &mut std::iter::once(text))
-}
-
-fn by_engine(config: &Config, baseline: Option<&Baseline>, paths: &[PathBuf]) -> Verdict {
-    let listing = list(paths, &logsurge::engine::first_stamp(config));
-    assert!(listing.failed.is_empty() && listing.skipped.is_empty(), "{listing:?}");
-    let mut run = Engine::new(config.clone()).run(&listing.sources, baseline);
-    let alerts = run.by_ref().collect();
-    assert!(run.take_troubles().is_empty());
-    Verdict { alerts, report: run.report().clone() }
-}
-
-/// Writes a file as it would lie there had it been written by the program that logs.
-fn file(directory: &Path, name: &str, text: &[u8]) -> PathBuf {
-    let path = directory.join(name);
-    fs::write(&path, text).unwrap();
-    let written = SystemTime::UNIX_EPOCH + Duration::from_secs(WRITTEN_SECONDS as u64);
-    File::options().write(true).open(&path).unwrap().set_modified(written).unwrap();
-    path
-}
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
-/// Says the first difference, not two screens of alerts.
-fn assert_same(expected: &Verdict, got: &Verdict, how: &str) {
-    for (index, (left, right)) in expected.alerts.iter().zip(&got.alerts).enumerate() {
-        assert_eq!(left, right, "{how}: alert {index}");
-    }
-    let told =
-        |verdict: &Verdict| verdict.alerts.iter().map(|alert| alert.summary.clone()).collect::<Vec<_>>();
-    assert_eq!(told(expected), told(got), "{how}: number of alerts");
-    assert_eq!(expected.report, got.report, "{how}: report");
-}
-
-fn add_up(report: &Report) {
-    let lines = &report.lines;
-    assert_eq!(lines.read, lines.counted + lines.empty + lines.continuation + lines.filtered, "{lines:?}");
-}
-
-/// The session by pieces, and the engine by threads and chunks, say what the oracle says.
-fn check(config: &Config, baseline: Option<&Baseline>, text: &[u8]) -> Verdict {
-    let expected = oracle(config, baseline, text);
-    add_up(&expected.report);
-    for size in [1, 2, 3, 5, 8, 13, 21, 34, 55, 64, 4_096] {
-        let got = by_session(config, baseline, &mut text.chunks(size));
-        assert_same(&expected, &got, &format!("session in pieces of {size}"));
-    }
-    let mut dice = Dice::new(text.len() as u64);
-    let got = by_session(config, baseline, &mut random_pieces(text, &mut dice));
-    assert_same(&expected, &got, "session in pieces of 1 to 64");
-
-    let directory = TempDir::new().unwrap();
-    let expected = expected.unnamed();
-    let plain = [file(directory.path(), "plain.log", text)];
-    let packed = [file(directory.path(), "packed", &gzip(text))];
-    for threads in THREADS {
-        for chunk_bytes in CHUNK_BYTES {
-            let config = Config { threads, chunk_bytes, ..config.clone() };
-            for paths in [&plain, &packed] {
-                let got = by_engine(&config, baseline, paths).unnamed();
-                let how = format!("{}, {threads} threads, chunks of {chunk_bytes}", paths[0].display());
-                assert_same(&expected, &got, &how);
-            }
-        }
-    }
-    expected
-}
-
-fn random_pieces<'a>(mut text: &'a [u8], dice: &'a mut Dice) -> impl Iterator<Item = &'a [u8]> {
-    std::iter::from_fn(move || {
-        let size = (1 + dice.roll(64) as usize).min(text.len());
-        let (piece, rest) = text.split_at(size);
-        text = rest;
-        (!piece.is_empty()).then_some(piece)
-    })
-}
+use ways::*;
 
 fn messy() -> Vec<u8> {
     log(Recipe {
@@ -214,16 +62,6 @@ fn a_messy_log_against_a_baseline_with_every_kind_of_alert() {
 }
 
 /// Heads, traces and unstamped lines that are left out are so in every chunk.
-fn filtered() -> Config {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    let filter = logsurge::line::filter::Filter::default();
-    let filter = filter.with_grep(&words(&["[a-q]{4}", "Exception"])).and_then(|filter| {
-        let filter = filter.with_ignore(&words(&[r"ERROR.*[02468]\b", r"GET|\d\d7"]))?;
-        filter.with_mask("word", r"(?:for|to|of) (\w+)")?.with_mask("end", r"[a-z]+$")
-    });
-    Config { filter: filter.expect("they are regular expressions"), ..judged_at_once() }
-}
-
 #[test]
 fn a_messy_log_of_which_a_part_is_left_out() {
     let verdict = check(&filtered(), None, &messy());
@@ -434,121 +272,6 @@ fn where_a_line_was_seen_does_not_depend_on_threads() {
                 let got = by_engine(&config, None, &paths);
                 assert_same(&alone, &got, &format!("{threads} threads, chunks of {chunk_bytes}"));
             }
-        }
-    }
-}
-
-/// A few lines with everything wrong at once: clocks that jump by seconds, hours and days, lines
-/// without stamps, stamps without a year, traces, errors and equal lines.
-fn wild(seed: u64) -> Vec<u8> {
-    let mut dice = Dice::new(seed);
-    let mut text = Vec::new();
-    let mut now = 0;
-    for _ in 0..20 + dice.roll(120) {
-        now += [0, 0, 40, 900, 11_000, 61_000][dice.roll(6) as usize];
-        let jump = match dice.roll(60) {
-            0 => 90_000_000,
-            1 => -90_000_000,
-            2 => 700_000,
-            3..6 => -700_000,
-            6..10 => -25_000,
-            10..14 => -9_000,
-            _ => 0,
-        };
-        // Some jumps stay, some are over with the next line.
-        let at = now + jump;
-        now = if dice.one_in(3) { at } else { now };
-        let layout = if dice.one_in(9) { dice.roll(5) } else { 0 };
-        let level = ["INFO", "WARN", "ERROR", "DEBUG"][dice.roll(4) as usize];
-        let word = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"]
-            [dice.roll(10) as usize];
-        let line = match dice.roll(12) {
-            0 => format!("no stamp on {word}"),
-            1 => format!("\tat {word}.Frame(9)"),
-            2 => String::new(),
-            3 => "java.lang.IllegalStateException: odd".to_owned(),
-            _ => format!("{} {level} task {word} took {} ms", stamp(at, layout), dice.roll(3)),
-        };
-        for _ in 0..1 + dice.roll(20) / 17 {
-            text.extend_from_slice(line.as_bytes());
-            text.push(b'\n');
-        }
-    }
-    text
-}
-
-#[test]
-fn two_hundred_logs_of_traces() {
-    let config = judged_at_once();
-    for seed in 0..200 {
-        let text = traces::traced(seed, seed % 4 != 0);
-        let expected = oracle(&config, None, &text);
-        add_up(&expected.report);
-        let by_line = by_session(&config, None, &mut lines(&text).into_iter());
-        assert_same(&expected, &by_line, &format!("log {seed} line by line"));
-        let mut dice = Dice::new(seed);
-        let by_piece = by_session(&config, None, &mut random_pieces(&text, &mut dice));
-        assert_same(&expected, &by_piece, &format!("log {seed} in random pieces"));
-        let directory = TempDir::new().unwrap();
-        let paths = [file(directory.path(), "traced.log", &text)];
-        let expected = expected.unnamed();
-        for (threads, chunk_bytes) in [(1, 300), (3, 90), (2, 1_000)] {
-            let config = Config { threads, chunk_bytes, ..config.clone() };
-            let got = by_engine(&config, None, &paths).unnamed();
-            assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
-        }
-    }
-}
-
-/// Clocks that step to and fro by minutes, about the step that is on trial.
-#[test]
-fn two_hundred_logs_of_nervous_clocks() {
-    let config = judged_at_once();
-    for seed in 0..200 {
-        let mut dice = Dice::new(1_000 + seed);
-        let (mut text, mut now, mut ahead) = (String::new(), 0, 0);
-        for _ in 0..40 + dice.roll(120) {
-            now += [0, 900, 11_000, 130_000][dice.roll(4) as usize];
-            if dice.one_in(6) {
-                ahead = [0, 0, 250, 590, 610, 900, 5_000, -400, -700][dice.roll(9) as usize] * 1_000;
-            }
-            let word = ["alpha", "beta", "gamma", "delta", "epsilon"][dice.roll(5) as usize];
-            let level = ["INFO", "INFO", "WARN", "ERROR"][dice.roll(4) as usize];
-            text += &format!("{} {level} task {word} done\n", stamp(now + ahead, 0));
-            if dice.one_in(9) {
-                text += "\tat shop.Cart.add(Cart.java:1)\nFooException: bar\n";
-            }
-        }
-        let text = text.into_bytes();
-        let expected = oracle(&config, None, &text);
-        add_up(&expected.report);
-        for size in [1, 50, 333, 1_000] {
-            let got = by_session(&config, None, &mut text.chunks(size));
-            assert_same(&expected, &got, &format!("log {seed} in pieces of {size}"));
-        }
-    }
-}
-
-#[test]
-fn four_hundred_wild_logs() {
-    for seed in 0..400 {
-        let config = if seed % 4 == 3 { filtered() } else { judged_at_once() };
-        let text = wild(seed);
-        let expected = oracle(&config, None, &text);
-        add_up(&expected.report);
-        let by_line = by_session(&config, None, &mut lines(&text).into_iter());
-        assert_same(&expected, &by_line, &format!("log {seed} line by line"));
-        let mut dice = Dice::new(seed);
-        let by_piece = by_session(&config, None, &mut random_pieces(&text, &mut dice));
-        assert_same(&expected, &by_piece, &format!("log {seed} in random pieces"));
-        let directory = TempDir::new().unwrap();
-        let paths = [file(directory.path(), "wild.log", &text)];
-        for (threads, chunk_bytes) in [(1, 300), (3, 90), (2, 1_000)] {
-            let config = Config { threads, chunk_bytes, ..config.clone() };
-            let got = by_engine(&config, None, &paths).unnamed();
-            let expected =
-                Verdict { alerts: expected.alerts.clone(), report: expected.report.clone() }.unnamed();
-            assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
         }
     }
 }

@@ -13,9 +13,9 @@ use std::path::Path;
 
 const MAGIC: &[u8; 4] = b"LSRG";
 /// Version of the file's layout.
-pub const FORMAT_VERSION: u16 = 1;
+pub const FORMAT_VERSION: u16 = 2;
 /// Version of the rules that make shapes out of lines.
-pub const TOKENIZER_VERSION: u32 = 1;
+pub const TOKENIZER_VERSION: u32 = 2;
 /// The flag of a file that was learned with masks: their text is in it.
 const HAS_MASKS: u16 = 1;
 
@@ -90,7 +90,7 @@ fn decode(path: &Path, bytes: &[u8], wanted: Option<&Settings>) -> Result<Baseli
     let version = u16::from_le_bytes([bytes[4], bytes[5]]);
     if version > FORMAT_VERSION {
         return Err(format!(
-            "written by format {version}, this program reads 1–{FORMAT_VERSION}; use a newer logsurge, or {LEARN_AGAIN}"
+            "written by format {version}, this program reads {FORMAT_VERSION}; use a newer logsurge, or {LEARN_AGAIN}"
         ));
     }
     if xxhash_rust::xxh3::xxh3_64(content).to_le_bytes() != checksum {
