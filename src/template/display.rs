@@ -101,7 +101,7 @@ fn is_name(word: &[u8], before: &[u8]) -> bool {
 /// Puts a wildcard for the stamp in front of the signs that lead to the next word.
 fn insert_stamp(shown: &mut Vec<u8>) {
     let word = |&b: &u8| b.is_ascii_alphanumeric() || b >= 0x80 || b == b'>';
-    let at = shown.iter().rposition(|b| word(b)).map_or(0, |last| last + 1);
+    let at = shown.iter().rposition(word).map_or(0, |last| last + 1);
     let rest = shown.split_off(at);
     if at > 0 {
         shown.push(b' ');
