@@ -54,7 +54,7 @@ impl Opener {
     }
 
     /// Hot: opens the line `chunk[start..end]`; `None` if there is nothing to see.
-    #[inline]
+    #[inline(always)]
     pub fn open<'a>(
         &'a mut self,
         chunk: &'a [u8],

@@ -110,16 +110,14 @@ impl Worker {
         counter.records.begin(job.index == 0);
         opener.look(job.bytes);
         let mut walk = Walk::new(job);
+        let mut newlines = memchr::memchr_iter(b'\n', job.bytes);
         let mut start = 0;
-        for newline in memchr::memchr_iter(b'\n', job.bytes) {
-            let opened = opener.open(job.bytes, start, newline, walk.carry.anchor());
-            counter.add_line(job.bytes, (start, newline), opened, &mut walk);
-            start = newline + 1;
-        }
-        let end = job.bytes.len();
-        if start < end {
+        // The one call of what is hot, so that all of it lies in this loop.
+        while start < job.bytes.len() {
+            let end = newlines.next().unwrap_or(job.bytes.len());
             let opened = opener.open(job.bytes, start, end, walk.carry.anchor());
             counter.add_line(job.bytes, (start, end), opened, &mut walk);
+            start = end + 1;
         }
         counter.flush(job.bytes, &mut walk);
         counter.keep_edges(job.bytes, &mut walk.delta);
@@ -132,6 +130,7 @@ impl Worker {
 
 impl Counter {
     /// Hot: one line without its newline. `place` is where it lies in `bytes`.
+    #[inline]
     fn add_line(&mut self, bytes: &[u8], place: (usize, usize), opened: Option<Opened<'_>>, walk: &mut Walk) {
         let number = walk.line;
         walk.line += 1;
@@ -175,6 +174,7 @@ impl Counter {
     }
 
     /// A line without a stamp: of the record before it, or a message.
+    #[inline(never)]
     fn add_unstamped(
         &mut self,
         bytes: &[u8],
@@ -219,6 +219,7 @@ impl Counter {
     }
 
     /// A line that is left out moves the clock and begins a record all the same.
+    #[inline(never)]
     fn drop_stamped(
         &mut self,
         bytes: &[u8],
@@ -235,6 +236,7 @@ impl Counter {
     }
 
     /// Counts a line that is left out as [`FILTERED`], so that its pane is one with lines.
+    #[inline(never)]
     fn count_filtered(&mut self, bytes: &[u8], (time, pane, late): (Time, Pane, bool), walk: &mut Walk) {
         let number = walk.line - 1;
         walk.delta.lines.filtered += 1;
@@ -279,6 +281,7 @@ impl Counter {
     }
 
     /// Moves the walk to a stamped line: a great step starts a new segment.
+    #[inline(always)]
     fn step_to(&mut self, time: Time, bytes: &[u8], walk: &mut Walk) -> (Time, Pane, bool) {
         let pane = time.pane();
         let step = walk.previous.map_or(0, |previous| time.0.saturating_sub(previous.0));
@@ -321,6 +324,7 @@ impl Counter {
     }
 
     /// Hot: adds a line to the run of its slot.
+    #[inline(always)]
     fn count(
         &mut self,
         slot: u32,
@@ -402,14 +406,19 @@ impl Walk {
         samples.extend_from_slice(&bytes[run.at as usize..][..len as usize]);
         let around = records.around(run.at, run.at + run.len);
         let range = |(from, to): (u32, u32)| &bytes[from as usize..to as usize];
-        self.kept.clear();
-        add_before(&mut self.kept, range(around.before), !around.open_front);
-        let before_len = self.kept.len() as u32;
-        samples.extend_from_slice(&self.kept);
-        self.kept.clear();
-        add_after(&mut self.kept, range(around.after));
-        let after_len = self.kept.len() as u32;
-        samples.extend_from_slice(&self.kept);
+        let (mut before_len, mut after_len) = (0, 0);
+        if around.before.0 < around.before.1 {
+            self.kept.clear();
+            add_before(&mut self.kept, range(around.before), !around.open_front);
+            before_len = self.kept.len() as u32;
+            samples.extend_from_slice(&self.kept);
+        }
+        if around.after.0 < around.after.1 {
+            self.kept.clear();
+            add_after(&mut self.kept, range(around.after));
+            after_len = self.kept.len() as u32;
+            samples.extend_from_slice(&self.kept);
+        }
         let segment = self.delta.segments.last_mut().expect("a line opened a segment before it was counted");
         segment.entries.push(Entry {
             shape: slot.shape,
