@@ -63,24 +63,24 @@ impl Opener {
         anchor: Anchor,
     ) -> Option<Opened<'a>> {
         let Opener { clock, cleaner, unwrapper, filter } = self;
-        let text = cleaner.clean_at(chunk, start, end);
-        let line = text.line();
-        if is_blank(line) {
+        let mut text = cleaner.clean_at(chunk, start, end);
+        if is_blank(text.line()) {
             return None;
         }
-        let filter = filter.as_deref_mut();
-        if unwrapper.concerns(line) {
-            match unwrapper.unwrap(line) {
+        let (mut whole, mut part) = (false, None);
+        if unwrapper.concerns(text.line()) {
+            match unwrapper.unwrap(text.line()) {
                 Seen::Text => {}
                 Seen::Blank => return None,
                 Seen::Line(inner) => {
-                    let text = Text { around: inner.text, start: 0, end: inner.text.len() };
-                    let reading = clock.read(inner.text, anchor);
-                    return Some(Opened { text, reading, whole: inner.whole, part: inner.part, filter });
+                    text = Text { around: inner.text, start: 0, end: inner.text.len() };
+                    (whole, part) = (inner.whole, inner.part);
                 }
             }
         }
-        Some(Opened { text, reading: clock.read(line, anchor), whole: false, part: None, filter })
+        // The one place that reads a stamp: a second would not be inlined.
+        let reading = clock.read(text.line(), anchor);
+        Some(Opened { text, reading, whole, part, filter: filter.as_deref_mut() })
     }
 }
 

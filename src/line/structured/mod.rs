@@ -151,10 +151,12 @@ impl Unwrapper {
             b'[' => line.get(1) == Some(&b'p'),
             _ => false,
         };
-        (front || line.ends_with(b"}")) && self.format != Format::Text
+        (front || line[line.len() - 1] == b'}') && self.format != Format::Text
     }
 
-    /// The text line that `line`, which is not empty, stands for.
+    /// The text line that `line`, which is not empty, stands for. Never inlined:
+    /// the way of plain lines must stay short.
+    #[inline(never)]
     pub fn unwrap<'a>(&'a mut self, line: &[u8]) -> Seen<'a> {
         self.said.clear();
         let rest = self.behind_prefixes(line);

@@ -154,7 +154,6 @@ pub(super) fn behind_stamp(line: &[u8]) -> Option<(&[u8], &[u8])> {
 const STAMP_BYTES_MIN: usize = 16;
 
 /// The head of a syslog line up to its tag, and what stands behind it.
-#[inline]
 pub(super) fn behind_tag(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut from = STAMP_BYTES_MIN;
     // Seconds, a fraction and a zone have colons too, but no blank behind them.
@@ -169,7 +168,7 @@ pub(super) fn behind_tag(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// A quick look whether a pair may stand behind the tag of a syslog line.
-#[inline]
+#[inline(never)]
 pub(super) fn has_pair_behind_tag(line: &[u8]) -> bool {
     const KEY_BYTES_MAX: usize = 8;
     let rest = behind_tag(line).map_or(&line[..0], |(_, rest)| rest);
