@@ -53,9 +53,9 @@ pub fn clock_time(time: Time, style: &TextStyle) -> String {
     if wall.div_euclid(DAY_SECONDS) == style.today { clock.to_owned() } else { format!("{date} {clock}") }
 }
 
-/// The part of a line behind its stamp.
+/// The part of a line behind its stamp. Of an object the stamp is a field among others.
 pub fn message_of(sample: &[u8]) -> Vec<u8> {
-    match stamp::find(sample) {
+    match stamp::find(sample).filter(|_| !sample.starts_with(b"{")) {
         Some(found) if found.end < sample.len() => [&sample[..found.start], &sample[found.end..]].concat(),
         _ => sample.to_vec(),
     }
@@ -180,5 +180,9 @@ mod tests {
     fn a_sample_is_shown_without_its_stamp() {
         assert_eq!(message_of(b"2026-03-02T14:02:31Z ERROR x"), b"ERROR x");
         assert_eq!(message_of(b"no stamp"), b"no stamp");
+        assert_eq!(
+            message_of(b"{\"time\":\"2026-03-02T14:02:31Z\"}"),
+            b"{\"time\":\"2026-03-02T14:02:31Z\"}"
+        );
     }
 }
