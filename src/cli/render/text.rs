@@ -53,9 +53,9 @@ pub fn clock_time(time: Time, style: &TextStyle) -> String {
     if wall.div_euclid(DAY_SECONDS) == style.today { clock.to_owned() } else { format!("{date} {clock}") }
 }
 
-/// The part of a line behind its stamp. Of an object the stamp is a field among others.
+/// The part of a line behind its stamp. A stamp in quotes is a field among others.
 pub fn message_of(sample: &[u8]) -> Vec<u8> {
-    match stamp::find(sample).filter(|_| !sample.starts_with(b"{")) {
+    match stamp::find(sample).filter(|found| !sample[..found.start].ends_with(b"\"")) {
         Some(found) if found.end < sample.len() => [&sample[..found.start], &sample[found.end..]].concat(),
         _ => sample.to_vec(),
     }
