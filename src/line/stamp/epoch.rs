@@ -51,8 +51,12 @@ pub(super) fn epoch_at(line: &[u8], start: usize) -> Option<Epoch> {
 }
 
 /// Whether the word before a number is one of plain English, as in `took 1234567890 ms`: then the
-/// number is an amount or an id. A header has names, levels and marks.
+/// number is an amount or an id. A header has names, levels and marks; a line that begins with a
+/// number has nothing but fields in front.
 fn is_counted(before: &[u8]) -> bool {
+    if before.first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
     let Some(end) = before.iter().rposition(|&byte| !is_blank(byte)) else { return false };
     let start = before[..end].iter().rposition(|&byte| is_blank(byte)).map_or(0, |at| at + 1);
     let word = &before[start..=end];

@@ -118,16 +118,22 @@ fn dated_within(line: &[u8], from: usize, to: usize, place: Place, reach: &mut u
     let end = line.len().min(to + HOUR_BYTES_MAX);
     let mut untried = from;
     let mut behind = from;
+    let mut glued = None;
     while let Some(pair) = next_pair(line, behind, end) {
         let begin = untried.max(pair.saturating_sub(HOUR_BYTES_MAX));
-        let found = dated_between(line, begin, pair.min(to), place, reach);
-        if found.is_some() {
-            return found;
+        match dated_between(line, begin, pair.min(to), place, reach) {
+            Some(head) if is_glued(line, head.start) => _ = glued.get_or_insert(head),
+            None => {}
+            found => return found,
         }
         untried = pair;
         behind = pair + 1;
     }
-    None
+    if glued.is_some() {
+        // All that was searched has had a say.
+        *reach = usize::MAX;
+    }
+    glued
 }
 
 /// The first stamp that starts in `at..to`, which lies before a pair of marks.
@@ -144,7 +150,8 @@ fn dated_between(line: &[u8], mut at: usize, to: usize, place: Place, reach: &mu
         let begins = (digits | eight::capitals(bytes)) & !before & eight::front(to - at);
         let mut untried = begins;
         while untried != 0 {
-            let head = head_at(line, at + eight::first(untried), place, reach);
+            let start = at + eight::first(untried);
+            let head = head_at(line, start, place, reach);
             if head.is_some() {
                 return head;
             }
@@ -153,6 +160,15 @@ fn dated_between(line: &[u8], mut at: usize, to: usize, place: Place, reach: &mu
         at += 8;
     }
     None
+}
+
+/// Whether what begins here is the end of a name, as the date in `app.log.2024-05-14`: a file's,
+/// which gives the line its time only if nothing else does.
+fn is_glued(line: &[u8], start: usize) -> bool {
+    match line[..start] {
+        [.., before, b'.' | b'-' | b'_' | b'/'] => before.is_ascii_alphanumeric(),
+        _ => false,
+    }
 }
 
 /// The first stamp before `to` that begins with a long run of digits.

@@ -83,7 +83,7 @@ const STAMPED: &[(&str, &str, &str, bool)] = &[
     ("2024-01-02T03:04:05.1Z stderr F E0102 03:04:05.1 1 a.go:1] up", "2024-01-02T03:04:05.100Z", "^E0102 03:04:05.1 1 a.go:1] up", false),
     // Behind a prefix
     ("nova-api.log.1.2017-05-16_13:53:08 2931 INFO up", "2017-05-16T13:53:08Z", "nova-api.log.1.^ 2931 INFO up", false),
-    ("nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 25746 INFO up", "2017-05-16T13:53:08Z", "nova-api.log.1.^ 25746 INFO up", false),
+    ("nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 25746 INFO up", "2017-05-16T00:00:00.008Z", "nova-api.log.1.2017-05-16_13:53:08 ^ 25746 INFO up", false),
     ("{\"ts\":\"2024-01-02T03:04:05Z\",\"msg\":\"up\"}", "2024-01-02T03:04:05Z", "{\"ts\":\"^\",\"msg\":\"up\"}", false),
     ("ts=2024-01-02T03:04:05Z level=info msg=up", "2024-01-02T03:04:05Z", "ts=^ level=info msg=up", false),
     ("INFO  [2024-01-02 03:04:05,678] up", "2024-01-02T03:04:05.678Z", "INFO  ^up", false),
