@@ -199,8 +199,6 @@ const LANES: usize = 16;
 struct Classes {
     digits: u64,
     alnum: u64,
-    /// Letters that no hex number has.
-    beyond_hex: u64,
 }
 
 /// The classes of `bytes[base..end]`, of a window at most.
@@ -214,23 +212,21 @@ fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
             &padded
         }
     };
-    let (mut digits, mut letters, mut beyond_hex) = (0u64, 0u64, 0u64);
+    let (mut digits, mut letters) = (0u64, 0u64);
     for (at, lanes) in window.as_chunks::<LANES>().0.iter().enumerate() {
         let raw = i8x16::new(lanes.map(|byte| byte as i8));
         let lower = raw | i8x16::splat(0x20);
         let digit = raw.simd_gt(i8x16::splat(b'0' as i8 - 1)) & raw.simd_lt(i8x16::splat(b'9' as i8 + 1));
         let letter =
             lower.simd_gt(i8x16::splat(b'a' as i8 - 1)) & lower.simd_lt(i8x16::splat(b'z' as i8 + 1));
-        let beyond = letter & lower.simd_gt(i8x16::splat(b'f' as i8));
         digits |= u64::from(digit.to_bitmask() as u16) << (at * LANES);
         letters |= u64::from(letter.to_bitmask() as u16) << (at * LANES);
-        beyond_hex |= u64::from(beyond.to_bitmask() as u16) << (at * LANES);
     }
     let inside = match end - base {
         left @ 0..WINDOW => !(u64::MAX << left),
         _ => u64::MAX,
     };
-    Classes { digits: digits & inside, alnum: (digits | letters) & inside, beyond_hex }
+    Classes { digits: digits & inside, alnum: (digits | letters) & inside }
 }
 
 /// Hot: the seeded hash of the cheap key of `bytes[from..to]`, chained onto
@@ -242,7 +238,7 @@ pub fn hash(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize) ->
     let mut text = from;
     let mut base = from;
     while base < to {
-        let Classes { digits, alnum, beyond_hex } = classes(bytes, base, to);
+        let Classes { digits, alnum } = classes(bytes, base, to);
         let mut following = base + WINDOW;
         let mut rest = digits;
         while rest != 0 {
@@ -270,7 +266,7 @@ pub fn hash(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize) ->
             let run = (u64::MAX << start) & !(u64::MAX << end);
             let (cut, mark, next) = if run & !digits == 0 {
                 (start, NUMBER, end)
-            } else if is_hex(run & beyond_hex, start, end, &bytes[base..]) {
+            } else if is_hex(&bytes[base + start as usize..base + end as usize]) {
                 (start, HEX, end)
             } else {
                 (digit, MARK, digit + (!digits >> digit).trailing_zeros())
@@ -286,11 +282,11 @@ pub fn hash(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize) ->
 
 /// Whether a run of digits and letters is a hex number, prefixed or long.
 #[inline]
-fn is_hex(beyond_hex: u64, start: u32, end: u32, window: &[u8]) -> bool {
-    if beyond_hex == 0 {
-        return (end - start) as usize >= HEX_RUN_MIN;
+fn is_hex(run: &[u8]) -> bool {
+    if has_hex_prefix(run) {
+        return is_prefixed_hex(run);
     }
-    beyond_hex == 2 << start && end - start > 2 && has_hex_prefix(&window[start as usize..])
+    run.len() >= HEX_RUN_MIN && run.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// `0x`, as most programs print an address or an id.
