@@ -8,12 +8,13 @@ use crate::alert::Alert;
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::count::{Carry, Job, Opener, Scout, Worker};
-use crate::input::chunk::cut_overlong_lines;
+use crate::input::Buffer;
+use crate::input::chunk::Cutter;
 use crate::ledger::{Ledger, Report};
-use crate::limits::{LINE_BYTES_MAX, LIVE_PIECE_LINES};
+use crate::limits::LIVE_PIECE_LINES;
 use crate::line::stamp::Clock;
+use crate::line::structured::cut_stream;
 use crate::time::Time;
-use memchr::{memchr, memrchr};
 
 /// One log, pushed in piece by piece.
 ///
@@ -34,10 +35,8 @@ pub struct Session {
     carry: Carry,
     chunks: u64,
     live: bool,
-    /// A line whose end has not come yet; bounded by cutting it.
-    partial: Vec<u8>,
-    /// The rest of a cut line is being dropped.
-    dropping: bool,
+    cutter: Cutter,
+    buffer: Buffer,
 }
 
 impl Session {
@@ -50,51 +49,33 @@ impl Session {
             carry: Carry::start(config.latest),
             chunks: 0,
             live: config.live,
-            partial: Vec::new(),
-            dropping: false,
+            cutter: Cutter::new(config.chunk_bytes),
+            buffer: Buffer::default(),
         }
     }
 
     /// Takes any piece of the log; an unfinished last line waits for its rest.
     pub fn feed(&mut self, mut bytes: &[u8]) {
-        if self.dropping {
-            let Some(newline) = memchr(b'\n', bytes) else { return };
-            bytes = &bytes[newline + 1..];
-            self.dropping = false;
-        }
-        if !self.partial.is_empty() {
-            let Some(newline) = memchr(b'\n', bytes) else { return self.keep(bytes) };
-            let mut line = std::mem::take(&mut self.partial);
-            line.extend_from_slice(&bytes[..=newline]);
-            self.feed_whole(&line);
-            bytes = &bytes[newline + 1..];
-        }
-        let whole = memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
-        if whole > 0 {
-            self.feed_whole(&bytes[..whole]);
-        }
-        self.keep(&bytes[whole..]);
-    }
-
-    /// Takes whole lines of any length and cuts those that are too long.
-    fn feed_whole(&mut self, lines: &[u8]) {
-        let fits = |line: &[u8]| line.len() <= LINE_BYTES_MAX;
-        if fits(lines) || lines.split(|byte| *byte == b'\n').all(fits) {
-            return self.feed_lines(lines, 0);
-        }
-        let mut lines = lines.to_vec();
-        let (end, overlong) = cut_overlong_lines(&mut lines);
-        self.feed_lines(&lines[..end], overlong);
-    }
-
-    /// Keeps an unfinished line, or counts it cut once it is too long.
-    fn keep(&mut self, rest: &[u8]) {
-        self.partial.extend_from_slice(rest);
-        if self.partial.len() > LINE_BYTES_MAX {
-            let mut line = std::mem::take(&mut self.partial);
-            line.truncate(LINE_BYTES_MAX);
-            self.feed_lines(&line, 1);
-            self.dropping = true;
+        while !bytes.is_empty() {
+            let mut draft = self.cutter.begin(std::mem::take(&mut self.buffer));
+            let cut = loop {
+                let room = self.cutter.room(&mut draft);
+                let count = room.len().min(bytes.len());
+                let (piece, rest) = bytes.split_at(count);
+                room[..count].copy_from_slice(piece);
+                bytes = rest;
+                let cut = self.cutter.add(&mut draft, count);
+                if cut.is_some() || bytes.is_empty() {
+                    break cut;
+                }
+            };
+            let Some(cut) = cut else {
+                self.buffer = self.cutter.put_back(draft);
+                return;
+            };
+            let chunk = self.cutter.chunk(draft, cut, 0);
+            self.feed_lines(chunk.bytes(), chunk.overlong);
+            self.buffer = chunk.into_buffer();
         }
     }
 
@@ -104,11 +85,10 @@ impl Session {
     /// and what a backlog said minutes earlier must have been learned by then.
     pub fn feed_lines(&mut self, mut lines: &[u8], mut overlong: u64) {
         while self.live
-            && let Some(newline) = memchr::memchr_iter(b'\n', lines).nth(LIVE_PIECE_LINES - 1)
-            && newline + 1 < lines.len()
+            && let Some(end) = live_piece_end(lines)
         {
-            self.feed_piece(&lines[..=newline], std::mem::take(&mut overlong));
-            lines = &lines[newline + 1..];
+            self.feed_piece(&lines[..end], std::mem::take(&mut overlong));
+            lines = &lines[end..];
         }
         self.feed_piece(lines, overlong);
     }
@@ -129,9 +109,10 @@ impl Session {
 
     /// The log has ended, or nobody will read on.
     pub fn finish(&mut self) {
-        if !self.partial.is_empty() {
-            let line = std::mem::take(&mut self.partial);
-            self.feed_lines(&line, 0);
+        let mut draft = self.cutter.begin(std::mem::take(&mut self.buffer));
+        if let Some(cut) = self.cutter.finish(&mut draft) {
+            let chunk = self.cutter.chunk(draft, cut, 0);
+            self.feed_lines(chunk.bytes(), chunk.overlong);
         }
         self.ledger.finish();
     }
@@ -155,6 +136,19 @@ impl Session {
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+}
+
+/// Where the first few of these whole lines end, if more follow; parts of one line stay together.
+fn live_piece_end(lines: &[u8]) -> Option<usize> {
+    let mut start = 0;
+    for (count, newline) in memchr::memchr_iter(b'\n', lines).enumerate() {
+        let end = newline + 1;
+        if count + 1 >= LIVE_PIECE_LINES && cut_stream(&lines[start..newline]).is_none() {
+            return (end < lines.len()).then_some(end);
+        }
+        start = end;
+    }
+    None
 }
 
 /// The opener of lines that a configuration asks for.

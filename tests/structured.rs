@@ -291,8 +291,10 @@ fn the_parts_of_a_cut_line_are_one_message() {
     assert_eq!((expected.report.lines.counted, expected.report.lines.continuation), (3, 2));
     for cut in 0..text.len() {
         let pieces = [cut, text.len()];
-        assert_eq!(judged(text.as_bytes(), pieces.into_iter()).report, expected.report, "cut at {cut}");
+        assert_eq!(judged(text.as_bytes(), pieces.into_iter()), expected, "cut at {cut}");
     }
+    let (said, level) = &labelled(text.as_bytes())[1];
+    assert_eq!((&said[..], *level), ("\u{2}ERROR dump of a very long structure:failed", Level::Error));
     // A docker line is a part only if it is as long as the runtime's parts are.
     let docker = |log: &str| {
         format!("{{\"log\":{},\"stream\":\"stdout\",\"time\":\"2024-05-14T08:00:00Z\"}}\n", quoted(log))

@@ -126,3 +126,38 @@ fn four_hundred_wild_logs() {
         }
     }
 }
+
+/// What a container's runtime writes: lines cut into parts, of two streams, some without an end.
+#[test]
+fn a_hundred_logs_of_lines_in_parts() {
+    let config = judged_at_once();
+    for seed in 0..100 {
+        let mut dice = Dice::new(2_000 + seed);
+        let mut text = String::new();
+        for number in 0..40 + dice.roll(80) {
+            let stream = if dice.one_in(4) { "stderr" } else { "stdout" };
+            let word = ["alpha", "beta", "gamma", "delta"][dice.roll(4) as usize];
+            let parts = [1, 1, 2, 3, 5, 12][dice.roll(6) as usize];
+            for part in 1..=parts {
+                let tag = if part == parts && !dice.one_in(9) { 'F' } else { 'P' };
+                let stamp = stamp(number as i64 * 700, 0);
+                text += &format!("{stamp} {stream} {tag} ERROR {word} part {part}, \n");
+            }
+        }
+        let text = text.into_bytes();
+        let expected = oracle(&config, None, &text);
+        add_up(&expected.report);
+        for size in [1, 40, 100, 1_000] {
+            let got = by_session(&config, None, &mut text.chunks(size));
+            assert_same(&expected, &got, &format!("log {seed} in pieces of {size}"));
+        }
+        let directory = TempDir::new().unwrap();
+        let paths = [file(directory.path(), "parts.log", &text)];
+        let expected = expected.unnamed();
+        for (threads, chunk_bytes) in [(1, 1), (1, 300), (3, 90), (2, 1_000)] {
+            let config = Config { threads, chunk_bytes, ..config.clone() };
+            let got = by_engine(&config, None, &paths).unnamed();
+            assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
+        }
+    }
+}

@@ -4,7 +4,7 @@
 use crate::line::filter::Filter;
 use crate::line::split::{Cleaner, Text, is_blank};
 use crate::line::stamp::{Anchor, Clock, Reading};
-use crate::line::structured::{Format, Part, Seen, Unwrapper};
+use crate::line::structured::{Format, Part, Seen, Unwrapper, cut_stream, join_parts};
 use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 
 /// Opens the lines of a chunk, one after another. Each thread has its own.
@@ -13,6 +13,8 @@ pub struct Opener {
     clock: Clock,
     cleaner: Cleaner,
     unwrapper: Unwrapper,
+    /// A line put together from its parts.
+    joined: Vec<u8>,
     /// None where no line would be changed or left out.
     filter: Option<Box<Filter>>,
 }
@@ -33,7 +35,13 @@ pub struct Opened<'a> {
 impl Opener {
     /// An opener that reads stamps by `clock`.
     pub fn new(clock: Clock) -> Opener {
-        Opener { clock, cleaner: Cleaner::default(), unwrapper: Unwrapper::default(), filter: None }
+        Opener {
+            clock,
+            cleaner: Cleaner::default(),
+            unwrapper: Unwrapper::default(),
+            joined: Vec::new(),
+            filter: None,
+        }
     }
 
     /// The same opener with a filter for its lines.
@@ -62,14 +70,21 @@ impl Opener {
         end: usize,
         anchor: Anchor,
     ) -> Option<Opened<'a>> {
-        let Opener { clock, cleaner, unwrapper, filter } = self;
+        let Opener { clock, cleaner, unwrapper, joined, filter } = self;
         let mut text = cleaner.clean_at(chunk, start, end);
         if is_blank(text.line()) {
             return None;
         }
         let (mut whole, mut part) = (false, None);
         if unwrapper.concerns(text.line()) {
-            match unwrapper.unwrap(text.line()) {
+            let mut line = text.line();
+            if let Some(is_error) = cut_stream(&chunk[start..end]) {
+                joined.clear();
+                joined.extend_from_slice(line);
+                join_parts(chunk, start, end + 1, is_error, joined);
+                line = joined;
+            }
+            match unwrapper.unwrap(line) {
                 Seen::Text => {}
                 Seen::Blank => return None,
                 Seen::Line(inner) => {

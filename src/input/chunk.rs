@@ -14,10 +14,14 @@
 //! A line longer than [`LINE_BYTES_MAX`] is cut there and its rest dropped up to the
 //! newline, wherever the reads fell, so memory stays bounded and the lines that come out
 //! are the same for any size of read, chunk and buffer.
+//!
+//! Lines that a container's runtime had to cut wait for their last part, as an unfinished line
+//! does, so that whoever opens the first part finds the others behind it.
 
 use super::decompress::Decoder;
 use super::source::Source;
 use crate::error::Error;
+use crate::line::structured::{JOINED_BYTES_MAX, waiting_from};
 use memchr::{memchr, memrchr};
 use std::collections::VecDeque;
 use std::io::Read;
@@ -190,8 +194,11 @@ impl ChunkReader {
 
 /// Cuts a byte stream behind its newlines and holds the unfinished line.
 pub(crate) struct Cutter {
-    /// The unfinished line while no buffer is lent; at most `LINE_BYTES_MAX`.
+    /// Parts that wait, and the unfinished line, while no buffer is lent; at most
+    /// `JOINED_BYTES_MAX` and `LINE_BYTES_MAX`.
     carry: Vec<u8>,
+    /// How much of `carry` are parts that wait.
+    held: usize,
     /// The unfinished line is full already: its further bytes are dropped.
     dropping: bool,
     index_next: u64,
@@ -201,34 +208,36 @@ pub(crate) struct Cutter {
 /// A buffer being filled: the unfinished line is `bytes[..filled]`, room for a read behind it.
 pub(crate) struct Draft {
     bytes: Vec<u8>,
-    /// At most `LINE_BYTES_MAX`, and without a newline.
+    /// Where the unfinished line ends; it has at most `LINE_BYTES_MAX`, and no newline.
     filled: usize,
+    /// Where it begins: behind the parts that wait.
+    held: usize,
 }
 
 /// Where a draft ends as a chunk.
 pub(crate) struct Cut {
     end: usize,
     overlong: u64,
-    /// Bytes read behind the last newline, as they lay in the file.
+    /// Bytes read behind the last line of the chunk, as they lay in the file.
     pub(crate) rest: usize,
 }
 
 impl Cutter {
     pub(crate) fn new(chunk_bytes: usize) -> Cutter {
-        Cutter { carry: Vec::new(), dropping: false, index_next: 0, chunk_bytes: chunk_bytes.max(1) }
+        Cutter { carry: Vec::new(), held: 0, dropping: false, index_next: 0, chunk_bytes: chunk_bytes.max(1) }
     }
 
     /// Takes a buffer and puts the unfinished line in front.
     pub(crate) fn begin(&mut self, buffer: Buffer) -> Draft {
         let mut bytes = buffer.0;
-        let size = self.chunk_bytes + LINE_BYTES_MAX;
+        let size = self.chunk_bytes + LINE_BYTES_MAX + JOINED_BYTES_MAX;
         if bytes.len() < size {
             bytes.resize(size, 0);
         }
         let filled = self.carry.len();
         bytes[..filled].copy_from_slice(&self.carry);
         self.carry.clear();
-        Draft { bytes, filled }
+        Draft { bytes, filled, held: std::mem::take(&mut self.held) }
     }
 
     /// Where the next read goes.
@@ -238,7 +247,7 @@ impl Cutter {
 
     /// Takes note of `count` bytes read into the room; a cut if a line is complete now.
     pub(crate) fn add(&mut self, draft: &mut Draft, count: usize) -> Option<Cut> {
-        let Draft { bytes, filled } = draft;
+        let Draft { bytes, filled, held } = draft;
         let mut end = *filled + count;
         let mut overlong = 0;
         if self.dropping {
@@ -249,15 +258,22 @@ impl Cutter {
             overlong = 1;
         }
         let Some(newline) = memrchr(b'\n', &bytes[*filled..end]) else {
-            self.dropping = end > LINE_BYTES_MAX;
-            *filled = end.min(LINE_BYTES_MAX);
+            self.dropping = end - *held > LINE_BYTES_MAX;
+            *filled = end.min(*held + LINE_BYTES_MAX);
             return None;
         };
         let line_end = *filled + newline + 1;
-        let rest = end - line_end;
-        self.dropping = rest > LINE_BYTES_MAX;
-        self.carry.extend_from_slice(&bytes[line_end..line_end + rest.min(LINE_BYTES_MAX)]);
-        let (end, cut) = cut_overlong_lines(&mut bytes[..line_end]);
+        self.dropping = end - line_end > LINE_BYTES_MAX;
+        let kept = end.min(line_end + LINE_BYTES_MAX);
+        let chunk_end = waiting_from(&bytes[..line_end]);
+        if chunk_end == 0 {
+            (*held, *filled) = (line_end, kept);
+            return None;
+        }
+        self.held = line_end - chunk_end;
+        self.carry.extend_from_slice(&bytes[chunk_end..kept]);
+        let rest = end - chunk_end;
+        let (end, cut) = cut_overlong_lines(&mut bytes[..chunk_end]);
         overlong += cut;
         Some(Cut { end, overlong, rest })
     }
@@ -278,6 +294,7 @@ impl Cutter {
     /// Gives the buffer back without a chunk; the unfinished line stays here.
     pub(crate) fn put_back(&mut self, draft: Draft) -> Buffer {
         self.carry.extend_from_slice(&draft.bytes[..draft.filled]);
+        self.held = draft.held;
         Buffer(draft.bytes)
     }
 }

@@ -107,7 +107,7 @@ fn a_line_without_end_runs_in_bounded_memory() {
     let endless = io::repeat(b'x').take(100 << 20).chain(&b"\nnext\n"[..]);
     let mut reader = ChunkReader::from_read("-", Box::new(endless), CHUNK_BYTES);
     let chunk = reader.next(Buffer::default()).unwrap();
-    assert_eq!(chunk.bytes.len(), CHUNK_BYTES + LINE_BYTES_MAX);
+    assert_eq!(chunk.bytes.len(), CHUNK_BYTES + LINE_BYTES_MAX + JOINED_BYTES_MAX);
     assert_eq!(chunk.overlong, 1);
     assert!(reader.cutter.carry.capacity() <= CHUNK_BYTES);
     let mut rest = chunk.bytes()[LINE_BYTES_MAX..].to_vec();

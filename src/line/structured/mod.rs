@@ -32,7 +32,7 @@ use super::stamp;
 use crate::limits::LINE_BYTES_MAX;
 use fields::{Fields, Wording};
 use json::Stop;
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memrchr};
 
 // limits
 /// Layers of wrapping that are taken off.
@@ -55,6 +55,63 @@ pub enum Format {
     Json,
     /// Pairs of keys and values only.
     Logfmt,
+}
+
+// limits
+/// A cut line is put together from so many further parts at most; a runtime cuts at 16 KiB.
+pub const PARTS_JOINED_MAX: usize = 8;
+/// And from parts that lie within so many bytes.
+pub const JOINED_BYTES_MAX: usize = LINE_BYTES_MAX;
+
+/// Hot: whether this raw line is a part that a container's runtime cut (`STAMP stdout P text`),
+/// so that the next line of the same stream goes on with it; the stream, if so.
+#[inline]
+pub fn cut_stream(line: &[u8]) -> Option<bool> {
+    runtime_of(line).filter(|runtime| !runtime.is_whole).map(|runtime| runtime.is_error)
+}
+
+#[inline]
+fn runtime_of(line: &[u8]) -> Option<prefix::Runtime<'_>> {
+    let may = line.first().is_some_and(u8::is_ascii_digit) && line.get(10) == Some(&b'T');
+    if may { prefix::runtime(line) } else { None }
+}
+
+/// Appends to `joined` what the lines of `chunk` from `at` on add to a part of this stream that
+/// starts at `start`.
+pub fn join_parts(chunk: &[u8], start: usize, mut at: usize, is_error: bool, joined: &mut Vec<u8>) {
+    for _ in 0..PARTS_JOINED_MAX {
+        let Some(rest) = chunk.get(at..).filter(|rest| !rest.is_empty()) else { return };
+        let end = at + memchr(b'\n', rest).unwrap_or(rest.len());
+        if end - start > JOINED_BYTES_MAX {
+            return;
+        }
+        let line = &chunk[at..end];
+        let Some(part) = runtime_of(line).filter(|part| part.is_error == is_error) else { return };
+        joined.extend_from_slice(part.rest.strip_suffix(b"\r").unwrap_or(part.rest));
+        if part.is_whole {
+            return;
+        }
+        at = end + 1;
+    }
+}
+
+/// Where the parts begin that whole `lines` end with and that wait for another one; the end of
+/// `lines` if there are none, or so many that what joins them is here already.
+pub fn waiting_from(lines: &[u8]) -> usize {
+    let (mut from, mut stream) = (lines.len(), None);
+    for _ in 0..=PARTS_JOINED_MAX {
+        let Some(end) = from.checked_sub(1) else { return from };
+        let start = memrchr(b'\n', &lines[..end]).map_or(0, |newline| newline + 1);
+        if lines.len() - start > JOINED_BYTES_MAX {
+            return lines.len();
+        }
+        let cut = cut_stream(&lines[start..end]);
+        if cut.is_none() || stream.is_some_and(|stream| cut != Some(stream)) {
+            return from;
+        }
+        (from, stream) = (start, cut);
+    }
+    lines.len()
 }
 
 /// A piece of a line that a runtime had to cut.
