@@ -8,8 +8,7 @@ use invented::{Dice, lines, stamp};
 use logsurge::Config;
 use tempfile::TempDir;
 use ways::{
-    Verdict, add_up, assert_same, by_engine, by_session, file, filtered, judged_at_once, oracle,
-    random_pieces,
+    add_up, assert_same, by_engine, by_session, file, filtered, judged_at_once, oracle, random_pieces,
 };
 
 /// A few lines with everything wrong at once: clocks that jump by seconds, hours and days, lines
@@ -51,33 +50,39 @@ fn wild(seed: u64) -> Vec<u8> {
     text
 }
 
+/// Line by line, in random pieces and by threads, a short log says what it says as a whole.
+fn check(config: &Config, seed: u64, text: &[u8]) {
+    let expected = oracle(config, None, text);
+    add_up(&expected.report);
+    let by_line = by_session(config, None, &mut lines(text).into_iter());
+    assert_same(&expected, &by_line, &format!("log {seed} line by line"));
+    let mut dice = Dice::new(seed);
+    let by_piece = by_session(config, None, &mut random_pieces(text, &mut dice));
+    assert_same(&expected, &by_piece, &format!("log {seed} in random pieces"));
+    for size in [1, 50, 333, 1_000] {
+        let got = by_session(config, None, &mut text.chunks(size));
+        assert_same(&expected, &got, &format!("log {seed} in pieces of {size}"));
+    }
+    let directory = TempDir::new().unwrap();
+    let paths = [file(directory.path(), "short.log", text)];
+    let expected = expected.unnamed();
+    for (threads, chunk_bytes) in [(1, 1), (1, 300), (3, 90), (2, 1_000)] {
+        let config = Config { threads, chunk_bytes, ..config.clone() };
+        let got = by_engine(&config, None, &paths).unnamed();
+        assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
+    }
+}
+
 #[test]
 fn two_hundred_logs_of_traces() {
-    let config = judged_at_once();
     for seed in 0..200 {
-        let text = traces::traced(seed, seed % 4 != 0);
-        let expected = oracle(&config, None, &text);
-        add_up(&expected.report);
-        let by_line = by_session(&config, None, &mut lines(&text).into_iter());
-        assert_same(&expected, &by_line, &format!("log {seed} line by line"));
-        let mut dice = Dice::new(seed);
-        let by_piece = by_session(&config, None, &mut random_pieces(&text, &mut dice));
-        assert_same(&expected, &by_piece, &format!("log {seed} in random pieces"));
-        let directory = TempDir::new().unwrap();
-        let paths = [file(directory.path(), "traced.log", &text)];
-        let expected = expected.unnamed();
-        for (threads, chunk_bytes) in [(1, 300), (3, 90), (2, 1_000)] {
-            let config = Config { threads, chunk_bytes, ..config.clone() };
-            let got = by_engine(&config, None, &paths).unnamed();
-            assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
-        }
+        check(&judged_at_once(), seed, &traces::traced(seed, seed % 4 != 0));
     }
 }
 
 /// Clocks that step to and fro by minutes, about the step that is on trial.
 #[test]
 fn two_hundred_logs_of_nervous_clocks() {
-    let config = judged_at_once();
     for seed in 0..200 {
         let mut dice = Dice::new(1_000 + seed);
         let (mut text, mut now, mut ahead) = (String::new(), 0, 0);
@@ -93,13 +98,7 @@ fn two_hundred_logs_of_nervous_clocks() {
                 text += "\tat shop.Cart.add(Cart.java:1)\nFooException: bar\n";
             }
         }
-        let text = text.into_bytes();
-        let expected = oracle(&config, None, &text);
-        add_up(&expected.report);
-        for size in [1, 50, 333, 1_000] {
-            let got = by_session(&config, None, &mut text.chunks(size));
-            assert_same(&expected, &got, &format!("log {seed} in pieces of {size}"));
-        }
+        check(&judged_at_once(), seed, text.as_bytes());
     }
 }
 
@@ -107,30 +106,13 @@ fn two_hundred_logs_of_nervous_clocks() {
 fn four_hundred_wild_logs() {
     for seed in 0..400 {
         let config = if seed % 4 == 3 { filtered() } else { judged_at_once() };
-        let text = wild(seed);
-        let expected = oracle(&config, None, &text);
-        add_up(&expected.report);
-        let by_line = by_session(&config, None, &mut lines(&text).into_iter());
-        assert_same(&expected, &by_line, &format!("log {seed} line by line"));
-        let mut dice = Dice::new(seed);
-        let by_piece = by_session(&config, None, &mut random_pieces(&text, &mut dice));
-        assert_same(&expected, &by_piece, &format!("log {seed} in random pieces"));
-        let directory = TempDir::new().unwrap();
-        let paths = [file(directory.path(), "wild.log", &text)];
-        for (threads, chunk_bytes) in [(1, 300), (3, 90), (2, 1_000)] {
-            let config = Config { threads, chunk_bytes, ..config.clone() };
-            let got = by_engine(&config, None, &paths).unnamed();
-            let expected =
-                Verdict { alerts: expected.alerts.clone(), report: expected.report.clone() }.unnamed();
-            assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
-        }
+        check(&config, seed, &wild(seed));
     }
 }
 
 /// What a container's runtime writes: lines cut into parts, of two streams, some without an end.
 #[test]
 fn a_hundred_logs_of_lines_in_parts() {
-    let config = judged_at_once();
     for seed in 0..100 {
         let mut dice = Dice::new(2_000 + seed);
         let mut text = String::new();
@@ -144,20 +126,6 @@ fn a_hundred_logs_of_lines_in_parts() {
                 text += &format!("{stamp} {stream} {tag} ERROR {word} part {part}, \n");
             }
         }
-        let text = text.into_bytes();
-        let expected = oracle(&config, None, &text);
-        add_up(&expected.report);
-        for size in [1, 40, 100, 1_000] {
-            let got = by_session(&config, None, &mut text.chunks(size));
-            assert_same(&expected, &got, &format!("log {seed} in pieces of {size}"));
-        }
-        let directory = TempDir::new().unwrap();
-        let paths = [file(directory.path(), "parts.log", &text)];
-        let expected = expected.unnamed();
-        for (threads, chunk_bytes) in [(1, 1), (1, 300), (3, 90), (2, 1_000)] {
-            let config = Config { threads, chunk_bytes, ..config.clone() };
-            let got = by_engine(&config, None, &paths).unnamed();
-            assert_same(&expected, &got, &format!("log {seed}, {threads} threads, chunks of {chunk_bytes}"));
-        }
+        check(&judged_at_once(), seed, text.as_bytes());
     }
 }
