@@ -5,12 +5,15 @@
 //! layouts of log libraries write it; a bracket without a logger behind it may
 //! hold the part of a program that speaks, so it stays.
 
+use super::alarm;
 use super::bytes::{BLANK, MARK, SEPARATOR, is, word_end};
 use crate::line::level;
 
 // limits
 /// A thread's name is no longer than this.
 const THREAD_BYTES_MAX: usize = 128;
+/// A word this short may be the code of a level.
+const CODE_BYTES_MAX: usize = 3;
 /// A logger is named by at least so many parts.
 const LOGGER_DOTS_MIN: usize = 2;
 
@@ -56,6 +59,9 @@ const MONTHS: [&[u8]; 12] = [
 /// a logger follows the bracket, with or without a level between.
 pub(super) fn thread_end(key: &[u8], start: usize) -> Option<usize> {
     let end = closing(key, start)?;
+    if speaks(&key[start..end]) {
+        return None;
+    }
     let mut rest = behind(key, end + 1);
     let word = &key[rest..word_end(key, rest)];
     if level::spelled(word).is_some() {
@@ -63,6 +69,16 @@ pub(super) fn thread_end(key: &[u8], start: usize) -> Option<usize> {
     }
     let logger = &key[rest..word_end(key, rest)];
     is_logger(logger).then_some(end)
+}
+
+/// Whether a level, in whatever short form (`FTL`, `e`), or a word of alarm is in
+/// it: then it is no mere name.
+fn speaks(name: &[u8]) -> bool {
+    let trimmed = name.trim_ascii();
+    let short = trimmed.len() <= CODE_BYTES_MAX && trimmed.iter().all(u8::is_ascii_alphabetic);
+    let capitals = trimmed.iter().all(u8::is_ascii_uppercase);
+    let mut words = name.split(|byte| !byte.is_ascii_alphabetic());
+    short || capitals || words.any(|word| level::spelled(word).is_some()) || alarm::any(name)
 }
 
 /// The bracket that closes the one before `start`.
@@ -132,6 +148,12 @@ mod tests {
             "[main",
             "[main]",
             "[a] \x01.\x01.\x01",
+            "[ERROR] org.example.Shop: x",
+            "[FATAL][main] org.example.Shop: x",
+            "[FTL] org.example.Shop: x",
+            "[e] org.example.Shop: x",
+            "[main/WARN] org.example.Shop: x",
+            "[disk failed] org.example.Shop: x",
         ] {
             assert_eq!(end(key), None, "{key}");
         }
