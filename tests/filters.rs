@@ -52,6 +52,24 @@ fn lines_that_are_left_out_are_counted_and_what_hangs_on_them_goes_too() {
 }
 
 #[test]
+fn the_lines_around_an_alert_do_not_depend_on_chunks() {
+    let place = Place::new();
+    let trace = "Traceback (most recent call last):\n  File \"a.py\", line 2, in f\nKeyError: bad\n    raise Y\nValueError: bad";
+    let text =
+        lines(9, |n| if n == 5 { format!("ERROR disk broke\n{trace}") } else { format!("INFO tick {n}") });
+    place.write("a.log", text);
+    let seen = |chunk: &str| {
+        let args =
+            ["scan", "--json", "--warmup", "0", "--ignore", "KeyError", "--chunk-bytes", chunk, "a.log"];
+        place.run(&args).status(1).out
+    };
+    let whole = seen("65536");
+    for chunk in ["1", "64", "150"] {
+        assert_eq!(seen(chunk), whole, "chunks of {chunk} bytes");
+    }
+}
+
+#[test]
 fn a_filter_sees_the_line_and_a_mask_what_stands_behind_the_stamp() {
     let place = Place::new();
     place.write("a.log", lines(120, |n| format!("INFO tick {n}")));

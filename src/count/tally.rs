@@ -185,18 +185,21 @@ impl Counter {
         let number = walk.line - 1;
         let role = walk.carry.record.step(opened);
         if role == Role::Continuation {
+            // Left out or not: what an alert shows of a record is all that lies in it,
+            // and a chunk may end anywhere.
+            self.records.add_line(place.1 as u32);
             if walk.carry.record.is_left_out() {
                 walk.delta.lines.filtered += 1;
             } else {
-                self.records.add_line(place.1 as u32);
                 walk.delta.lines.continuation += 1;
             }
             return;
         }
         if opened.is_dropped() {
             walk.carry.record.leave_out(role);
-            if role == Role::Message {
-                self.records.add_head(place.0 as u32);
+            match role {
+                Role::Message => self.records.add_head(place.0 as u32),
+                _ => self.records.add_line(place.1 as u32),
             }
             let at = self.place_unstamped(number, bytes, walk);
             return self.count_filtered(bytes, at, walk);
