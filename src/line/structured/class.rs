@@ -13,6 +13,8 @@ use memchr::{memchr, memmem};
 // limits
 /// Words of a part that count; a class is short.
 const WORDS_MAX: usize = 6;
+/// A single one is too likely a name.
+const CAUSE_WORDS_MIN: usize = 2;
 /// Bytes of an error that are looked at from either end.
 const BYTES_MAX: usize = 512;
 
@@ -53,11 +55,24 @@ pub(super) fn write_parts(line: &[u8], wording: Wording, out: &mut Vec<u8>) {
     }
     write_words(first, out);
     let Some(colon) = colon else { return };
-    let last = &line[memmem::rfind(line, b": ").map_or(colon, |at| at + 1)..];
-    if is_cause(last.trim_ascii()) {
+    let behind = &line[colon + 1..];
+    if let Some(code) = status_code(behind.trim_ascii_start()) {
         out.extend_from_slice(b": ");
-        write_words(last.trim_ascii(), out);
+        write_words(code, out);
     }
+    let last = &line[memmem::rfind(line, b": ").map_or(colon, |at| at + 1)..];
+    let cause = cause(last.trim_ascii());
+    if !cause.is_empty() {
+        out.extend_from_slice(b": ");
+        write_words(cause, out);
+    }
+}
+
+/// `code = NotFound`, as remote calls put it before words that may say anything.
+fn status_code(text: &[u8]) -> Option<&[u8]> {
+    let name = text.strip_prefix(b"code = ")?;
+    let length = name.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    (length > 0).then(|| &text[..text.len() - name.len() + length])
 }
 
 /// A single word, without the signs of code.
@@ -70,14 +85,38 @@ pub(super) fn is_exception(word: &[u8]) -> bool {
     word.ends_with(b"Exception") || word.ends_with(b"Error")
 }
 
-/// Plain words say why; a name or a number says which.
-fn is_cause(last: &[u8]) -> bool {
+/// The plain words that a last part begins with say why; a name or a number among
+/// them, and what follows it, says which.
+fn cause(last: &[u8]) -> &[u8] {
+    let last = without_signs(last);
     if matches!(last, b"EOF" | b"timeout") {
-        return true;
+        return last;
     }
-    let words = last.split(|byte| *byte == b' ').count();
-    let plain = |byte: &u8| byte.is_ascii_lowercase() || b" /'-,".contains(byte);
-    (2..=WORDS_MAX).contains(&words) && last.iter().all(plain)
+    let (mut end, mut words) = (0, 0);
+    for word in last.split(|byte| *byte == b' ') {
+        if words == WORDS_MAX || !is_plain(word, words == 0) {
+            break;
+        }
+        end += word.len() + usize::from(words > 0);
+        words += 1;
+    }
+    if words < CAUSE_WORDS_MIN { b"" } else { without_signs(&last[..end]) }
+}
+
+/// Small letters, and a capital where a sentence begins.
+fn is_plain(word: &[u8], first: bool) -> bool {
+    let small = match word {
+        [b'A'..=b'Z', rest @ ..] if first => rest,
+        _ => word,
+    };
+    let plain = |byte: &u8| byte.is_ascii_lowercase() || b"/'-,".contains(byte);
+    !word.is_empty() && without_signs(small).iter().all(plain)
+}
+
+/// A text without the signs that close it.
+fn without_signs(text: &[u8]) -> &[u8] {
+    let open = |byte: &u8| !byte.is_ascii_whitespace() && !b"\"'.,;)".contains(byte);
+    &text[..text.iter().rposition(open).map_or(0, |at| at + 1)]
 }
 
 fn write_words(part: &[u8], out: &mut Vec<u8>) {
@@ -96,19 +135,20 @@ fn first_line(text: &[u8]) -> &[u8] {
 /// The last line of an escaped or plain text that is not indented: where Python
 /// says what happened.
 fn last_line(raw: &[u8]) -> &[u8] {
-    let mut raw = raw;
-    loop {
-        let (at, width) = match (memmem::rfind(raw, b"\\n"), memchr::memrchr(b'\n', raw)) {
-            (Some(escaped), plain) if plain.is_none_or(|plain| plain < escaped) => (escaped, 2),
-            (_, Some(plain)) => (plain, 1),
-            _ => return raw,
+    let mut line_end = raw.len();
+    for at in (0..raw.len()).rev() {
+        let from = match raw[at] {
+            b'\n' => at,
+            b'n' if at > 0 && raw[at - 1] == b'\\' => at - 1,
+            _ => continue,
         };
-        let line = &raw[at + width..];
+        let line = &raw[at + 1..line_end.max(at + 1)];
         if !line.is_empty() && !matches!(line[0], b' ' | b'\t' | b'\\') {
             return line;
         }
-        raw = &raw[..at];
+        line_end = from;
     }
+    raw
 }
 
 #[cfg(test)]
@@ -136,6 +176,24 @@ mod tests {
             ("user not found: anna", Wording::Text, "user not found"),
             ("one two three four five six seven", Wording::Text, "one two three four five six"),
             ("read body: EOF", Wording::Text, "read body: EOF"),
+            (
+                "FATAL: too many connections for role \"anna\"",
+                Wording::Text,
+                "FATAL: too many connections for role",
+            ),
+            ("Error 1040: Too many connections", Wording::Text, "Error 1040: Too many connections"),
+            ("pq: John Smith", Wording::Text, "pq"),
+            (
+                "x509: certificate has expired or is not yet valid",
+                Wording::Text,
+                "x509: certificate has expired or is not",
+            ),
+            ("rpc error: code = NotFound desc = no user anna", Wording::Text, "rpc error: code = NotFound"),
+            (
+                "rpc error: code = Unavailable desc = \"dial tcp 10.0.0.1:80: connection refused\"",
+                Wording::Text,
+                "rpc error: code = Unavailable: connection refused",
+            ),
             ("", Wording::Text, ""),
         ] {
             let (mut buffer, mut out) = (Vec::new(), Vec::new());

@@ -240,8 +240,8 @@ impl Fields {
             (Meaning::Caller, Value::Text(span)) if !span.is_empty() => self.caller = Some(span),
             (Meaning::Stream, Value::Text(span)) => self.stream = Some(span),
             (Meaning::Class(own), Value::Text(span)) if span.of(text).iter().any(u8::is_ascii_alphabetic) => {
-                // The mother of all classes says less than a code beside it.
-                const PLAIN: u8 = 5;
+                // The mother of all classes says less than what is beside it.
+                const PLAIN: u8 = 1;
                 let own = if matches!(span.of(text), b"Error" | b"Exception") { PLAIN } else { own };
                 self.error.offer(rank(own), (span, Wording::Class));
             }
@@ -249,7 +249,12 @@ impl Fields {
                 self.error.offer(rank(own), (span, Wording::Text));
             }
             (Meaning::Stack(own), Value::Text(span)) if !span.is_empty() => {
-                self.error.offer(rank(own), (span, Wording::Stack));
+                // A trace of the mother of all classes is known by its words only.
+                const PLAIN: u8 = 2;
+                let plain =
+                    [&b"Error: "[..], b"Exception: "].iter().any(|name| span.of(text).starts_with(name));
+                let (own, wording) = if plain { (PLAIN, Wording::Text) } else { (own, Wording::Stack) };
+                self.error.offer(rank(own), (span, wording));
             }
             _ => {}
         }
