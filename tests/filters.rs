@@ -54,7 +54,7 @@ fn lines_that_are_left_out_are_counted_and_what_hangs_on_them_goes_too() {
 #[test]
 fn the_lines_around_an_alert_do_not_depend_on_chunks() {
     let place = Place::new();
-    let trace = "Traceback (most recent call last):\n  File \"a.py\", line 2, in f\nKeyError: bad\n    raise Y\nValueError: bad";
+    let trace = "Traceback (most recent call last):\n  File \"a.py\", line 2, in f\n\x1b[0m\nKeyError: bad\n    raise Y\nValueError: bad";
     let text =
         lines(9, |n| if n == 5 { format!("ERROR disk broke\n{trace}") } else { format!("INFO tick {n}") });
     place.write("a.log", text);

@@ -17,6 +17,7 @@ use crate::limits::{
 };
 use crate::line::Level;
 use crate::line::record::Role;
+use crate::line::split::is_blank;
 use crate::shape::cheap::Seed;
 use crate::shape::{Scratch, Shape};
 use crate::time::{Pane, Time};
@@ -137,6 +138,10 @@ impl Counter {
         let before = walk.carry.part.take();
         let Some(mut opened) = opened else {
             walk.delta.lines.empty += 1;
+            // One of colours only, say, lies in its record wherever the chunk ends.
+            if !is_blank(&bytes[place.0..place.1]) {
+                self.records.add_line(place.1 as u32);
+            }
             return;
         };
         walk.carry.part = opened.part;

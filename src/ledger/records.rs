@@ -98,8 +98,8 @@ impl Ledger {
             return Context::default();
         };
         let shown = |text: &[u8]| -> Vec<Vec<u8>> {
-            let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-            lines.map(|line| self.shown(line)).collect()
+            let lines = text.split(|byte| *byte == b'\n').map(|line| self.shown(line));
+            lines.filter(|line| !line.is_empty()).collect()
         };
         Context { before: shown(&known.before), after: shown(&known.after) }
     }
