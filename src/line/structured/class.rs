@@ -37,6 +37,21 @@ pub(super) fn write_class(
         _ => buffer.extend_from_slice(raw),
     }
     write_parts(first_line(buffer), wording, out);
+    if wording == Wording::Stack && !out.is_empty() {
+        write_last_cause(span.of(text), out);
+    }
+}
+
+/// Appends the class that a trace names last: what is wrapped often says less.
+fn write_last_cause(trace: &[u8], out: &mut Vec<u8>) {
+    const CAUSE: &[u8] = b"Caused by: ";
+    let Some(at) = memmem::rfind(trace, CAUSE) else { return };
+    let rest = &trace[at + CAUSE.len()..];
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"._$".contains(byte)).count();
+    if rest.get(length).is_none_or(|byte| b":\\\n ".contains(byte)) && length > 0 {
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(&rest[..length]);
+    }
 }
 
 /// Appends what counts of a line that names an error.
@@ -159,6 +174,11 @@ mod tests {
     fn the_class_is_what_comes_back_with_the_same_fault() {
         for (error, wording, expected) in [
             ("java.io.IOException: disk full\\n\\tat a.B(C.java:1)", Wording::Stack, "java.io.IOException"),
+            (
+                "java.lang.RuntimeException: a\\n\\tat a.B\\nCaused by: b.C: c\\nCaused by: java.net.ConnectException: no",
+                Wording::Stack,
+                "java.lang.RuntimeException: java.net.ConnectException",
+            ),
             ("IllegalStateException\\n\\tat a.B", Wording::Stack, "IllegalStateException"),
             ("main.run\\n\\t/src/main.go:12", Wording::Stack, ""),
             (
