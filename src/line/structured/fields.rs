@@ -49,6 +49,12 @@ impl Span {
     }
 }
 
+/// `{Message}`, the template of all that has none.
+fn is_hole(message: &[u8]) -> bool {
+    let name = message.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
+    name.is_some_and(|name| name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_@$:".contains(byte)))
+}
+
 /// Appends the bytes that `[72, 105]` lists.
 fn write_bytes(raw: &[u8], out: &mut Vec<u8>) {
     let numbers = raw.split(|byte| !byte.is_ascii_digit()).filter(|digits| !digits.is_empty());
@@ -270,7 +276,7 @@ impl Fields {
             }
             Value::Null | Value::Object => return,
         };
-        if !span.is_empty() {
+        if !span.is_empty() && !is_hole(span.of(text)) {
             self.message.offer(rank, Message { span, raw });
         }
     }

@@ -54,6 +54,14 @@ fn the_loggers_of_languages_are_read() {
             "2024-05-14T08:00:00.1Z INFO Order {OrderId} took {Elapsed:0.0} ms",
         ),
         (
+            r#"{"@t":"2024-05-14T08:00:00Z","@l":"Error","@mt":"{Message}","Message":"db is gone"}"#,
+            "2024-05-14T08:00:00Z ERROR db is gone",
+        ),
+        (
+            r#"{"level":"error","msg":"failed","err":{"type":"Error","message":"disk is gone","stack":"Error: disk is gone\n    at a"}}"#,
+            "ERROR failed: disk is gone",
+        ),
+        (
             r#"{"@t":"2024-05-14T08:00:00Z","@l":"Error","@mt":"Charge failed","@x":"System.InvalidOperationException: no gateway\r\n   at A.B()","SourceContext":"Shop.Pay"}"#,
             "2024-05-14T08:00:00Z ERROR Shop.Pay: Charge failed: System.InvalidOperationException",
         ),
