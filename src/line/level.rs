@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 // limits
 /// A header longer than this is not a header.
 pub const LEVEL_WORDS_MAX: usize = 12;
+/// A code of three capitals stands further in front: behind it, it may mean anything.
+const CODE_INDEX_MAX: usize = 3;
 /// The longest spelling, `emergency`; also bounds the copy made for lower case.
 const SPELLING_BYTES_MAX: usize = 11;
 /// A tag such as `WindowManager:` ends within so many words after a letter level.
@@ -79,6 +81,9 @@ pub fn spelled(word: &[u8]) -> Option<Level> {
     if !matches!(first, b't' | b'd' | b'i' | b'n' | b'w' | b'e' | b's' | b'c' | b'f' | b'a' | b'p' | b'v') {
         return None;
     }
+    if let Some(level) = code(word) {
+        return Some(level);
+    }
     let mut lower = [0; SPELLING_BYTES_MAX];
     for (to, from) in lower.iter_mut().zip(word) {
         *to = from.to_ascii_lowercase();
@@ -90,6 +95,17 @@ pub fn spelled(word: &[u8]) -> Option<Level> {
         b"warn" | b"warning" => Level::Warn,
         b"error" | b"err" | b"severe" => Level::Error,
         b"fatal" | b"critical" | b"crit" | b"alert" | b"emerg" | b"emergency" | b"panic" => Level::Fatal,
+        _ => return None,
+    })
+}
+
+/// The codes of three capitals that some loggers write; in small letters they are other words.
+fn code(word: &[u8]) -> Option<Level> {
+    Some(match word {
+        b"TRC" => Level::Trace,
+        b"INF" => Level::Info,
+        b"WRN" => Level::Warn,
+        b"FTL" => Level::Fatal,
         _ => return None,
     })
 }
@@ -113,6 +129,9 @@ pub fn at_place(word: &[u8], place: Place<'_>) -> Option<Level> {
         return None;
     }
     let level = spelled(word)?;
+    if code(word).is_some() && place.index > CODE_INDEX_MAX {
+        return None;
+    }
     header_like(word, place).then_some(level)
 }
 
@@ -220,6 +239,8 @@ mod tests {
         check("info server started", "info", Some(Level::Info));
         check("a|warn|b", "warn", Some(Level::Warn));
         check("- FATAL x", "FATAL", Some(Level::Fatal));
+        check("[08:00 FTL] x", "FTL", Some(Level::Fatal));
+        check("INF x", "INF", Some(Level::Info));
     }
 
     #[test]
@@ -227,6 +248,8 @@ mod tests {
         check("there was no error in it", "error", None);
         check("alert the owner", "alert", None);
         check("in error::Kind now", "error", None);
+        check("ftl: block 7 erased", "ftl", None);
+        check("the loss was then INF", "INF", None);
         check("a b c d e f g h i j k l ERROR", "ERROR", None);
     }
 
