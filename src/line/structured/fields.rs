@@ -122,6 +122,8 @@ pub(super) struct Fields {
     event: Best<Span>,
     caller: Option<Span>,
     error: Best<(Span, Wording)>,
+    /// The stack trace, if it has a field of its own.
+    trace: Best<Span>,
     /// Which stream the runtime of a container names.
     pub stream: Option<Span>,
     /// The level is the journal's, which knows the program's own only if it tells.
@@ -148,6 +150,7 @@ impl Fields {
         event: Best::NONE,
         caller: None,
         error: Best::NONE,
+        trace: Best::NONE,
         stream: None,
         relayed: false,
         compact: false,
@@ -184,6 +187,10 @@ impl Fields {
 
     pub fn error(&self) -> Option<(Span, Wording)> {
         self.error.1
+    }
+
+    pub fn trace(&self) -> Option<Span> {
+        self.trace.1
     }
 
     /// Whether there is anything to tell messages apart by.
@@ -259,6 +266,7 @@ impl Fields {
                 const PLAIN: u8 = 2;
                 let plain =
                     [&b"Error: "[..], b"Exception: "].iter().any(|name| span.of(text).starts_with(name));
+                self.trace.offer(rank(own), span);
                 let (own, wording) = if plain { (PLAIN, Wording::Text) } else { (own, Wording::Stack) };
                 self.error.offer(rank(own), (span, wording));
             }

@@ -399,6 +399,10 @@ impl Unwrapper {
         if let Some((span, wording)) = self.fields.error() {
             self.said.error.clear();
             class::write_class(text, span, wording, buffer, &mut self.said.error);
+            if !self.said.error.is_empty() {
+                let trace = self.fields.trace().unwrap_or(span);
+                class::write_last_cause(trace.of(text), &mut self.said.error);
+            }
         }
     }
 

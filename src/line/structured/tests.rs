@@ -58,6 +58,14 @@ fn the_loggers_of_languages_are_read() {
             "2024-05-14T08:00:00Z ERROR db is gone",
         ),
         (
+            r#"{"level":"error","msg":"failed","error.type":"a.RuntimeException","error.stack_trace":"a.RuntimeException: x\n\tat a\nCaused by: b.C: x\nCaused by: java.lang.OutOfMemoryError: heap\n\tat b"}"#,
+            "ERROR failed: a.RuntimeException: java.lang.OutOfMemoryError",
+        ),
+        (
+            r#"{"level":"error","msg":"failed","exception":"a.RuntimeException: x\n\tat a\nCaused by: java.net.ConnectException: x"}"#,
+            "ERROR failed: a.RuntimeException: java.net.ConnectException",
+        ),
+        (
             r#"{"level":"error","msg":"failed","err":{"type":"Error","message":"disk is gone","stack":"Error: disk is gone\n    at a"}}"#,
             "ERROR failed: disk is gone",
         ),
