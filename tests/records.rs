@@ -117,6 +117,17 @@ fn a_new_head_with_its_trace_is_one_alert() {
 }
 
 #[test]
+fn two_traces_of_one_moment_under_one_new_head_are_both_told() {
+    let record = |exception: &str| format!("ERROR shelf is gone\n{exception}: x\n\tat a.B.c(D.java:1)\n");
+    let inserts = [(900, record("java.io.IOException")), (900, record("java.lang.OutOfMemoryError"))];
+    let text = log(0, true, &inserts);
+    for (piece, live) in [(7, true), (4_096, false), (usize::MAX, false)] {
+        let shown: String = alerts(&text, None, piece, live).iter().map(context).collect();
+        assert!(shown.contains("OutOfMemoryError"), "pieces of {piece}, live {live}: {shown}");
+    }
+}
+
+#[test]
 fn a_new_root_cause_under_a_known_exception_is_one_alert() {
     let baseline = baseline(TRACES[0].1, true);
     let text = log(

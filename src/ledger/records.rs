@@ -106,18 +106,23 @@ impl Ledger {
 }
 
 /// New messages of one second that stand in one record are told once: by the first of them.
+///
+/// Two records of one moment may have the same head, and then say different things. In one
+/// record a single message stands right behind another, so a second one there is of
+/// another record, and is told.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     at: HashSet<(ShapeId, Time)>,
+    /// Where a message was already told with another.
+    taken: HashSet<(ShapeId, ShapeId, Time)>,
 }
 
 impl Told {
     /// Whether a new message is told with another one; from now on it counts as told.
     pub fn covers(&mut self, shape: ShapeId, time: Time, within: Option<Within>) -> bool {
-        let covered = within.is_some_and(|within| {
-            [within.head, within.before]
-                .iter()
-                .any(|known| *known != shape && self.at.contains(&(*known, time)))
+        let covered = within.is_some_and(|Within { head, before }| {
+            let told = |known: ShapeId| known != shape && self.at.contains(&(known, time));
+            (told(head) || told(before)) && self.taken.insert((head, before, time))
         });
         self.at.insert((shape, time));
         covered
@@ -125,6 +130,7 @@ impl Told {
 
     pub fn clear(&mut self) {
         self.at.clear();
+        self.taken.clear();
     }
 }
 
