@@ -5,6 +5,7 @@ use crate::line::filter::Filter;
 use crate::line::split::{Cleaner, Text, is_blank};
 use crate::line::stamp::{Anchor, Clock, Reading};
 use crate::line::structured::{Format, Part, Seen, Unwrapper, cut_stream, join_parts};
+use crate::shape::alarm;
 use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 
 /// Opens the lines of a chunk, one after another. Each thread has its own.
@@ -38,7 +39,7 @@ impl Opener {
         Opener {
             clock,
             cleaner: Cleaner::default(),
-            unwrapper: Unwrapper::default(),
+            unwrapper: Unwrapper::new(Format::Auto, alarm::any),
             joined: Vec::new(),
             filter: None,
         }
@@ -53,7 +54,7 @@ impl Opener {
     /// The same opener for lines of one format.
     #[must_use]
     pub fn with_format(self, format: Format) -> Opener {
-        Opener { unwrapper: Unwrapper::new(format), ..self }
+        Opener { unwrapper: Unwrapper::new(format, alarm::any), ..self }
     }
 
     /// Looks a chunk over before its lines are opened.

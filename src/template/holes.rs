@@ -280,28 +280,8 @@ impl Cut {
 /// Tells a word with a number in brackets from the word alone.
 const NUMBERED: u32 = 1;
 
-/// Nouns that the name of one of many follows.
-const NAMED_THINGS: [&[u8]; 19] = [
-    b"user",
-    b"username",
-    b"login",
-    b"account",
-    b"host",
-    b"hostname",
-    b"node",
-    b"interface",
-    b"device",
-    b"domain",
-    b"queue",
-    b"topic",
-    b"table",
-    b"database",
-    b"bucket",
-    b"pod",
-    b"container",
-    b"tenant",
-    b"package",
-];
+/// Nouns that a name follows, and hardly a state: `node ready` and `node gone` are two messages.
+const NAMED_THINGS: [&[u8]; 3] = [b"user", b"username", b"login"];
 
 fn announces_name(word: &[u8]) -> bool {
     NAMED_THINGS.contains(&word)

@@ -6,6 +6,8 @@ use super::values::{Moment, level_of, moment_of};
 use crate::line::Level;
 
 // limits
+/// An end is told in a few words.
+const OUTCOME_BYTES_MAX: usize = 64;
 /// Names kept of a line without a message; more are data.
 const NAMES_MAX: usize = 64;
 
@@ -77,6 +79,9 @@ pub(super) enum Value {
     Object,
 }
 
+/// Names of fields that say how something ended, the most telling first.
+const OUTCOMES: [&[u8]; 7] = [b"reason", b"cause", b"result", b"outcome", b"status", b"state", b"conclusion"];
+
 /// How much of an error's text is its class.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub(super) enum Wording {
@@ -122,6 +127,10 @@ pub(super) struct Fields {
     event: Best<Span>,
     caller: Option<Span>,
     error: Best<(Span, Wording)>,
+    /// How it ended, if badly: `"reason":"OOMKilled"`.
+    outcome: Best<Span>,
+    /// Whether a word of alarm is in a text.
+    alarms: fn(&[u8]) -> bool,
     /// The stack trace, if it has a field of its own.
     trace: Best<Span>,
     /// Which stream the runtime of a container names.
@@ -150,6 +159,8 @@ impl Fields {
         event: Best::NONE,
         caller: None,
         error: Best::NONE,
+        outcome: Best::NONE,
+        alarms: |_| false,
         trace: Best::NONE,
         stream: None,
         relayed: false,
@@ -161,7 +172,12 @@ impl Fields {
     pub fn clear(&mut self) {
         let mut names = std::mem::take(&mut self.names);
         names.clear();
-        *self = Fields { names, ..Fields::NONE };
+        *self = Fields { names, alarms: self.alarms, ..Fields::NONE };
+    }
+
+    /// Fields in which these words are of alarm.
+    pub fn with_alarms(alarms: fn(&[u8]) -> bool) -> Fields {
+        Fields { alarms, ..Fields::NONE }
     }
 
     pub fn time(&self) -> Option<(Span, Moment)> {
@@ -211,6 +227,7 @@ impl Fields {
     /// Takes note of one field.
     pub fn take(&mut self, text: &[u8], within: Within, key: Span, value: Value) {
         let Some((says, _)) = meaning(within, key.of(text)) else {
+            self.note_outcome(text, key, value);
             return self.note_name(text, within, key, value);
         };
         // What stands deeper says less than its own kind at the top.
@@ -287,6 +304,23 @@ impl Fields {
         if !span.is_empty() && !is_hole(span.of(text)) {
             self.message.offer(rank, Message { span, raw });
         }
+    }
+
+    /// Notes a field that says how it ended, if it ended badly: a good end is optional.
+    fn note_outcome(&mut self, text: &[u8], key: Span, value: Value) {
+        let Value::Text(span) = value else { return };
+        let rank = OUTCOMES.iter().rev().position(|name| key.of(text).eq_ignore_ascii_case(name));
+        if let Some(rank) = rank
+            && span.end - span.start <= OUTCOME_BYTES_MAX
+            && (self.alarms)(span.of(text))
+        {
+            self.outcome.offer(rank as u8 + 1, span);
+        }
+    }
+
+    /// How it ended, if badly.
+    pub fn outcome(&self) -> Option<Span> {
+        self.outcome.1
     }
 
     /// Notes the name of a field that says nothing by itself.

@@ -193,9 +193,9 @@ pub struct Unwrapper {
 }
 
 impl Unwrapper {
-    /// An unwrapper for lines of this format.
-    pub fn new(format: Format) -> Unwrapper {
-        Unwrapper { format, ..Unwrapper::default() }
+    /// An unwrapper for lines of this format; `alarms` tells whether a word of alarm is in a text.
+    pub fn new(format: Format, alarms: fn(&[u8]) -> bool) -> Unwrapper {
+        Unwrapper { format, fields: Fields::with_alarms(alarms), ..Unwrapper::default() }
     }
 
     /// Hot: whether a line, which is not empty, may be structured at all.
@@ -403,6 +403,9 @@ impl Unwrapper {
                 let trace = self.fields.trace().unwrap_or(span);
                 class::write_last_cause(trace.of(text), &mut self.said.error);
             }
+        }
+        if let (Some(outcome), true) = (self.fields.outcome(), self.said.error.is_empty()) {
+            outcome.write(text, &mut self.said.error);
         }
     }
 
