@@ -18,7 +18,7 @@ static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
         | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b
         | \beyJ[a-z0-9_-]{8,}\.[a-z0-9_-]{8,}\.[a-z0-9_-]*
         | [a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}
-        | \b(?:\d[\x20-]?){15}\d\b"#;
+        | \b\d{4}(?:[\x20-]?\d{4}){3}\b"#;
     RegexBuilder::new(pattern)
         .case_insensitive(true)
         .unicode(false)
@@ -72,7 +72,9 @@ mod tests {
             (r#"{"log":"{\"password\":\"hunter2\"}"}"#, r#"{"log":"{\"password\":\"[redacted]"}"}"#),
             ("mail to anna.b@example.com failed", "mail to [redacted] failed"),
             ("card 4111 1111 1111 1111 refused", "card [redacted] refused"),
+            ("card 4111-1111-1111-1111 refused", "card [redacted] refused"),
             ("order 4111111111111112 refused", "order 4111111111111112 refused"),
+            ("081109 203615 1484 INFO done", "081109 203615 1484 INFO done"),
             ("postgres://admin:s3cretPw@db/prod gone", "postgres://admin:[redacted]db/prod gone"),
             ("PGPASSWORD=abc psql", "PGPASSWORD=[redacted] psql"),
             ("key AKIAIOSFODNN7EXAMPLE", "key [redacted]"),
