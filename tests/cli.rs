@@ -177,6 +177,15 @@ fn a_missing_file_is_said_and_the_others_are_judged() {
     assert!(ran.out.contains("charge failed"));
 }
 
+#[test]
+fn a_note_is_told_from_an_alert_in_one_line() {
+    let place = Place::new();
+    let milder = "2026-03-02T12:30:00Z INFO cache warmed\n2026-03-02T12:31:00Z INFO tick 1\n";
+    place.write("note.log", calm_then(milder));
+    let ran = place.run(&scan(&["--short", "-v", "note.log"])).status(0);
+    assert!(ran.out.contains("(note) | INFO cache warmed"), "{}", ran.out);
+}
+
 /// As in `logsurge … | head -1`: the reader has gone before the first line.
 #[test]
 fn a_closed_standard_output_is_a_quiet_end() {
