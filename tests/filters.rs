@@ -116,3 +116,22 @@ fn a_baseline_knows_its_masks_and_not_its_filters() {
     let shown = place.run(&["baseline", "show", "a.base"]).status(0).out;
     assert!(shown.contains("learned with --mask its="), "{shown}");
 }
+
+/// A baseline that was learned without the filter knows lines that are not read now.
+#[test]
+fn what_a_filter_leaves_out_is_not_gone() {
+    let day = |day: u32| -> String {
+        let line = |n: u32| {
+            let (hour, minute, second) = (n / 240, n / 4 % 60, n % 4 * 15);
+            let what = if n % 2 == 0 { "INFO GET /healthz ok" } else { "INFO worker tick ok" };
+            format!("2026-03-{day:02}T{hour:02}:{minute:02}:{second:02}Z {what}\n")
+        };
+        (0..24 * 240).map(line).collect()
+    };
+    let place = Place::new();
+    place.write("a.log", day(1)).write("b.log", day(2));
+    place.run(&["learn", "-q", "-o", "a.base", "a.log"]).status(0);
+    let scan = ["scan", "-q", "-b", "a.base", "b.log"];
+    assert_eq!(place.run(&[&scan[..], &["--ignore", "healthz"]].concat()).status(0).out, "");
+    assert_eq!(place.run(&[&scan[..], &["--grep", "worker"]].concat()).status(0).out, "");
+}

@@ -313,10 +313,18 @@ impl Ledger {
         self.out.push_back(alert);
     }
 
+    /// Whether a message stopped because a filter leaves its lines out.
+    fn is_unread(&self, finding: &Finding) -> bool {
+        matches!(finding, Finding::Gone(gone) if self.masks.drops(self.registry.example(gone.template)))
+    }
+
     /// The alerts of the detector's findings.
     fn alerts_of(&mut self, pane: Pane, findings: Vec<Finding>, cells: &PaneCells) -> Vec<Alert> {
-        let mut alerts: Vec<Alert> =
-            findings.into_iter().map(|finding| self.finding_alert(pane, &finding, cells)).collect();
+        let mut alerts: Vec<Alert> = findings
+            .into_iter()
+            .filter(|finding| !self.is_unread(finding))
+            .map(|finding| self.finding_alert(pane, &finding, cells))
+            .collect();
         alerts.sort_by_key(|alert| (alert.kind, alert.id));
         for alert in &mut alerts {
             self.gate.join_incident(alert);

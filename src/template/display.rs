@@ -2,7 +2,8 @@
 
 use super::layout::{Part, Value, digits_len, lay_out};
 use super::registry::{OVERFLOW, Registry, TemplateIx};
-use crate::shape::{Token, is_constant_value};
+use crate::line::structured::{Format, Seen, Unwrapper};
+use crate::shape::{Token, alarm, is_constant_value};
 
 // limits
 /// A name has at most so many digits.
@@ -22,8 +23,16 @@ impl Registry {
     }
 }
 
-/// A shape's text with the signs of a sample line, which may hold a stamp.
+/// A shape's text with the signs of a sample line, which may hold a stamp. Of a
+/// structured line those count of the text that it stands for.
 pub(crate) fn along_sample(text: &[u8], sample: &[u8]) -> String {
+    let mut unwrapper = Unwrapper::new(Format::Auto, alarm::any);
+    if !sample.is_empty()
+        && unwrapper.concerns(sample)
+        && let Seen::Line(inner) = unwrapper.unwrap(sample)
+    {
+        return render(&lay_out(text, inner.text, true), inner.text, None, |_| false);
+    }
     render(&lay_out(text, sample, true), sample, None, |_| false)
 }
 
