@@ -123,7 +123,7 @@ fn what_a_filter_leaves_out_is_not_gone() {
     let day = |day: u32| -> String {
         let line = |n: u32| {
             let (hour, minute, second) = (n / 240, n / 4 % 60, n % 4 * 15);
-            let what = if n % 2 == 0 { "INFO GET /healthz ok" } else { "INFO worker tick ok" };
+            let what = if n.is_multiple_of(2) { "INFO GET /healthz ok" } else { "INFO worker tick ok" };
             format!("2026-03-{day:02}T{hour:02}:{minute:02}:{second:02}Z {what}\n")
         };
         (0..24 * 240).map(line).collect()
