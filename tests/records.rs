@@ -183,3 +183,16 @@ fn a_long_trace_shows_its_causes() {
     assert_eq!(found.len(), 1, "{:#?}", told(&found));
     assert!(context(&found[0]).contains("Caused by: com.shop.C: c") && found[0].context.after.len() <= 20);
 }
+
+/// The reason of a panic need not hold a word of alarm: what it stands under tells.
+#[test]
+fn a_new_reason_under_a_known_panic_is_an_alert() {
+    let panic = |reason: &str| format!("thread 'main' panicked at src/main.rs:7:5:\n{reason}\n");
+    let known = baseline(&panic("the queue is full"), true);
+    let text = log(2, true, &[(500, failure(&panic("no plan for this tenant")))]);
+    for (piece, live) in [(usize::MAX, false), (usize::MAX, true), (1, false)] {
+        let found = alerts(&text, Some(&known), piece, live);
+        assert_eq!(told(&found), ["no plan for this tenant"]);
+        assert!(found[0].class >= logsurge::Level::Error);
+    }
+}

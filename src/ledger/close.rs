@@ -11,6 +11,7 @@ use crate::detect::Finding;
 use crate::id::ShapeId;
 use crate::limits::{FRESH_PER_PANE_MAX, REFUGES_MAX};
 use crate::line::Level;
+use crate::shape::Shape;
 use crate::template::{ShapeIx, TemplateIx};
 use crate::time::{Pane, Time};
 
@@ -144,7 +145,7 @@ impl Ledger {
     /// Notes a new message.
     fn judge(&mut self, pane: Pane, cells: &PaneCells, cell: &Cell, fresh: &mut Vec<(Alert, Level)>) {
         let Some(shape) = self.pending.get(&cell.shape) else { return };
-        let class = class_of(shape);
+        let class = self.class_within(shape, cell);
         let wanted = !self.learn_only && (class >= Level::Error || self.warmup.is_none());
         if wanted {
             if fresh.len() >= FRESH_PER_PANE_MAX {
@@ -161,10 +162,19 @@ impl Ledger {
                 cell: Some(cell),
             };
             let look = !self.learning() && self.nearest_left > 0;
-            let alert = self.new_alert(&sighting, look);
+            let alert = Alert { class, ..self.new_alert(&sighting, look) };
             self.nearest_left -= usize::from(look);
             fresh.push((alert, class));
         }
+    }
+
+    /// The level a new shape is judged at. What names an exception under a head that is known is
+    /// an error, whatever its words; under a new head the head tells of both.
+    fn class_within(&self, shape: &Shape, cell: &Cell) -> Level {
+        let class = class_of(shape);
+        let head = cell.within.and_then(|within| self.known(within.head));
+        let is_known = |head| self.messages.get(self.registry.template_of(head)).is_some();
+        if head.is_some_and(is_known) { class.max(Level::Error) } else { class }
     }
 
     fn insert_cell(&mut self, cells: &PaneCells, cell: &Cell) {
