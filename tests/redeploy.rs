@@ -1,35 +1,16 @@
 //! A service is deployed again: every name a machine makes up is another one,
 //! and what the service says is the same. Nothing of that is new.
 
+mod random;
+
 use logsurge::alert::Kind;
 use logsurge::{Baseline, Config, Session, Time};
+use random::Random;
 use std::fmt::Write;
 
 const START: i64 = 1_700_000_000;
 const LEARNED_SECONDS: i64 = 2 * 3600;
 const JUDGED_SECONDS: i64 = 1800;
-
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-    fn of(&mut self, alphabet: &str, length: u64) -> String {
-        let bytes = alphabet.as_bytes();
-        (0..length).map(|_| char::from(bytes[self.below(bytes.len() as u64) as usize])).collect()
-    }
-    fn hex(&mut self, length: u64) -> String {
-        self.of("0123456789abcdef", length)
-    }
-}
 
 /// How one line of a format is built.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -88,9 +88,7 @@ impl Record {
             }
         }
     }
-}
 
-impl Record {
     /// The message just stepped over is left out by a filter.
     pub(super) fn leave_out(&mut self, role: Role) {
         self.left_out = true;
