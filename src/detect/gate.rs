@@ -19,6 +19,8 @@ const MINUTE_PANES: i64 = 60 / PANE_SECONDS;
 const MINUTE_MICROS: i64 = 60_000_000;
 /// New messages within a minute that may be one incident.
 const BURST_MIN: usize = 5;
+/// Alerts about mild new messages in a minute that is no burst.
+const MILD_ALERTS_MAX: usize = 4;
 /// −log10 of the probability below which that many in a minute are an incident.
 const BURST_SCORE: f64 = 5.0;
 /// Rates of new messages a day, per false alert asked for, below which a new
@@ -128,11 +130,12 @@ impl Gate {
         let burst = held.len() >= BURST_MIN
             && poisson_score(held.len(), (rate_all / 1440.0).max(0.01)) >= BURST_SCORE;
         let many = held.len();
-        // A flood is told once, as long as no ten minutes pass between its bursts.
+        // A flood is told once, as long as no ten minutes pass between its bursts; what
+        // a program that has just changed says later for the first time is part of it.
         let span = NEW_ALERTS_SPAN_SECONDS * 1_000_000;
         let newest = held.iter().map(|candidate| candidate.alert.time).max();
-        let goes_on = burst
-            && self.burst.zip(newest).is_some_and(|(last, newest)| newest.0.saturating_sub(last.0) <= span);
+        let goes_on =
+            self.burst.zip(newest).is_some_and(|(last, newest)| newest.0.saturating_sub(last.0) <= span);
         if burst {
             self.burst = newest;
         }
@@ -142,7 +145,9 @@ impl Gate {
                 let bound = if class >= Level::Warn { WARN_RATE } else { MILD_RATE };
                 let rare = rate <= bound * self.false_alerts;
                 // One alert stands for a burst; the other messages are its notes.
-                alert.note = if burst { rank > 0 || goes_on } else { !rare };
+                let alone = rare && !(goes_on && class < Level::Warn);
+                alert.note =
+                    if burst { rank > 0 || goes_on && !alone } else { !alone || rank >= MILD_ALERTS_MAX };
                 if burst && rank == 0 {
                     alert.reason = format!("{many} new kinds of message within a minute, the first of them");
                     alert.summary = format!("new: {}", alert.reason);
