@@ -12,6 +12,7 @@ mod args;
 mod baseline;
 mod batch;
 mod exit;
+mod fold;
 mod printer;
 mod render;
 mod setup;

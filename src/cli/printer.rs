@@ -2,16 +2,21 @@
 //! can read, and the count that the exit status rests on.
 
 use super::args::{ColorArg, KindArg, LevelArg, Output};
-use super::render::text::{TextStyle, clock_time};
+use super::fold::Fold;
+use super::render::text::TextStyle;
 use super::render::{json, short, text};
 use logsurge::template::Registry;
 use logsurge::time::Zone;
 use logsurge::{Alert, Kind, Level, Phase, Time};
 use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
 
 /// Alert lines an hour on a terminal; what is beyond is counted and said.
 const TERMINAL_ALERTS_PER_HOUR: usize = logsurge::limits::TERMINAL_ALERTS_PER_HOUR;
 const HOUR_MICROS: i64 = 3_600_000_000;
+/// Live, what is counted is said after so long, whatever the log's own time says.
+const COUNT_WAIT: Duration = Duration::from_secs(20);
+const HOUR: Duration = Duration::from_secs(3_600);
 
 #[derive(Copy, Clone, PartialEq, Eq)]
 enum Format {
@@ -35,7 +40,11 @@ pub struct Printer {
     hour: i64,
     printed_this_hour: usize,
     held_back: u64,
-    notes: u64,
+    /// What is told as a count.
+    fold: Fold,
+    /// Since when, by the wall clock, the hour lasts and something is counted.
+    hour_began: Instant,
+    counted_since: Option<Instant>,
 }
 
 impl Printer {
@@ -63,7 +72,9 @@ impl Printer {
             hour: i64::MIN,
             printed_this_hour: 0,
             held_back: 0,
-            notes: 0,
+            fold: Fold::default(),
+            hour_began: Instant::now(),
+            counted_since: None,
         }
     }
 
@@ -77,16 +88,25 @@ impl Printer {
             return self.write(&(json::line(alert) + "\n"));
         }
         self.turn_hour(alert.time)?;
-        if alert.note && !self.output.verbose {
-            self.notes += 1;
+        // What has become normal is said, though it is over.
+        if alert.phase == Phase::Resolved && !alert.note && !self.output.verbose {
             return Ok(());
         }
-        if alert.phase == Phase::Resolved && !self.output.verbose {
+        if self.fold.ends_with(alert) {
+            self.say_counted()?;
+        }
+        if !self.output.verbose && self.fold.takes(alert) {
+            self.counted_since.get_or_insert_with(Instant::now);
             return Ok(());
         }
         if self.terminal && self.printed_this_hour >= TERMINAL_ALERTS_PER_HOUR {
             self.held_back += 1;
-            return Ok(());
+            if self.held_back > 1 {
+                return Ok(());
+            }
+            return self.write(&format!(
+                "      {TERMINAL_ALERTS_PER_HOUR} alerts within the hour: the rest of it is counted; --json shows all\n"
+            ));
         }
         self.printed_this_hour += 1;
         let id = registry.short_id(alert.id);
@@ -112,6 +132,23 @@ impl Printer {
         self.end_hour()
     }
 
+    /// Live: nothing has come for the moment. What is counted does not wait for the next alert.
+    pub fn pause(&mut self) -> io::Result<()> {
+        if self.hour_began.elapsed() >= HOUR {
+            self.end_hour()?;
+        }
+        if self.fold.is_waiting() && self.counted_since.is_some_and(|since| since.elapsed() >= COUNT_WAIT) {
+            self.say_counted()?;
+        }
+        Ok(())
+    }
+
+    fn say_counted(&mut self) -> io::Result<()> {
+        self.counted_since = None;
+        let text = self.fold.take_incident(&self.style);
+        if text.is_empty() { Ok(()) } else { self.write(&text) }
+    }
+
     fn wanted(&self, alert: &Alert) -> bool {
         let kind = match alert.kind {
             Kind::New => KindArg::New,
@@ -134,23 +171,14 @@ impl Printer {
 
     /// Notes are one line an hour; alerts beyond the bound are a count.
     fn end_hour(&mut self) -> io::Result<()> {
-        let mut line = String::new();
-        if self.notes > 0 {
-            let (s, these) = if self.notes == 1 { ("", "it") } else { ("s", "them") };
-            line += &format!(
-                "NOTE  {} new kind{s} of message since {}, not worth an alert; -v shows {these}\n",
-                self.notes,
-                clock_time(Time(self.hour.saturating_mul(HOUR_MICROS)), &self.style),
-            );
-        }
+        self.say_counted()?;
+        let mut text = self.fold.take_notes(&self.style);
         if self.held_back > 0 {
-            line += &format!(
-                "      and {} more alerts in this hour; --json or --short shows all\n",
-                self.held_back
-            );
+            text += &format!("      and {} more alerts in this hour; --json shows all\n", self.held_back);
         }
-        (self.notes, self.held_back, self.printed_this_hour) = (0, 0, 0);
-        if line.is_empty() { Ok(()) } else { self.write(&line) }
+        (self.held_back, self.printed_this_hour) = (0, 0);
+        self.hour_began = Instant::now();
+        if text.is_empty() { Ok(()) } else { self.write(&text) }
     }
 
     /// Writes at once; a reader that has gone is a quiet end of output.

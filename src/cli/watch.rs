@@ -133,7 +133,7 @@ impl Watching<'_> {
                 self.printer.print(&alert, registry).map_err(|err| Error::io("standard output", err))?;
             }
         }
-        Ok(())
+        self.printer.pause().map_err(|err| Error::io("standard output", err))
     }
 
     fn tell(&mut self, err: &Error) {

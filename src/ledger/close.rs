@@ -335,7 +335,11 @@ impl Ledger {
             .filter(|finding| !self.is_unread(finding))
             .map(|finding| self.finding_alert(pane, &finding, cells))
             .collect();
-        alerts.sort_by_key(|alert| (alert.kind, alert.id));
+        // The best come first: where many messages surge, the others are told as a count.
+        alerts.sort_by(|a, b| {
+            let kind = a.kind.cmp(&b.kind);
+            kind.then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id))
+        });
         for alert in &mut alerts {
             self.gate.join_incident(alert);
         }

@@ -187,7 +187,7 @@ fn surge_alert(base: Alert, surge: &Surge) -> Alert {
     let window = (surge.window.start.start(), surge.window.end.start());
     let span = format_duration(window.1.0 - window.0.0);
     let reason = if surge.now_normal {
-        format!("{} in {span} is taken as the new normal", surge.count)
+        format!("{} in {span} for so long that it counts as usual from now on", surge.count)
     } else if surge.returned {
         format!("{} in {span}, after a silence longer than ever before", surge.count)
     } else {

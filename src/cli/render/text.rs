@@ -37,6 +37,8 @@ impl TextStyle {
 /// The word an alert opens with.
 pub fn headline(alert: &Alert) -> &'static str {
     match (alert.phase, alert.kind) {
+        // It has not ended: it is the new normal.
+        (Phase::Resolved, _) if alert.note => "NOTE",
         (Phase::Resolved, _) => "OVER",
         (Phase::Ongoing, _) => "STILL",
         (Phase::Open, Kind::New) => "NEW",
