@@ -113,3 +113,24 @@ fn the_notes_of_an_hour_are_one_line() {
     assert!(notes[0].contains("new kinds of INFO message since"), "{out}");
     assert!(notes[0].contains("as usual for a log this young"), "{out}");
 }
+
+#[test]
+fn a_level_that_has_become_usual_is_said_once() {
+    let mut log = usual(6, BEGIN, 27);
+    let text = "WARN  shelf   apples run low in store <n>, nuts instead";
+    log.repeat(&mut Random(6), (BEGIN + 30 * MINUTE) as f64, 26.4 * HOUR as f64, 26 * 600, text);
+    let out = told(log, &[]);
+    let of = |word: &str| out.lines().filter(|line| line.contains(word) && line.contains("apples")).count();
+    assert_eq!((of(" SURGE "), of(" NOTE "), of(" OVER ")), (1, 1, 0), "{out}");
+    assert!(out.contains("so long that it counts as usual from now on"), "{out}");
+}
+
+#[test]
+fn of_many_that_stop_three_are_shown() {
+    let mut log = usual(7, BEGIN, 2);
+    log.retain(|at, text| at < BEGIN + HOUR || !text.contains(" run low "));
+    let out = told(log, &[]);
+    let (shown, rest): (Vec<&str>, Vec<&str>) = out.lines().partition(|line| line.contains(" GONE "));
+    assert!((3..6).contains(&shown.len()), "{out}");
+    assert!(rest.iter().any(|line| line.contains("more messages have stopped; -v shows them")), "{out}");
+}

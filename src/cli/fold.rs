@@ -4,8 +4,9 @@
 use super::render::text::{TextStyle, clock_time, level_word};
 use logsurge::{Alert, Kind, Level, Phase, Time};
 
-/// Surges of one incident that are shown; the best come first.
-const SURGES_SHOWN: usize = 3;
+/// Messages of one incident that surge, and that have stopped, are shown up to here; the best
+/// come first.
+const KNOWN_SHOWN: usize = 3;
 /// So many new messages within an incident look like a program that has started.
 const START_MESSAGES_MIN: u64 = 5;
 /// Further counts of an incident are said a minute later.
@@ -44,13 +45,13 @@ impl News {
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Fold {
-    /// The incident that was shown last, and how many of its surges were.
+    /// The incident that was shown last, and how many of its surges and stops were.
     incident: Option<u64>,
-    surges_shown: usize,
+    shown: [usize; 2],
     /// What it has besides, and since when that is counted.
     grave: News,
     mild: News,
-    surges: u64,
+    known: [u64; 2],
     counted_from: Option<Time>,
     /// Notes of the hour that belong to no incident.
     notes: News,
@@ -62,23 +63,29 @@ impl Fold {
     pub fn takes(&mut self, alert: &Alert) -> bool {
         // What two logs are compared for is no incident.
         let in_incident = alert.incident != 0 && self.incident == Some(alert.incident);
-        let is_surge = alert.kind == Kind::Surge && alert.phase == Phase::Open && !alert.note;
-        if alert.note && alert.kind == Kind::New {
-            if !in_incident && alert.class < Level::Error {
+        if !in_incident && !alert.note {
+            (self.incident, self.shown) = (Some(alert.incident), [0; 2]);
+        }
+        let opens = alert.phase == Phase::Open && !alert.note;
+        match alert.kind {
+            Kind::New if alert.note && (in_incident || alert.class >= Level::Error) => {
+                let news = if alert.class >= Level::Error { &mut self.grave } else { &mut self.mild };
+                news.add(alert);
+            }
+            Kind::New if alert.note => {
                 self.notes.add(alert);
                 self.young = alert.baseline.to.0.saturating_sub(alert.baseline.from.0) < YOUNG_MICROS;
                 return true;
             }
-            let news = if alert.class >= Level::Error { &mut self.grave } else { &mut self.mild };
-            news.add(alert);
-        } else if is_surge && in_incident && self.surges_shown >= SURGES_SHOWN {
-            self.surges += 1;
-        } else {
-            if !in_incident {
-                (self.incident, self.surges_shown) = (Some(alert.incident), 0);
+            Kind::Surge | Kind::Gone if opens => {
+                let which = usize::from(alert.kind == Kind::Gone);
+                if self.shown[which] < KNOWN_SHOWN {
+                    self.shown[which] += 1;
+                    return false;
+                }
+                self.known[which] += 1;
             }
-            self.surges_shown += usize::from(is_surge);
-            return false;
+            _ => return false,
         }
         self.counted_from.get_or_insert(alert.time);
         true
@@ -98,27 +105,38 @@ impl Fold {
 
     /// What an incident has besides what was shown, in lines.
     pub fn take_incident(&mut self, style: &TextStyle) -> String {
-        let (grave, mild) = (std::mem::take(&mut self.grave), std::mem::take(&mut self.mild));
-        let surges = std::mem::take(&mut self.surges);
         self.counted_from = None;
-        let mut out = String::new();
+        let mut out = self.take_mild(style);
+        let grave = std::mem::take(&mut self.grave);
         if grave.count > 0 {
-            let what =
-                grave.level.filter(|level| *level >= Level::Error).map_or(String::new(), |_| grave.level());
-            let alarm = if what.is_empty() { " with an error or a word of alarm" } else { "" };
+            let all_errors = grave.level.is_some_and(|level| level >= Level::Error);
+            let (level, alarm) = match all_errors {
+                true => (grave.level(), ""),
+                false => (String::new(), " with an error or a word of alarm"),
+            };
             let (count, s) = (grave.count, plural(grave.count));
-            out += &format!("      and {count} more new{what} message{s}{alarm}; -v shows {}\n", them(count));
+            out +=
+                &format!("      and {count} more new{level} message{s}{alarm}; -v shows {}\n", them(count));
         }
-        if surges > 0 {
-            let verb = if surges == 1 { " surges" } else { "s surge" };
-            out += &format!("      and {surges} more message{verb}; -v shows {}\n", them(surges));
-        }
-        if mild.count > 0 {
-            let start = if mild.count >= START_MESSAGES_MIN { ", restart?" } else { "" };
-            let (count, s, level, since) = (mild.count, plural(mild.count), mild.level(), mild.since(style));
-            out += &format!("      also {count} new{level} message{s} since {since}{start}\n");
+        let verbs = [[" surges", "s surge"], [" has stopped", "s have stopped"]];
+        for (count, [one, many]) in std::mem::take(&mut self.known).into_iter().zip(verbs) {
+            if count > 0 {
+                let verb = if count == 1 { one } else { many };
+                out += &format!("      and {count} more message{verb}; -v shows {}\n", them(count));
+            }
         }
         out
+    }
+
+    /// The milder new messages of an incident. They come minute by minute, so they can be told at once.
+    pub fn take_mild(&mut self, style: &TextStyle) -> String {
+        let mild = std::mem::take(&mut self.mild);
+        if mild.count == 0 {
+            return String::new();
+        }
+        let start = if mild.count >= START_MESSAGES_MIN { ", restart?" } else { "" };
+        let (s, level, since) = (plural(mild.count), mild.level(), mild.since(style));
+        format!("      also {} new{level} message{s} since {since}{start}\n", mild.count)
     }
 
     /// The notes of an hour in one line, if there are any.

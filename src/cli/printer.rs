@@ -99,6 +99,7 @@ impl Printer {
             self.counted_since.get_or_insert_with(Instant::now);
             return Ok(());
         }
+        self.say_mild()?;
         if self.terminal && self.printed_this_hour >= TERMINAL_ALERTS_PER_HOUR {
             self.held_back += 1;
             if self.held_back > 1 {
@@ -137,10 +138,16 @@ impl Printer {
         if self.hour_began.elapsed() >= HOUR {
             self.end_hour()?;
         }
+        self.say_mild()?;
         if self.fold.is_waiting() && self.counted_since.is_some_and(|since| since.elapsed() >= COUNT_WAIT) {
             self.say_counted()?;
         }
         Ok(())
+    }
+
+    fn say_mild(&mut self) -> io::Result<()> {
+        let text = self.fold.take_mild(&self.style);
+        if text.is_empty() { Ok(()) } else { self.write(&text) }
     }
 
     fn say_counted(&mut self) -> io::Result<()> {
