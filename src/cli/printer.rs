@@ -92,7 +92,7 @@ impl Printer {
         if alert.phase == Phase::Resolved && !alert.note && !self.output.verbose {
             return Ok(());
         }
-        if self.fold.ends_with(alert) {
+        if self.fold.ends_with(alert) && self.held_back == 0 {
             self.say_counted()?;
         }
         if !self.output.verbose && self.fold.takes(alert) {
@@ -139,14 +139,19 @@ impl Printer {
             self.end_hour()?;
         }
         self.say_mild()?;
-        if self.fold.is_waiting() && self.counted_since.is_some_and(|since| since.elapsed() >= COUNT_WAIT) {
+        if self.held_back == 0
+            && self.fold.is_waiting()
+            && self.counted_since.is_some_and(|since| since.elapsed() >= COUNT_WAIT)
+        {
             self.say_counted()?;
         }
         Ok(())
     }
 
     fn say_mild(&mut self) -> io::Result<()> {
-        let text = self.fold.take_mild(&self.style);
+        // Beyond the bound of the hour counts wait for its end, too.
+        let is_full = self.held_back > 0;
+        let text = if is_full { String::new() } else { self.fold.take_mild(&self.style) };
         if text.is_empty() { Ok(()) } else { self.write(&text) }
     }
 
