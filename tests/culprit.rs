@@ -76,6 +76,7 @@ fn deployment(seed: u64, second: i64, culprit: &str) -> String {
     for (index, part) in PARTS.iter().enumerate() {
         let text = match index % 3 {
             0 => format!("INFO  boot    loading {part}"),
+            1 if index % 4 == 1 => format!("WARN  boot    {part} is set to what it is by default"),
             1 => format!("INFO  boot    {part} ready after {} ms", 7 + index * 13),
             _ => format!("INFO  main    now using {part} of build {index}"),
         };
@@ -152,4 +153,9 @@ fn no_level_but_words_of_alarm() {
 fn one_word_from_a_known_message() {
     is_found("ERROR pay     charge declined for order <n>", "declined");
     is_found("INFO  pay     charge failed for order <n>", "charge failed");
+}
+
+#[test]
+fn a_warning_that_says_nothing_alarming() {
+    is_found("WARN  pay     order <n> waits for another try at gateway eu-3", "waits for another");
 }

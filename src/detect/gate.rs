@@ -36,6 +36,9 @@ struct Candidate {
     alert: Alert,
     class: Level,
     rate: f64,
+    template: Option<TemplateIx>,
+    /// Panes with lines of it until its minute ends.
+    panes: usize,
 }
 
 /// A new message whose first minute is watched.
@@ -57,6 +60,8 @@ pub struct Gate {
     incident: Option<(Time, u64)>,
     /// The newest message of the last burst.
     burst: Option<Time>,
+    /// The rate of new warnings before it: its own must not make the next one common.
+    warn_rate: f64,
 }
 
 impl Gate {
@@ -69,6 +74,7 @@ impl Gate {
             follows: Vec::new(),
             incident: None,
             burst: None,
+            warn_rate: f64::INFINITY,
         }
     }
 
@@ -90,9 +96,9 @@ impl Gate {
     }
 
     /// Keeps a milder new message until its minute ends.
-    pub fn hold(&mut self, mut alert: Alert, class: Level, rate: f64) {
+    pub fn hold(&mut self, mut alert: Alert, class: Level, rate: f64, template: Option<TemplateIx>) {
         weigh(&mut alert, rate);
-        self.held.push(Candidate { alert, class, rate });
+        self.held.push(Candidate { alert, class, rate, template, panes: 0 });
     }
 
     /// Watches the first minute of a new message that was an alert.
@@ -109,23 +115,34 @@ impl Gate {
                 follow.template = survivor;
             }
         }
+        for candidate in &mut self.held {
+            if candidate.template == Some(gone) {
+                candidate.template = Some(survivor);
+            }
+        }
     }
 
     /// What is due when a pane has closed. `counts`: sorted by template.
     /// `rate_all`: new messages of any level to expect a day.
     pub fn close_pane(&mut self, pane: Pane, counts: &[(TemplateIx, u32)], rate_all: f64) -> Vec<Alert> {
         let mut out = self.still(pane, counts);
+        for candidate in &mut self.held {
+            let comes = |template| counts.binary_search_by_key(&template, |count| count.0).is_ok();
+            candidate.panes += usize::from(candidate.template.is_some_and(comes));
+        }
         if (pane.0 + 1).rem_euclid(MINUTE_PANES) == 0 {
             out.extend(self.release(rate_all));
         }
         out
     }
 
-    /// The mild new messages of the minute, the worst first.
+    /// The mild new messages of the minute, the worst first, and of those what keeps coming: what
+    /// a program says once as it starts is seldom what ails it.
     pub fn release(&mut self, rate_all: f64) -> Vec<Alert> {
         let mut held = std::mem::take(&mut self.held);
         held.sort_by(|a, b| {
-            (b.class, a.alert.time, a.alert.shape).cmp(&(a.class, b.alert.time, b.alert.shape))
+            let worse = (b.class, b.panes).cmp(&(a.class, a.panes));
+            worse.then((a.alert.time, a.alert.shape).cmp(&(b.alert.time, b.alert.shape)))
         });
         let burst = held.len() >= BURST_MIN
             && poisson_score(held.len(), (rate_all / 1440.0).max(0.01)) >= BURST_SCORE;
@@ -136,20 +153,26 @@ impl Gate {
         let newest = held.iter().map(|candidate| candidate.alert.time).max();
         let goes_on =
             self.burst.zip(newest).is_some_and(|(last, newest)| newest.0.saturating_sub(last.0) <= span);
+        let warnings = held.iter().filter(|candidate| candidate.class >= Level::Warn);
+        let least = warnings.map(|candidate| candidate.rate).fold(f64::INFINITY, f64::min);
+        let warn_rate = if goes_on { least.min(self.warn_rate) } else { least };
         if burst {
-            self.burst = newest;
+            (self.burst, self.warn_rate) = (newest, warn_rate);
         }
         held.into_iter()
             .enumerate()
-            .map(|(rank, Candidate { mut alert, class, rate })| {
-                let bound = if class >= Level::Warn { WARN_RATE } else { MILD_RATE };
-                let rare = rate <= bound * self.false_alerts;
+            .map(|(rank, Candidate { mut alert, class, rate, panes, .. })| {
+                let is_warning = class >= Level::Warn;
+                let rate = if is_warning && goes_on { rate.min(warn_rate) } else { rate };
+                let bound = if is_warning { WARN_RATE } else { MILD_RATE };
+                // After a burst only a warning is worth another alert, and not one said once in a start.
+                let in_time = !goes_on || is_warning && (!burst || panes > 1);
+                let alone = in_time && rate <= bound * self.false_alerts;
                 // One alert stands for a burst; the other messages are its notes.
-                let alone = rare && !(goes_on && class < Level::Warn);
                 alert.note =
                     if burst { rank > 0 || goes_on && !alone } else { !alone || rank >= MILD_ALERTS_MAX };
                 if burst && rank == 0 {
-                    alert.reason = format!("{many} new kinds of message within a minute, the first of them");
+                    alert.reason = format!("{many} new kinds of message within a minute, the worst of them");
                     alert.summary = format!("new: {}", alert.reason);
                 }
                 self.join_incident(&mut alert);

@@ -308,7 +308,7 @@ impl Ledger {
                 self.emit_urgent(alert, class);
             } else {
                 let rate = self.rates[class as usize];
-                self.gate.hold(alert, class, rate);
+                self.gate.hold(alert, class, rate, template);
             }
         }
     }
