@@ -19,14 +19,13 @@ import report
 import scenarios
 import streams
 import systems
-from setting import PROJECT, Missing, Setting, tell
+from setting import PROJECT, SEEDS_REPORT, SEEDS_TUNING, Missing, Setting, tell
 
 PARTS = {
     "week": streams.week, "day": streams.day, "nothing": streams.nothing, "knob": streams.knob,
     "systems": systems.systems, "scenarios": scenarios.scenarios, "auto": scenarios.auto,
     "cost": outside.cost, "live": outside.live,
 }
-SEEDS_REPORT, SEEDS_TUNING = [101, 102, 103, 104, 105], [1, 2, 3, 4, 5]
 
 
 def options():
@@ -41,11 +40,13 @@ def options():
     parser.add_argument("--only", help="these parts: %s" % ",".join(PARTS))
     parser.add_argument("--seeds", help="such as 101,102 or 101-105 (the default); these are never tuned on")
     parser.add_argument("--tuning", action="store_true", help="seeds 1-5, those to tune on; not for a report")
+    parser.add_argument("--systems", default=",".join(systems.SYSTEMS), help="loghub's systems that take part")
     parser.add_argument("--jobs", type=int, default=1, help="seeds or systems at a time")
     parser.add_argument("--no-generate", action="store_true", help="use the logs that are there and leave out the rest")
     parser.add_argument("--write", metavar="FILE", help="also put the tables into this document")
     chosen = parser.parse_args()
     chosen.seeds = numbers(chosen.seeds) if chosen.seeds else SEEDS_TUNING if chosen.tuning else SEEDS_REPORT
+    chosen.systems = chosen.systems.split(",")
     chosen.only = chosen.only.split(",") if chosen.only else list(PARTS)
     unknown = [part for part in chosen.only if part not in PARTS]
     if unknown:
@@ -67,6 +68,7 @@ def command_line(chosen):
     words = ["python3 benches/quality/run.py"]
     words += ["--only " + ",".join(chosen.only)] if chosen.only != list(PARTS) else []
     words += ["--seeds " + ",".join(map(str, chosen.seeds))] if chosen.seeds != SEEDS_REPORT else []
+    words += ["--systems " + ",".join(chosen.systems)] if chosen.systems != systems.SYSTEMS else []
     return " ".join(words)
 
 

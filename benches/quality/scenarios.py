@@ -12,7 +12,7 @@ from datetime import datetime
 
 from report import Figure, Section, fraction, rate_text
 from setting import Missing, alerts_in
-from systems import DAY, DAY_BEFORE, STAMPS, SYSTEMS, day_before, described, loggen, seeds_of_days
+from systems import DAY, DAY_BEFORE, STAMPS, day_before, described, loggen, seeds_of_days
 
 HOUR, SECONDS = 3600, 12 * 3600
 # An alert may come this much later than the end of what it is about, as with the streams.
@@ -21,7 +21,7 @@ SLACK_S = 600
 FALLOUT_S = 3600
 FITS = {"new": {"new", "surge"}, "surge": {"surge"}, "ramp": {"surge"}, "drop": {"gone"}}
 MESSAGES = [
-    ("X-fatal", "FATAL cannot open <PATH>: code <NUM> after <NUM> ms from <IP>", 2 * HOUR, dict(count=3)),
+    ("X-fatal", "FATAL cannot open <PATH>: code <NUM> after <NUM> ms from <IP>", 2 * HOUR, dict(count=3, to=2 * HOUR + 60)),
     ("X-mild", "cache of tenant <NUM> warmed in <NUM> ms", 3 * HOUR, dict(rate=0.5, to=3 * HOUR + 1200)),
     ("X-refused", "upstream <IP> refused the handshake, attempt <NUM>", 4 * HOUR, dict(count=10, to=4 * HOUR + 600)),
 ]
@@ -91,10 +91,9 @@ class Outcome:
         self.volume = [(start + event["from"], start + event["to"] + SLACK_S)
                        for event in truth["events"] if event["type"] == "volume"]
         for number, event in enumerate(truth["events"]):
-            if event["type"] != "volume" and event["first_time" if "first_time" in event else "from"] is not None:
-                lasts = start + event["to"]
-                # Lines that were drawn before the end may be sent a little later.
-                self.events.append((number, event, start + event["from"], lasts))
+            # A message that was to come and by chance never came is nobody's to find.
+            if event["type"] != "volume" and (event["lines_in_interval"] or event["type"] == "drop"):
+                self.events.append((number, event, start + event["from"], start + event["to"]))
         texts = {which: text for which, (_, text) in messages.items()}
         texts.update({event["id"]: event["template_text"] for event in truth["events"] if "template_text" in event})
         judge = Judge(texts)
@@ -110,9 +109,10 @@ class Outcome:
             if event["id"] != message or not begins <= at:
                 continue
             if kind in FITS[event["type"]] and at <= lasts:
-                place = self.found.setdefault(number, dict(told=at - begins, alerted=None))
+                place = self.found.setdefault(number, dict(alerted=None))
                 if not alert["note"] and place["alerted"] is None:
-                    place["alerted"] = at - begins
+                    # The first line of a new message; what surges or stops does so on time.
+                    place["alerted"] = at - (event["first_time"] if event["type"] == "new" else begins)
                 return
             known = known or at <= lasts + FALLOUT_S
         if not alert["note"] and not known:
@@ -142,7 +142,7 @@ def scenarios(setting):
     section = Section("Faults in ten systems")
     section.say("loggen as above, twelve hours after the healthy day; the faults are those of `events_of` in "
                 "`benches/quality/scenarios.py`.")
-    return told(section, setting.each(judged, SYSTEMS), 0.5)
+    return told(section, setting.each(judged, setting.systems), 0.5)
 
 
 def auto(setting):
@@ -157,7 +157,7 @@ def auto(setting):
     section = Section("Faults that loggen chose")
     section.say("loggen `--seconds 172800 --rate 5 --jitter 5 --diurnal 0.5 --auto-scenario 3,3,2 --files 2`: the first "
                 "half learned, the second judged. A new message here is a message of the system that the first day lacks.")
-    return told(section, setting.each(judged, SYSTEMS), 1.0)
+    return told(section, setting.each(judged, setting.systems), 1.0)
 
 
 def told(section, outcomes, days):

@@ -13,6 +13,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+SEEDS_REPORT, SEEDS_TUNING = [101, 102, 103, 104, 105], [1, 2, 3, 4, 5]
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -30,11 +31,12 @@ class Setting:
         self.data = options.data
         self.python = options.python or os.environ.get("LOGSURGE_PYTHON") or sys.executable
         self.seeds = options.seeds
-        self.tuning = options.tuning
+        self.systems = options.systems
         self.jobs = options.jobs
         self.generates = not options.no_generate
         self._modules = {}
-        self._scans = {}
+        # What this run has made: the binary may be another one than the last time.
+        self._learned, self._scans = {}, {}
         self._lock = threading.Lock()
         os.makedirs(self.path("made"), exist_ok=True)
 
@@ -58,16 +60,24 @@ class Setting:
         """Runs `command(path)` for a path that becomes `target` when it has succeeded."""
         if not self.generates:
             raise Missing("%s is not there (--no-generate)" % os.path.basename(target))
-        part = target + ".part"
-        shutil.rmtree(part, ignore_errors=True)
+        part = "%s.part%d" % (target, os.getpid())
         tell("making %s" % os.path.basename(target))
-        run(command(part))
-        os.rename(part, target)
+        try:
+            run(command(part))
+            if not os.path.exists(target):
+                os.rename(part, target)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
     def learn(self, name, logs, options=()):
-        """A baseline of these logs."""
+        """The path of a baseline of these logs; learned once in a run."""
+        with self._lock:
+            if name in self._learned:
+                return self._learned[name]
         baseline = self.path("made", name + ".base")
         run([self.binary, "learn", "-q", "-o", baseline, *options, *logs])
+        with self._lock:
+            self._learned[name] = baseline
         return baseline
 
     def scan(self, name, log, baseline=None, options=()):

@@ -9,7 +9,7 @@ import os
 from collections import Counter, namedtuple
 
 from report import Figure, Section, fraction, poisson_range, rate_text
-from setting import Missing
+from setting import SEEDS_TUNING, Missing
 
 TEMPLATES = 300
 Kind = namedtuple("Kind", "folder base_hours test_hours")
@@ -44,12 +44,10 @@ def judged(setting, kind, seed, false_alerts=None):
     """Learns the stream's past, if it has one, and scans the rest."""
     folder = stream(setting, kind, seed)
     name, options = "%s%d" % (kind.folder, seed), []
-    baseline = setting.path("made", name + ".base")
-    if kind.base_hours and not (false_alerts and os.path.exists(baseline)):
-        setting.learn(name, [os.path.join(folder, "baseline.log")])
+    baseline = setting.learn(name, [os.path.join(folder, "baseline.log")]) if kind.base_hours else None
     if false_alerts:
         name, options = "%s-F%g" % (name, false_alerts), ["--false-alerts", "%g" % false_alerts]
-    alerts = setting.scan(name, os.path.join(folder, "test.log"), baseline if kind.base_hours else None, options)
+    alerts = setting.scan(name, os.path.join(folder, "test.log"), baseline, options)
     with open(os.path.join(folder, "truth.json")) as file:
         return Run(seed, json.load(file), alerts)
 
@@ -153,10 +151,10 @@ def judged_kind(setting, kind, false_alerts=None):
     return runs
 
 
-def seeds_text(setting, runs):
+def seeds_text(runs):
     """Which seeds stand behind the figures, and what they are for."""
-    return "Seeds %s (%s), pooled." % (", ".join(str(run.seed) for run in runs),
-                                      "tuned on" if setting.tuning else "not tuned on")
+    tuned = any(run.seed in SEEDS_TUNING for run in runs)
+    return "Seeds %s (%s), pooled." % (", ".join(str(run.seed) for run in runs), "tuned on" if tuned else "not tuned on")
 
 
 def commands_text(kind):
@@ -172,7 +170,7 @@ def with_past(setting, title, kind, false_most, bounds, whole):
     """The section of a stream that is judged against a past."""
     runs = judged_kind(setting, kind)
     pool, section = Pool(setting, runs), Section(title)
-    section.say(seeds_text(setting, runs) + " " + commands_text(kind))
+    section.say(seeds_text(runs) + " " + commands_text(kind))
     rows = [["false alerts a day", false_row(pool, false_most)]]
     if whole:
         rows.append(["false alerts about a message inside a global change",
@@ -204,7 +202,7 @@ def nothing(setting):
     """Nothing learned: one stream of four days, in parts."""
     runs = judged_kind(setting, NOTHING)
     section = Section("Nothing learned")
-    section.say(seeds_text(setting, runs) + " One stream of four days. " + commands_text(NOTHING)
+    section.say(seeds_text(runs) + " One stream of four days. " + commands_text(NOTHING)
                 + " Spans are cut with `--from` and `--to`.")
     whole, numbers = Pool(setting, runs), ("surge", "burst", "vanished", "traffic")
     hour, first, later = (Pool(setting, runs, span) for span in ((0, 1), (0, 24), (24, 96)))
@@ -243,7 +241,7 @@ def knob(setting):
                      *("–" if recall is None else fraction(recall) for recall in recalls)])
         if not keeps:
             section.failed.append("%s: %g asked, %.2f came" % (section.title, asked, count / pool.days))
-    section.say(seeds_text(setting, runs) + " The streams of a week. False surge and gone alerts a day, and the part "
+    section.say(seeds_text(runs) + " The streams of a week. False surge and gone alerts a day, and the part "
                 "of the injections found. Kept means: the 95 % range reaches down to what was asked for.")
     section.table(["asked", "came", "kept", "×2", "×5", "×20", "burst", "vanished"], rows)
     return section

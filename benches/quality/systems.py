@@ -59,7 +59,7 @@ def systems(setting):
         made = loggen(setting, "%s-day-%d" % (system, seed), system, seed, DAY, 86400)
         return system, alerts_in(setting.scan(system + "-day", made.log, day_before(setting, system), STAMPS))
 
-    for system, alerts in setting.each(healthy, SYSTEMS):
+    for system, alerts in setting.each(healthy, setting.systems):
         loud = [alert for alert in alerts if not alert["note"]]
         rows.append([system, Figure(len(loud), most=ALERTS_MOST), len(alerts) - len(loud)])
         said += ["* %s: %s" % (system, described(alert)) for alert in loud[:5]]
