@@ -15,7 +15,8 @@ def cost(_setting):
     """What closing a pane costs, as `cargo bench --bench rooms` measures it."""
     if not shutil.which("cargo"):
         raise Missing("cargo is not there")
-    done = subprocess.run(["cargo", "bench", "--locked", "--bench", "rooms"], cwd=PROJECT, capture_output=True, text=True)
+    command = ["cargo", "bench", "--locked", "--bench", "rooms"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     found = re.findall(r"^(close of a pane.*?)\s+\S+\s+([\d.]+) ns/", done.stdout, re.M)
     if done.returncode or not found:
         raise Missing("the bench of the rooms shows no row about panes")
@@ -31,7 +32,8 @@ def live(setting):
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "live.py")
     if not os.path.exists(program):
         raise Missing("benches/quality/live.py is not there")
-    done = subprocess.run([sys.executable, program, "--bin", setting.binary, "--runs", "5"], capture_output=True, text=True)
+    command = [sys.executable, program, "--bin", setting.binary, "--runs", "5"]
+    done = subprocess.run(command, capture_output=True, text=True)
     section = Section("Seconds on a live pipe")
     section.say("`python3 benches/quality/live.py --bin target/release/logsurge --runs 5`", "", done.stdout.strip())
     if done.returncode:

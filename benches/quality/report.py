@@ -22,9 +22,10 @@ class Section:
             cells = []
             for cell in row:
                 if isinstance(cell, Figure):
-                    cells += [cell.text, cell.bound, cell.mark]
                     if cell.mark == "**no**":
-                        self.failed.append("%s: %s is %s, wanted %s" % (self.title, row[0], cell.text, cell.bound))
+                        place = ", ".join([self.title, str(row[0]), head[len(cells)]])
+                        self.failed.append("%s: %s, wanted %s" % (place, cell.text, cell.bound))
+                    cells += [cell.text, cell.bound, cell.mark]
                 else:
                     cells.append(str(cell))
             self.text.append("| " + " | ".join(cells) + " |")
@@ -37,19 +38,21 @@ class Figure:
     def __init__(self, value, least=None, most=None, text=None, digits=2):
         shown = "–" if value is None else fraction(value, digits)
         self.text = text or shown
-        self.bound = "" if least is most is None else "≥ %s" % tight(least) if most is None else "≤ %s" % tight(most)
-        keeps = value is not None and (least is None or value >= least) and (most is None or value <= most)
+        self.bound = "≥ " + tight(least) if least is not None else "≤ " + tight(most) if most is not None else ""
+        keeps = value is not None and (least is None or value >= least)
+        keeps = keeps and (most is None or value <= most)
         self.mark = "" if not self.bound else "yes" if keeps else "**no**"
 
 
 def fraction(value, digits=2):
-    """`.25`, as the bounds are written, or a whole number as it is."""
+    """`.25`, as bounds are written; whole numbers as they are."""
     if isinstance(value, int):
         return str(value)
     return ("%.*f" % (digits, value)).replace("0.", ".", 1) if 0 < value < 1 else "%.*f" % (digits, value)
 
 
 def tight(value):
+    """The shortest spelling: `10`, `.5`."""
     return ("%g" % value).replace("0.", ".", 1) if 0 < value < 1 else "%g" % value
 
 

@@ -63,10 +63,9 @@ def numbers(text):
     return found
 
 
-def command_line(chosen):
+def command_line(chosen, part):
     """How to do the same again, without the paths of this machine."""
-    words = ["python3 benches/quality/run.py"]
-    words += ["--only " + ",".join(chosen.only)] if chosen.only != list(PARTS) else []
+    words = ["python3 benches/quality/run.py --only " + part]
     words += ["--seeds " + ",".join(map(str, chosen.seeds))] if chosen.seeds != SEEDS_REPORT else []
     words += ["--systems " + ",".join(chosen.systems)] if chosen.systems != systems.SYSTEMS else []
     return " ".join(words)
@@ -85,7 +84,7 @@ def main():
             continue
         print("\n".join(["## " + section.title, "", *section.text]), flush=True)
         if chosen.write:
-            report.write(chosen.write, part, section, setting.version(), command_line(chosen))
+            report.write(chosen.write, part, section, setting.version(), command_line(chosen, part))
         failed += section.failed
     for fault in failed:
         tell("missed: " + fault)

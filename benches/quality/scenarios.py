@@ -31,7 +31,8 @@ class Judge:
     """Says which message an alert is about: the one whose constant words stand in its sample, the longest first."""
 
     def __init__(self, templates):
-        parts = [(which, [" ".join(part.split()) for part in wild(text).split("<*>")]) for which, text in templates.items()]
+        parts = [(which, [" ".join(part.split()) for part in wild(text).split("<*>")])
+                 for which, text in templates.items()]
         self.templates = sorted(parts, key=lambda found: -sum(map(len, found[1])))
 
     def message(self, alert):
@@ -111,8 +112,8 @@ class Outcome:
             if kind in FITS[event["type"]] and at <= lasts:
                 place = self.found.setdefault(number, dict(alerted=None))
                 if not alert["note"] and place["alerted"] is None:
-                    # The first line of a new message; what surges or stops does so on time.
-                    place["alerted"] = at - (event["first_time"] if event["type"] == "new" else begins)
+                    # From the first line of a new message; its stamp may know seconds only.
+                    place["alerted"] = max(0, at - (event["first_time"] if event["type"] == "new" else begins))
                 return
             known = known or at <= lasts + FALLOUT_S
         if not alert["note"] and not known:
@@ -155,8 +156,8 @@ def auto(setting):
         return outcome(setting, system, system + "-auto", made.log + ".001", made.truth, baseline)
 
     section = Section("Faults that loggen chose")
-    section.say("loggen `--seconds 172800 --rate 5 --jitter 5 --diurnal 0.5 --auto-scenario 3,3,2 --files 2`: the first "
-                "half learned, the second judged. A new message here is a message of the system that the first day lacks.")
+    section.say("loggen `--seconds 172800 --rate 5 --jitter 5 --diurnal 0.5 --auto-scenario 3,3,2 --files 2`: the "
+                "first half learned, the second judged. New are messages of the system that the first day lacks.")
     return told(section, setting.each(judged, setting.systems), 1.0)
 
 
@@ -183,10 +184,12 @@ def told(section, outcomes, days):
                                           event["template_text"].replace("`", "'")[:80])
                    for found, event, place in members if not place or place["alerted"] is None]
     section.table(["fault", "alerted", "bound", "kept", "alerted or noted", "bound", "kept", "median delay"], rows)
-    false = sum(len(found.false) for found in outcomes)
-    section.table(["", "measured", "bound", "kept"], [
-        ["false alerts a day and system", Figure(false / (days * len(outcomes)), text=rate_text(false, days * len(outcomes)))],
-        ["alerts about a message while all traffic is ×3", Figure(sum(found.in_volume for found in outcomes), most=0)]])
+    false, days = sum(len(found.false) for found in outcomes), days * len(outcomes)
+    rows = [["false alerts a day and system", Figure(false / days, text=rate_text(false, days))]]
+    if any(found.volume for found in outcomes):
+        in_volume = sum(found.in_volume for found in outcomes)
+        rows.append(["alerts about a message while all traffic is ×3", Figure(in_volume, most=0)])
+    section.table(["", "measured", "bound", "kept"], rows)
     by_system = ["* %s: %s" % (found.system, described(alert)) for found in outcomes for alert in found.false[:4]]
     if by_system:
         section.say("False (four of a system at most):", "", *by_system)

@@ -66,7 +66,8 @@ class Pool:
                 self.truth.append(self._moved(found, start, outside, pane))
             for notes, into in ((False, self.alerts), (True, self.told)):
                 alerts, unmatched = self.bench.load_alerts(run.alerts, run.truth, notes)
-                into += [(self._template(which), at + start, what) for which, at, what in alerts if first <= at < last]
+                into += [(self._template(which), at + start, what) for which, at, what in alerts
+                         if first <= at < last]
                 self.unmatched += 0 if notes else unmatched
             self.templates += run.truth["templates"]
             self.pane, self.days = pane, self.days + (last - first) * pane / 86400
@@ -121,13 +122,15 @@ def recall_table(section, pool, bounds):
     rows = []
     for name, least, most in bounds:
         group = pool.group(name)
-        text = "–" if group["recall"] is None else "%s (%d of %d)" % (fraction(group["recall"]), group["hit"], group["n"])
-        rows.append([NAMES[name], Figure(group["recall"], least=least, text=text), Figure(group["delay_median"], most=most)])
+        text = "–" if not group["n"] else "%s (%d of %d)" % (fraction(group["recall"]), group["hit"], group["n"])
+        found, delay = Figure(group["recall"], least=least, text=text), Figure(group["delay_median"], most=most)
+        rows.append([NAMES[name], found, delay])
     section.table(["injected", "found", "bound", "kept", "median delay, panes", "bound", "kept"], rows)
 
 
-NAMES = {"surgex1.5": "×1.5", "surgex2": "×2", "surgex5": "×5", "surgex20": "×20", "burst": "burst of a rare message",
-         "vanished": "vanished", "new ERROR": "new at ERROR", "new INFO": "new at INFO"}
+NAMES = {"surgex1.5": "×1.5", "surgex2": "×2", "surgex5": "×5", "surgex20": "×20",
+         "burst": "burst of a rare message", "vanished": "vanished",
+         "new ERROR": "new at ERROR", "new INFO": "new at INFO"}
 HEAD = ["", "measured", "bound", "kept"]
 
 
@@ -154,16 +157,17 @@ def judged_kind(setting, kind, false_alerts=None):
 def seeds_text(runs):
     """Which seeds stand behind the figures, and what they are for."""
     tuned = any(run.seed in SEEDS_TUNING for run in runs)
-    return "Seeds %s (%s), pooled." % (", ".join(str(run.seed) for run in runs), "tuned on" if tuned else "not tuned on")
+    seeds = ", ".join(str(run.seed) for run in runs)
+    return "Seeds %s (%s), pooled." % (seeds, "tuned on" if tuned else "not tuned on")
 
 
 def commands_text(kind):
     """What could be typed to get one seed's figures."""
-    learn = "logsurge learn -o base OUT/baseline.log; " if kind.base_hours else ""
-    return ("`surge_bench.py emit --out OUT --templates %d --base-hours %d --test-hours %d --max-rate 0.5 --seed SEED; "
-            "%slogsurge scan --json%s OUT/test.log > alerts; surge_bench.py score --truth OUT/truth.json --alerts alerts "
-            "--by-level` (and `--notes`)." % (TEMPLATES, kind.base_hours, kind.test_hours, learn,
-                                             " -b base" if kind.base_hours else ""))
+    learn, with_it = ("logsurge learn -o base OUT/baseline.log; ", " -b base") if kind.base_hours else ("", "")
+    emit = "surge_bench.py emit --out OUT --templates %d --base-hours %d --test-hours %d --max-rate 0.5 --seed SEED" % (
+        TEMPLATES, kind.base_hours, kind.test_hours)
+    score = "surge_bench.py score --truth OUT/truth.json --alerts alerts --by-level"
+    return "`%s; %slogsurge scan --json%s OUT/test.log > alerts; %s` (and `--notes`)." % (emit, learn, with_it, score)
 
 
 def with_past(setting, title, kind, false_most, bounds, whole):

@@ -65,8 +65,9 @@ def systems(setting):
         said += ["* %s: %s" % (system, described(alert)) for alert in loud[:5]]
     if not rows:
         raise Missing("no system")
-    section.say("loggen `--rate 10 --seconds 86400 --jitter 5 --diurnal 0.5`, seed %d on %s learned, seed %d on %s judged; "
-                "`scan --year 2024 --tz UTC`." % (seeds_of_days(setting)[0], DAY_BEFORE[:10], seeds_of_days(setting)[1], DAY[:10]))
+    learned, judged = seeds_of_days(setting)
+    section.say("loggen `--rate 10 --seconds 86400 --jitter 5 --diurnal 0.5`, seed %d on %s learned, seed %d on %s "
+                "judged; `scan --year 2024 --tz UTC`." % (learned, DAY_BEFORE[:10], judged, DAY[:10]))
     section.table(["system", "alerts", "bound", "kept", "notes"], rows)
     if said:
         section.say("The alerts (five of a system at most):", "", *said)
