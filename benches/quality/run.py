@@ -15,6 +15,7 @@ import os
 import sys
 
 import outside
+import reach
 import report
 import scenarios
 import streams
@@ -22,7 +23,7 @@ import systems
 from setting import PROJECT, SEEDS_REPORT, SEEDS_TUNING, Missing, Setting, tell
 
 PARTS = {
-    "week": streams.week, "day": streams.day, "nothing": streams.nothing, "knob": streams.knob,
+    "week": streams.week, "day": streams.day, "nothing": streams.nothing, "knob": streams.knob, "reach": reach.reach,
     "systems": systems.systems, "scenarios": scenarios.scenarios, "auto": scenarios.auto,
     "cost": outside.cost, "live": outside.live,
 }

@@ -21,7 +21,8 @@ SLACK_S = 600
 FALLOUT_S = 3600
 FITS = {"new": {"new", "surge"}, "surge": {"surge"}, "ramp": {"surge"}, "drop": {"gone"}}
 MESSAGES = [
-    ("X-fatal", "FATAL cannot open <PATH>: code <NUM> after <NUM> ms from <IP>", 2 * HOUR, dict(count=3, to=2 * HOUR + 60)),
+    ("X-fatal", "FATAL cannot open <PATH>: code <NUM> after <NUM> ms from <IP>", 2 * HOUR,
+     dict(count=3, to=2 * HOUR + 60)),
     ("X-mild", "cache of tenant <NUM> warmed in <NUM> ms", 3 * HOUR, dict(rate=0.5, to=3 * HOUR + 1200)),
     ("X-refused", "upstream <IP> refused the handshake, attempt <NUM>", 4 * HOUR, dict(count=10, to=4 * HOUR + 600)),
 ]
