@@ -117,9 +117,12 @@ class Outcome:
                     place["alerted"] = max(0, at - (event["first_time"] if event["type"] == "new" else begins))
                 return
             known = known or at <= lasts + FALLOUT_S
-        if not alert["note"] and not known:
-            if any(begins <= at <= ends for begins, ends in self.volume):
-                self.in_volume += 1
+        if alert["note"] or known:
+            return
+        if any(begins <= at <= ends for begins, ends in self.volume):
+            # That all traffic has grown may be said; that each message has may not.
+            self.in_volume += kind not in ("volume", "traffic")
+        else:
             self.false.append(alert)
 
 
@@ -186,14 +189,14 @@ def told(section, outcomes, days):
                    for found, event, place in members if not place or place["alerted"] is None]
     section.table(["fault", "alerted", "bound", "kept", "alerted or noted", "bound", "kept", "median delay"], rows)
     false, days = sum(len(found.false) for found in outcomes), days * len(outcomes)
-    rows = [["false alerts a day and system", Figure(false / days, text=rate_text(false, days))]]
+    rows = [["other false alerts, a day and system", Figure(false / days, text=rate_text(false, days))]]
     if any(found.volume for found in outcomes):
         in_volume = sum(found.in_volume for found in outcomes)
-        rows.append(["alerts about a message while all traffic is ×3", Figure(in_volume, most=0)])
+        rows.insert(0, ["alerts about a message while all traffic is ×3, all systems", Figure(in_volume, most=0)])
     section.table(["", "measured", "bound", "kept"], rows)
     by_system = ["* %s: %s" % (found.system, described(alert)) for found in outcomes for alert in found.false[:4]]
     if by_system:
-        section.say("False (four of a system at most):", "", *by_system)
+        section.say("False, without those about the traffic (four of a system at most):", "", *by_system)
     if misses:
         section.say("Not alerted:", "", *misses[:40])
     return section
