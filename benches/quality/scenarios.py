@@ -37,7 +37,9 @@ class Judge:
         self.templates = sorted(parts, key=lambda found: -sum(map(len, found[1])))
 
     def message(self, alert):
-        sample = " ".join(alert["sample"].split())
+        """The id of the message, or None."""
+        # An alert about all traffic has no sample.
+        sample = " ".join((alert.get("sample") or "").split())
         return next((which for which, parts in self.templates if stand_in(parts, sample)), None)
 
 

@@ -76,6 +76,6 @@ def systems(setting):
 
 def described(alert):
     """An alert in a line."""
-    sample = " ".join(alert["sample"].split())
+    sample = " ".join((alert.get("sample") or "").split())
     return "%s at %s, %s: `%s`" % (alert["kind"], alert["time"][11:19], alert["summary"],
                                   sample.replace("`", "'")[:90])
