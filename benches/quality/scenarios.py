@@ -191,10 +191,11 @@ def told(section, outcomes, days):
                    for found, event, place in members if not place or place["alerted"] is None]
     section.table(["fault", "alerted", "bound", "kept", "alerted or noted", "bound", "kept", "median delay"], rows)
     false, days = sum(len(found.false) for found in outcomes), days * len(outcomes)
-    rows = [["other false alerts, a day and system", Figure(false / days, text=rate_text(false, days))]]
+    rows = [["false alerts, a day and system", Figure(false / days, text=rate_text(false, days))]]
     if any(found.volume for found in outcomes):
         in_volume = sum(found.in_volume for found in outcomes)
-        rows.insert(0, ["alerts about a message while all traffic is ×3, all systems", Figure(in_volume, most=0)])
+        rows.insert(0, ["alerts about a message while all traffic is ×3, all systems (not counted below)",
+                        Figure(in_volume, most=0)])
     section.table(["", "measured", "bound", "kept"], rows)
     by_system = ["* %s: %s" % (found.system, described(alert)) for found in outcomes for alert in found.false[:4]]
     if by_system:
