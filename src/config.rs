@@ -15,6 +15,10 @@ pub struct Config {
     /// Exactly how long to learn before judging, in microseconds; none for the
     /// bounded warm-up. A baseline means none at all.
     pub warmup: Option<i64>,
+    /// Only what happens from then on is judged and told; what was before is learned.
+    pub since: Option<Time>,
+    /// What happens from then on is learned, and not told.
+    pub until: Option<Time>,
     /// The zone of stamps that name none.
     pub zone: Zone,
     /// Which lines are taken for structured ones.
@@ -48,6 +52,8 @@ impl Config {
         Config {
             false_alerts: 1.0,
             warmup: None,
+            since: None,
+            until: None,
             zone: Zone::utc(),
             format: structured::Format::Auto,
             year: None,

@@ -84,7 +84,9 @@ impl Session {
     /// Live, they are taken a few at a time: an error is decided when it arrives,
     /// and what a backlog said minutes earlier must have been learned by then.
     pub fn feed_lines(&mut self, mut lines: &[u8], mut overlong: u64) {
+        // What is only learned needs no such care.
         while self.live
+            && !self.ledger.is_in_past()
             && let Some(end) = live_piece_end(lines)
         {
             self.feed_piece(&lines[..end], std::mem::take(&mut overlong));
@@ -100,6 +102,11 @@ impl Session {
         let delta = self.worker.tally(&job);
         self.carry = self.scout.carry_after(&self.carry, lines);
         self.ledger.apply(delta);
+    }
+
+    /// The lines that follow are those of another file, from its first.
+    pub fn begin_file(&mut self) {
+        self.ledger.begin_file(0);
     }
 
     /// Live: what time it is; may close panes.

@@ -1,5 +1,6 @@
 //! The command line: every flag is defined once, here, with its help text.
 
+use super::when::When;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -95,6 +96,13 @@ pub struct Judging {
     /// Learn for exactly this long before judging, such as 10m; 0 judges at once
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub warmup: Option<i64>,
+    /// Judge and print only from then on; what was before is learned. Such as 2024-05-14T08:00:00Z,
+    /// 14:00 (the last one in the log), -2h (before the log's end; on a pipe, before now) or yesterday
+    #[arg(long, value_name = "TIME", value_parser = When::parse, allow_hyphen_values = true)]
+    pub since: Option<When>,
+    /// Judge and print only what was before then
+    #[arg(long, value_name = "TIME", value_parser = When::parse, allow_hyphen_values = true)]
+    pub until: Option<When>,
     #[command(flatten)]
     pub output: Output,
 }
@@ -134,7 +142,8 @@ pub struct Output {
 /// `logsurge watch`
 #[derive(Args, Debug)]
 pub struct Watch {
-    /// Files to follow by name, or - for standard input
+    /// Files to follow by name, or - for standard input. Without --baseline and --warmup, a file of two
+    /// hours or more teaches its own past, with its rotated siblings up to a day, and its last hour is judged
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 /// `logsurge scan`
 pub fn scan(args: &Scan) -> Result<Outcome, Error> {
-    let (config, baseline) = setup::judging(&args.reading, &args.judging)?;
+    let (mut config, baseline) = setup::judging(&args.reading, &args.judging)?;
     let quiet = args.reading.quiet;
     let (listing, mut trouble) = setup::sources(&args.paths, &config, quiet)?;
+    setup::told_span(&mut config, &args.judging, |config| logsurge::engine::span(config, &listing.sources))?;
     let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), true);
     let mut run = Engine::new(config).run(&listing.sources, baseline.as_ref());
     while let Some(alert) = run.next() {

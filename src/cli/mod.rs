@@ -18,6 +18,7 @@ mod render;
 mod setup;
 mod templates;
 mod watch;
+mod when;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};

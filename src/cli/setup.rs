@@ -2,6 +2,7 @@
 //! environment and the number of cores.
 
 use super::args::{FormatArg, Judging, Reading};
+use super::when::When;
 use logsurge::baseline::Settings;
 use logsurge::input::source::{Listing, list};
 use logsurge::line::filter::Filter;
@@ -75,6 +76,29 @@ pub fn judging(reading: &Reading, judging: &Judging) -> Result<(Config, Option<B
         None => None,
     };
     Ok((config, baseline))
+}
+
+/// What is judged and printed, of a log that begins and ends like this as far as that is known.
+pub fn told_span(
+    config: &mut Config,
+    judging: &Judging,
+    span: impl FnOnce(&Config) -> Option<(Time, Time)>,
+) -> Result<(), Error> {
+    let (since, until) = (&judging.since, &judging.until);
+    if since.is_none() && until.is_none() {
+        return Ok(());
+    }
+    let (first, last) = span(config).unwrap_or((config.latest, config.latest));
+    let resolved = |when: &When| when.resolve(first, last, &config.zone);
+    let since = since.as_ref().map(resolved).or(config.since);
+    let until = until.as_ref().map(resolved);
+    if let (Some(from), Some(to)) = (since, until)
+        && from >= to
+    {
+        return Err(Error::usage(format!("nothing lies between --since ({from}) and --until ({to})")));
+    }
+    (config.since, config.until) = (since, until);
+    Ok(())
 }
 
 /// Lists what the paths mean and says what could not be read or was skipped.

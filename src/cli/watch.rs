@@ -5,7 +5,8 @@ use super::exit::Outcome;
 use super::printer::Printer;
 use super::{batch, setup};
 use logsurge::engine::live::{Event, Follow, Pipe};
-use logsurge::{Error, Session};
+use logsurge::engine::{self, Past};
+use logsurge::{Config, Error, Session};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::path::Path;
@@ -40,13 +41,12 @@ pub fn run(args: &Watch) -> Result<Outcome, Error> {
     let (mut config, baseline) = setup::judging(&args.reading, &args.judging)?;
     config.live = true;
     let stop = stop_flag()?;
-    let mut input = open(args, config.chunk_bytes)?;
+    let (mut input, configs) = open(args, &config)?;
     let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), true);
     printer.many = args.paths.len() > 1;
-    let mut sessions: Vec<Session> = args
-        .paths
-        .iter()
-        .map(|path| Session::new(&config, baseline.as_ref(), &path.to_string_lossy()))
+    let named = args.paths.iter().zip(&configs);
+    let mut sessions: Vec<Session> = named
+        .map(|(path, config)| Session::new(config, baseline.as_ref(), &path.to_string_lossy()))
         .collect();
     let mut watching = Watching {
         sessions: &mut sessions,
@@ -82,6 +82,11 @@ impl Watching<'_> {
                     session.advance(setup::now());
                     session.feed_lines(chunk.bytes(), chunk.overlong);
                 }
+                Event::NewFile(index) => self.sessions[index].begin_file(),
+                Event::Truncated(index, err) => {
+                    self.sessions[index].begin_file();
+                    self.tell(&err);
+                }
                 Event::Trouble(err) => self.tell(&err),
                 Event::Idle => {}
                 Event::End => return Ok(()),
@@ -115,7 +120,8 @@ impl Watching<'_> {
         while begun.elapsed() < DRAIN_MAX {
             match input.next(Duration::ZERO) {
                 Event::Chunk(index, chunk) => self.sessions[index].feed_lines(chunk.bytes(), chunk.overlong),
-                Event::Trouble(err) => self.tell(&err),
+                Event::NewFile(index) => self.sessions[index].begin_file(),
+                Event::Truncated(_, err) | Event::Trouble(err) => self.tell(&err),
                 Event::Idle | Event::End => return,
             }
         }
@@ -147,14 +153,43 @@ impl Watching<'_> {
     }
 }
 
-fn open(args: &Watch, chunk_bytes: usize) -> Result<Input, Error> {
+/// The input, and how each of its logs is read.
+fn open(args: &Watch, config: &Config) -> Result<(Input, Vec<Config>), Error> {
+    let chunk_bytes = config.chunk_bytes;
     if batch::is_stdin(&args.paths) {
-        return Ok(Input::Pipe(Pipe::start("-", Box::new(std::io::stdin()), chunk_bytes)));
+        let mut config = config.clone();
+        setup::told_span(&mut config, &args.judging, |_| None)?;
+        let pipe = Pipe::start("-", Box::new(std::io::stdin()), chunk_bytes);
+        return Ok((Input::Pipe(pipe), vec![config]));
     }
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Error::usage("watch either standard input (-) or files, not both"));
     }
-    Ok(Input::Files(Follow::start(&args.paths, chunk_bytes)?))
+    let (mut pasts, mut configs) = (Vec::new(), Vec::new());
+    for path in &args.paths {
+        let mut config = config.clone();
+        let past = past(args, path, &mut config)?;
+        pasts.push((path.clone(), past));
+        configs.push(config);
+    }
+    Ok((Input::Files(Follow::start(&pasts, chunk_bytes)?), configs))
+}
+
+/// What a file teaches before it is followed, and from when on it is judged. Who brings a
+/// baseline, or says how long to learn, has the file judged from its first line.
+fn past(args: &Watch, path: &Path, config: &mut Config) -> Result<Past, Error> {
+    let judging = &args.judging;
+    let is_taught = judging.baseline.is_some() || judging.warmup.is_some();
+    if is_taught && judging.since.is_none() && judging.until.is_none() {
+        return Ok(Past::default());
+    }
+    let past = engine::past_of(config, path);
+    config.latest = past.written.unwrap_or(config.latest);
+    if judging.since.is_none() && judging.until.is_none() && !is_taught {
+        config.since = past.since();
+    }
+    setup::told_span(config, judging, |_| past.span)?;
+    Ok(if is_taught { Past { span: past.span, ..Past::default() } } else { past })
 }
 
 /// Set by the first SIGINT or SIGTERM; the second ends the program at once.

@@ -1,8 +1,10 @@
 //! Live input: a pipe that stays open, or files that grow.
 
+use super::span::Past;
 use crate::error::Error;
-use crate::input::{Buffer, Chunk, ChunkReader, Follower, Polled};
+use crate::input::{Buffer, Chunk, ChunkReader, Follower, Polled, Source};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use std::collections::VecDeque;
 use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,8 +16,12 @@ const CHUNKS_AHEAD: usize = 4;
 pub enum Event {
     /// Lines of the input with this index.
     Chunk(usize, Chunk),
+    /// The lines of this input that follow are those of another file, from its first.
+    NewFile(usize),
     /// The input has ended.
     End,
+    /// The file of this input was cut short: it is read from its start.
+    Truncated(usize, Error),
     /// Something could not be read.
     Trouble(Error),
     /// Nothing came within the time asked for.
@@ -61,9 +67,16 @@ impl Pipe {
     }
 }
 
+/// A file followed by name, and the files to read before it.
+struct Followed {
+    past: Option<ChunkReader>,
+    troubles: VecDeque<Error>,
+    follower: Follower,
+}
+
 /// Files followed by name.
 pub struct Follow {
-    followers: Vec<Follower>,
+    followed: Vec<Followed>,
     /// The follower to ask next, and how many in a row had nothing.
     turn: usize,
     idle: usize,
@@ -71,27 +84,38 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows these files from their first byte.
+    /// Follows these files, each from where its past begins.
     ///
     /// # Errors
     /// A path that cannot be followed; one that does not exist yet is waited for.
-    pub fn start(paths: &[PathBuf], chunk_bytes: usize) -> Result<Follow, Error> {
-        let followers: Result<Vec<Follower>, Error> =
-            paths.iter().map(|path| Follower::open(path, true, chunk_bytes)).collect();
-        Ok(Follow { followers: followers?, turn: 0, idle: 0, buffer: Buffer::default() })
+    pub fn start(paths: &[(PathBuf, Past)], chunk_bytes: usize) -> Result<Follow, Error> {
+        let followed = |(path, past): &(PathBuf, Past)| -> Result<Followed, Error> {
+            let source = Source { name: path.to_string_lossy().into_owned(), files: past.files.clone() };
+            Ok(Followed {
+                past: (!past.files.is_empty()).then(|| ChunkReader::open(&source, chunk_bytes)),
+                troubles: VecDeque::new(),
+                follower: Follower::open_at(path, past.offset, chunk_bytes)?,
+            })
+        };
+        let followed = paths.iter().map(followed).collect::<Result<Vec<Followed>, Error>>()?;
+        Ok(Follow { followed, turn: 0, idle: 0, buffer: Buffer::default() })
     }
 
     /// The next event; sleeps for `patience` once no file has anything new.
     pub fn next(&mut self, patience: Duration) -> Event {
         loop {
-            if self.idle >= self.followers.len() {
+            if self.idle >= self.followed.len() {
                 self.idle = 0;
                 std::thread::sleep(patience);
                 return Event::Idle;
             }
             let index = self.turn;
-            self.turn = (self.turn + 1) % self.followers.len();
-            match self.followers[index].poll(std::mem::take(&mut self.buffer)) {
+            self.turn = (self.turn + 1) % self.followed.len();
+            if let Some(event) = self.next_of_past(index) {
+                self.idle = 0;
+                return event;
+            }
+            match self.followed[index].follower.poll(std::mem::take(&mut self.buffer)) {
                 Ok(Polled::Data(chunk)) => {
                     self.idle = 0;
                     return Event::Chunk(index, chunk);
@@ -103,11 +127,12 @@ impl Follow {
                 Ok(Polled::Rotated(buffer)) => {
                     self.buffer = buffer;
                     self.idle = 0;
+                    return Event::NewFile(index);
                 }
                 Ok(Polled::Truncated(buffer, notice)) => {
                     self.buffer = buffer;
                     self.idle = 0;
-                    return Event::Trouble(notice);
+                    return Event::Truncated(index, notice);
                 }
                 Err(trouble) => {
                     self.idle += 1;
@@ -117,9 +142,25 @@ impl Follow {
         }
     }
 
+    /// What the files before a followed one still have to give; none once they are read.
+    fn next_of_past(&mut self, index: usize) -> Option<Event> {
+        let Followed { past, troubles, .. } = &mut self.followed[index];
+        if let Some(trouble) = troubles.pop_front() {
+            return Some(Event::Trouble(trouble));
+        }
+        let reader = past.as_mut()?;
+        let chunk = reader.next(std::mem::take(&mut self.buffer));
+        troubles.extend(reader.warnings());
+        if chunk.is_none() {
+            *past = None;
+        }
+        Some(chunk.map_or(Event::NewFile(index), |chunk| Event::Chunk(index, chunk)))
+    }
+
     /// The unfinished last lines, when nobody will read on.
     pub fn finish(&mut self) -> Vec<(usize, Chunk)> {
-        let followers = self.followers.iter_mut().enumerate();
-        followers.filter_map(|(index, follower)| Some((index, follower.finish(Buffer::default())?))).collect()
+        let read = self.followed.iter_mut().enumerate().filter(|(_, followed)| followed.past.is_none());
+        read.filter_map(|(index, followed)| Some((index, followed.follower.finish(Buffer::default())?)))
+            .collect()
     }
 }

@@ -12,16 +12,18 @@
 mod assign;
 mod feeder;
 pub mod live;
+mod span;
 mod threads;
 
 pub use assign::assign;
+pub use span::{Past, past_of, span};
 
 use crate::alert::Alert;
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::count::{Carry, Delta, Scout};
 use crate::error::Error;
-use crate::input::{Decoder, Source};
+use crate::input::Source;
 use crate::ledger::{Ledger, Report};
 use crate::session::opener;
 use crate::shape::{Scratch, Shape};
@@ -30,9 +32,6 @@ use feeder::{Feeder, Source as Feed, Step};
 use rayon::prelude::*;
 use std::path::Path;
 use threads::Crew;
-
-/// Bytes of a source that are looked at for its first stamp.
-const PEEK_BYTES: usize = 64 * 1024;
 
 /// A reader of the first stamp in the first bytes of a file, for ordering the
 /// files of a rotation family.
@@ -100,22 +99,7 @@ impl Engine {
         if sources.len() < 2 {
             return vec![None; sources.len()];
         }
-        sources.par_iter().map(|source| self.first_stamp(source)).collect()
-    }
-
-    fn first_stamp(&self, source: &Source) -> Option<Time> {
-        let path = source.files.first()?;
-        let mut decoder = Decoder::open(path).ok()?;
-        let mut head = vec![0; PEEK_BYTES];
-        let mut end = 0;
-        while end < head.len() {
-            match decoder.read(&mut head[end..]) {
-                Ok(0) | Err(_) => break,
-                Ok(read) => end += read,
-            }
-        }
-        let latest = decoder.reference_time().map_or(self.config.latest, Time::from_seconds);
-        Scout::new(opener(&self.config)).first_stamp(&head[..end], latest)
+        sources.par_iter().map(|source| span::first_stamp_of(&self.config, source)).collect()
     }
 }
 

@@ -77,6 +77,27 @@ pub fn list(paths: &[PathBuf], first_stamp: &dyn Fn(&Path, &[u8]) -> Option<i64>
     listing
 }
 
+/// A file with those of its rotated siblings that lie beside it, in reading order. The file
+/// itself is missing in the list where it does not exist.
+pub fn family_of(path: &Path, first_stamp: &dyn Fn(&Path, &[u8]) -> Option<i64>) -> Source {
+    let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let kin = family::relatives(path, fs::read_dir(beside).into_iter().flatten().flatten().map(|e| e.path()));
+    let files = kin.files.iter().map(|file| file.path.clone()).filter(|file| is_readable(file, path));
+    let files: BTreeSet<PathBuf> = files.collect();
+    let kin = family::Kin {
+        files: kin.files.into_iter().filter(|file| files.contains(&file.path)).collect(),
+        ..kin
+    };
+    ordered(kin, &BTreeSet::from([path.to_path_buf()]), first_stamp, &mut Vec::new())
+}
+
+/// Whether a sibling is a log that can be read, and not the file itself by another name.
+fn is_readable(file: &Path, of: &Path) -> bool {
+    let identity = |path: &Path| Some(identity_of(path, &fs::metadata(path).ok()?));
+    let is_text = || head_of(file, BINARY_HEAD_BYTES).is_ok_and(|head| !is_binary(&head));
+    file.is_file() && (file == of || (identity(file) != identity(of) && is_text()))
+}
+
 fn lone(path: PathBuf) -> Source {
     Source { name: path.to_string_lossy().into_owned(), files: vec![path] }
 }

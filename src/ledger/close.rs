@@ -29,6 +29,7 @@ impl Ledger {
     pub(super) fn close(&mut self, pane: Pane) {
         let cells = self.panes.remove(&pane).unwrap_or_default();
         self.begun.get_or_insert(pane.start());
+        self.begin_to_tell(pane);
         let fresh = self.decide(pane, &cells);
         self.apply_joins();
         let counts = self.count(pane, &cells);
@@ -51,7 +52,7 @@ impl Ledger {
         let mut due = self.gate.close_pane(pane, &counts, rate_all);
         due.extend(self.alerts_of(pane, findings, &cells));
         due.sort_by_key(|alert| (alert.kind, alert.note));
-        self.out.extend(due);
+        due.into_iter().for_each(|alert| self.tell(alert));
         self.lines_closed += cells.cells.iter().map(|cell| cell.count + cell.late).sum::<u64>();
         self.keep_room(cells);
         let (pending, sources) = (&self.pending, &self.sources);
@@ -90,7 +91,7 @@ impl Ledger {
     /// Says what is held back, at the end of the run.
     pub(super) fn release_held(&mut self) {
         let due = self.gate.release(self.rates[Level::None as usize]);
-        self.out.extend(due);
+        due.into_iter().for_each(|alert| self.tell(alert));
     }
 
     /// Inserts the shapes of a pane that are not known yet; returns the new
@@ -147,7 +148,7 @@ impl Ledger {
         let Some(shape) = self.pending.get(&cell.shape) else { return };
         let class = self.class_within(shape, cell);
         let wanted = !self.learn_only && (class >= Level::Error || self.warmup.is_none());
-        if wanted {
+        if wanted && self.told_span.holds(cell.time) {
             if fresh.len() >= FRESH_PER_PANE_MAX {
                 self.report.fresh_untold += 1;
                 return;
@@ -222,6 +223,9 @@ impl Ledger {
             self.decided.insert(id, held.samples[from..from + len].to_vec());
             let Some(shape) = self.pending.get(&id) else { continue };
             let new = self.registry.is_new(shape);
+            if !self.told_span.holds(time) {
+                continue;
+            }
             if !new || self.decided.len() > FRESH_PER_PANE_MAX || self.told.covers(id, time, entry.within) {
                 continue;
             }
@@ -320,7 +324,7 @@ impl Ledger {
         let when = self.now.filter(|_| keeps_up).unwrap_or(alert.time);
         let alert = self.gate.urgent(alert, rate, self.learning(), when);
         self.to_follow.push((alert.clone(), alert.shape));
-        self.out.push_back(alert);
+        self.tell(alert);
     }
 
     /// Whether a message stopped because a filter leaves its lines out.

@@ -11,6 +11,7 @@
 mod close;
 mod compose;
 mod pane;
+mod past;
 mod records;
 mod report;
 mod source;
@@ -36,6 +37,7 @@ use crate::template::{Registry, ShapeIx, TemplateIx, Variable};
 use crate::time::{PANE_SECONDS, Pane, Time};
 use hashbrown::HashMap;
 use pane::{Addition, PaneCells};
+use past::ToldSpan;
 use records::{Contexts, Told};
 use source::{Held, Place, SourceState};
 use std::collections::{BTreeMap, VecDeque};
@@ -58,6 +60,8 @@ pub struct Ledger {
     detector: Detector,
     gate: Gate,
     warmup: Option<Warmup>,
+    /// What is told, and what is only learned.
+    told_span: ToldSpan,
     /// What a baseline brought.
     learned: Option<Learned>,
     sources: Vec<SourceState>,
@@ -119,6 +123,7 @@ impl Ledger {
             detector: Detector::new(Settings { false_alerts: config.false_alerts }),
             gate: Gate::new(config.false_alerts),
             warmup: None,
+            told_span: ToldSpan::new(config),
             learned: None,
             report: Report { sources: sources.len(), ..Report::default() },
             sources: sources
@@ -191,7 +196,7 @@ impl Ledger {
             self.expect_shape(shape);
         }
         self.report.lines.add(&lines);
-        let lines_before = self.sources[source].lines;
+        let lines_before = self.sources[source].lines_in_file();
         self.sources[source].lines += lines.read;
         self.contexts.add_lead(source, &mut self.sources[source].record, &lead, all_lead);
         let mut placed = Vec::new();
@@ -338,6 +343,12 @@ impl Ledger {
         self.close_ready();
     }
 
+    /// The lines of a source that follow are those of another file, from its first.
+    pub fn begin_file(&mut self, source: usize) {
+        let state = &mut self.sources[source];
+        state.lines_before_file = state.lines;
+    }
+
     /// The source has no more than so many chunks; the last may still be on its way.
     pub fn end_source_after(&mut self, source: usize, chunks: u64) {
         self.sources[source].ends_after = Some(chunks);
@@ -372,6 +383,7 @@ impl Ledger {
         }
         self.close_ready();
         self.release_held();
+        self.say_unfinished_warmup();
         self.end_report();
     }
 

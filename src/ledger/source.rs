@@ -35,6 +35,8 @@ pub(super) struct SourceState {
     pub head_since: Option<Time>,
     /// Lines applied so far.
     pub lines: u64,
+    /// Those of them that lie in files before the one being read.
+    pub lines_before_file: u64,
     pub has_stamps: bool,
     next_index: u64,
     waiting: BTreeMap<u64, Delta>,
@@ -105,6 +107,7 @@ impl SourceState {
             clock: Time(i64::MIN),
             head_since: None,
             lines: 0,
+            lines_before_file: 0,
             has_stamps: false,
             next_index: 0,
             waiting: BTreeMap::new(),
@@ -125,6 +128,11 @@ impl SourceState {
             ready.push(delta);
         }
         ready
+    }
+
+    /// Lines applied so far of the file being read.
+    pub fn lines_in_file(&self) -> u64 {
+        self.lines - self.lines_before_file
     }
 
     /// Whether all its chunks have been applied.

@@ -53,12 +53,27 @@ impl Ledger {
         }
         self.warmup = None;
         self.detector.set_judging(true);
-        let notice = self.inventory(age);
-        self.notices.push(notice);
+        // What a past has taught is said when it ends.
+        if !self.is_in_past() {
+            let notice = self.inventory(age, "errors taken for normal from now on");
+            self.notices.push(notice);
+        }
+    }
+
+    /// A log that ends before its warm-up was over was not judged: what was in it is said.
+    pub(super) fn say_unfinished_warmup(&mut self) {
+        if self.learn_only || self.warmup.is_none() || self.lines_closed == 0 {
+            return;
+        }
+        let seen = self.inventory(self.age_micros(), "the errors were");
+        self.notices.push(format!(
+            "the log ended before there was enough of it to judge more than errors (--warmup 0 judges from its \
+             first line): {seen}"
+        ));
     }
 
     /// One line: what was learned, and the errors that are now normal.
-    fn inventory(&self, age_micros: i64) -> String {
+    fn inventory(&self, age_micros: i64, of_errors: &str) -> String {
         let mut errors: Vec<(u64, TemplateIx)> = self
             .registry
             .templates()
@@ -82,7 +97,7 @@ impl Ledger {
         if errors.is_empty() {
             return text + "; no errors among them";
         }
-        text += "; errors taken for normal from now on:";
+        text += &format!("; {of_errors}:");
         for (lines, template) in errors.iter().take(ERRORS_LISTED_MAX) {
             let shown = self.shown_text(&self.registry.template_text(*template));
             text += &format!("\n  {lines} x {}", shorten(&shown));

@@ -160,6 +160,17 @@ impl Decoder {
         Err(Error::new(kind).at_spot(&self.path, spot))
     }
 
+    /// Whether what is read is not what lies in the file. May look at its first bytes.
+    pub fn is_packed(&mut self) -> bool {
+        if matches!(self.state, State::Unknown) && self.pending.is_none() {
+            match recognise(&mut self.raw) {
+                Ok(state) => self.state = state,
+                Err(stop) => self.pending = Some(stop),
+            }
+        }
+        !matches!(self.state, State::Plain)
+    }
+
     /// When the file was written, seconds since 1970: the time in its gzip header, else its
     /// modification time. A stamp without a year takes its year from it. The header counts
     /// once the first byte has been read; a zero in it means none.

@@ -83,6 +83,20 @@ pub(super) fn families(mut paths: Vec<PathBuf>) -> Vec<Kin> {
     kin
 }
 
+/// The family of one file among the files that lie beside it.
+pub(super) fn relatives(path: &Path, beside: impl Iterator<Item = PathBuf>) -> Kin {
+    let base = |path: &Path| Some(sibling(path)?.part.base);
+    let own = base(path);
+    // As the path was spelled, so that it is found again.
+    let named = |found: &Path| Some(path.with_file_name(found.file_name()?));
+    let mut paths: Vec<PathBuf> =
+        beside.filter(|found| base(found) == own).filter_map(|found| named(&found)).collect();
+    paths.retain(|found| found != path);
+    paths.push(path.to_path_buf());
+    let kin = families(paths).into_iter().find(|kin| kin.files.iter().any(|file| file.path == path));
+    kin.unwrap_or_else(|| Kin { name: path.to_string_lossy().into_owned(), files: Vec::new() })
+}
+
 fn family_of(base: &str, mut files: Vec<Sibling>) -> Option<Kin> {
     let first = files.first()?;
     let name = match files.len() {
