@@ -78,6 +78,11 @@ impl Silences {
         self.kinds[kind] += 1;
     }
 
+    /// How many there were.
+    pub fn intervals(&self) -> u32 {
+        self.intervals
+    }
+
     /// The median interval in ticks, if it is one that is told apart.
     pub fn median(&self) -> Option<u64> {
         let half = self.kinds.iter().map(|&count| u32::from(count)).sum::<u32>().div_ceil(2);
@@ -92,7 +97,7 @@ impl Silences {
     }
 
     /// Silent no longer than this, a heartbeat still beats.
-    fn heartbeat_ticks(&self) -> Option<u64> {
+    pub fn heartbeat_ticks(&self) -> Option<u64> {
         if self.intervals < HEARTBEAT_INTERVALS_MIN {
             return None;
         }
@@ -181,12 +186,12 @@ pub(crate) fn due(series: &Series, frame: &Frame) -> u64 {
 }
 
 /// What a silence needs, whatever its probability.
-struct Needed {
-    ticks: u64,
+pub(super) struct Needed {
+    pub ticks: u64,
     is_heartbeat: bool,
 }
 
-fn needed(series: &Series, frame: &Frame) -> Option<Needed> {
+pub(super) fn needed(series: &Series, frame: &Frame) -> Option<Needed> {
     let young = usize::from(frame.age < DAY as u64);
     let silences = &series.silences;
     let lines = number(series.cells[0].lines);

@@ -29,6 +29,12 @@ impl Detector {
         self.known(template).map_or(0, |series| series.silences.longest)
     }
 
+    /// Panes without a line of it after which it may count as gone, as far as its silences tell.
+    pub fn overdue_after(&self, template: TemplateIx) -> Option<u64> {
+        let frame = self.frame(0.0, self.clock.ticks());
+        gone::needed(self.known(template)?, &frame).map(|needed| needed.ticks)
+    }
+
     /// The first pane with a line of it.
     pub fn first_seen(&self, template: TemplateIx) -> Option<Pane> {
         self.known(template).map(|series| Pane(series.first))

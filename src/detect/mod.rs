@@ -39,6 +39,7 @@ use serde::{Deserialize, Serialize};
 
 pub use fresh::{Message, Messages};
 pub(crate) use gate::Gate;
+pub(crate) use gone::Silences;
 pub use save::Saved;
 pub use surge::Detector;
 pub use tail::{

@@ -27,7 +27,8 @@ fn second_of(time: Time) -> i64 {
 impl Ledger {
     /// Closes one pane. Panes close in order.
     pub(super) fn close(&mut self, pane: Pane) {
-        let cells = self.panes.remove(&pane).unwrap_or_default();
+        let mut cells = self.panes.remove(&pane).unwrap_or_default();
+        cells.heard.sort_unstable_by_key(|heard| heard.source);
         self.begun.get_or_insert(pane.start());
         self.begin_to_tell(pane);
         let fresh = self.decide(pane, &cells);
@@ -51,6 +52,7 @@ impl Ledger {
         self.closed = Some(pane);
         let mut due = self.gate.close_pane(pane, &counts, rate_all);
         due.extend(self.alerts_of(pane, findings, &cells));
+        due.extend(self.alerts_of_sources(pane, &cells));
         due.sort_by_key(|alert| (alert.kind, alert.note));
         due.into_iter().for_each(|alert| self.tell(alert));
         self.lines_closed += cells.cells.iter().map(|cell| cell.count + cell.late).sum::<u64>();
@@ -265,6 +267,7 @@ impl Ledger {
             self.messages.join(gone, survivor);
             self.detector.join(gone, survivor);
             self.gate.join(gone, survivor);
+            self.pulses.join(gone, survivor);
         }
     }
 
@@ -280,6 +283,9 @@ impl Ledger {
             let class = self.class_of_template(template);
             let times = (cell.time, cell.newest);
             self.messages.see(template, class, cell.count + cell.late, pane, times);
+            for (source, _) in &cell.by_source {
+                self.note_home(template, *source);
+            }
             if cell.count > 0 {
                 counts.push((template, u32::try_from(cell.count).unwrap_or(u32::MAX)));
             }
@@ -334,11 +340,11 @@ impl Ledger {
 
     /// The alerts of the detector's findings.
     fn alerts_of(&mut self, pane: Pane, findings: Vec<Finding>, cells: &PaneCells) -> Vec<Alert> {
-        let mut alerts: Vec<Alert> = findings
-            .into_iter()
-            .filter(|finding| !self.is_unread(finding))
-            .map(|finding| self.finding_alert(pane, &finding, cells))
-            .collect();
+        let mut alerts = Vec::new();
+        for finding in findings.iter().filter(|finding| !self.is_unread(finding)).collect::<Vec<_>>() {
+            let alert = self.finding_alert(pane, finding, cells);
+            alerts.extend(self.hold_with_source(finding.template(), alert, pane));
+        }
         // The best come first: where many messages surge, the others are told as a count.
         alerts.sort_by(|a, b| {
             let kind = a.kind.cmp(&b.kind);
@@ -347,6 +353,14 @@ impl Ledger {
         for alert in &mut alerts {
             self.gate.join_incident(alert);
         }
+        alerts
+    }
+
+    /// The alerts of sources that fell silent or are back.
+    fn alerts_of_sources(&mut self, pane: Pane, cells: &PaneCells) -> Vec<Alert> {
+        let mut alerts = self.listen(pane, cells);
+        alerts.sort_by_key(|alert| alert.id);
+        alerts.iter_mut().for_each(|alert| self.gate.join_incident(alert));
         alerts
     }
 

@@ -14,6 +14,7 @@ mod pane;
 mod past;
 mod records;
 mod report;
+mod silence;
 mod source;
 mod values;
 mod warmup;
@@ -39,6 +40,7 @@ use hashbrown::HashMap;
 use pane::{Addition, PaneCells};
 use past::ToldSpan;
 use records::{Contexts, Told};
+use silence::Pulses;
 use source::{Held, Place, SourceState};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -62,6 +64,8 @@ pub struct Ledger {
     warmup: Option<Warmup>,
     /// What is told, and what is only learned.
     told_span: ToldSpan,
+    /// How regularly each source has lines.
+    pulses: Pulses,
     /// What a baseline brought.
     learned: Option<Learned>,
     sources: Vec<SourceState>,
@@ -124,6 +128,7 @@ impl Ledger {
             gate: Gate::new(config.false_alerts),
             warmup: None,
             told_span: ToldSpan::new(config),
+            pulses: Pulses::default(),
             learned: None,
             report: Report { sources: sources.len(), ..Report::default() },
             sources: sources
@@ -281,7 +286,7 @@ impl Ledger {
             let late = late || pane < open_from;
             let pane = Pane(pane.max(open_from));
             if entry.shape == FILTERED {
-                self.panes.entry(pane).or_default();
+                self.panes.entry(pane).or_default().hear(source, 0, newest);
                 continue;
             }
             if late {
@@ -303,7 +308,9 @@ impl Ledger {
                 sample: &held.samples[from..from + len],
                 within: entry.within,
             };
-            self.panes.entry(pane).or_insert_with(|| std::mem::take(&mut self.spare)).add(&addition, many);
+            let cells = self.panes.entry(pane).or_insert_with(|| std::mem::take(&mut self.spare));
+            cells.hear(source, addition.count, newest);
+            cells.add(&addition, many);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The counts of the panes that are still open.
 
+use super::silence::Heard;
 use crate::count::Within;
 use crate::id::ShapeId;
 use crate::template::ShapeIx;
@@ -39,6 +40,8 @@ pub(super) struct PaneCells {
     index: HashMap<ShapeId, u32>,
     pub cells: Vec<Cell>,
     arena: Vec<u8>,
+    /// Which sources had lines, wanted or not.
+    pub heard: Vec<Heard>,
 }
 
 /// One entry on its way into a pane.
@@ -60,6 +63,22 @@ pub(super) struct Addition<'a> {
 }
 
 impl PaneCells {
+    /// A source has lines here.
+    pub fn hear(&mut self, source: usize, lines: u64, newest: Time) {
+        // Entries of one segment come one after another.
+        let known = match self.heard.last() {
+            Some(last) if last.source == source => self.heard.last_mut(),
+            _ => self.heard.iter_mut().find(|heard| heard.source == source),
+        };
+        match known {
+            Some(heard) => {
+                heard.lines += lines;
+                heard.newest = heard.newest.max(newest);
+            }
+            None => self.heard.push(Heard { source, lines, newest }),
+        }
+    }
+
     /// Adds an entry.
     pub fn add(&mut self, new: &Addition<'_>, many_sources: bool) {
         let next = self.cells.len();
@@ -100,6 +119,7 @@ impl PaneCells {
         self.index.clear();
         self.cells.clear();
         self.arena.clear();
+        self.heard.clear();
     }
 
     /// The sample line of a cell.
