@@ -4,95 +4,14 @@
 //! success does.
 
 mod program;
+mod running;
 
-use program::{Place, Ran};
+use program::Place;
+use running::{PATIENCE, Running};
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::io::Write;
+use std::process::Command;
 use std::time::{Duration, Instant};
-
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A running program whose lines are read as they come.
-struct Running {
-    child: Child,
-    out: Receiver<String>,
-    err: Receiver<String>,
-    said: Vec<String>,
-}
-
-fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, lines) = channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(stream).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                return;
-            }
-        }
-    });
-    lines
-}
-
-impl Running {
-    fn start(place: &Place, args: &[&str]) -> Running {
-        let mut child = place.start(args);
-        let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        Running { child, out: lines_of(out), err: lines_of(err), said: Vec::new() }
-    }
-
-    fn write(&mut self, text: &str) {
-        let pipe = self.child.stdin.as_mut().unwrap();
-        pipe.write_all(text.as_bytes()).unwrap();
-        pipe.flush().unwrap();
-    }
-
-    /// Waits for a line on stdout that holds `what`.
-    #[track_caller]
-    fn tells(&mut self, what: &str) -> String {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            match self.out.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(line) if line.contains(what) => return line,
-                Ok(line) => self.said.push(line),
-                Err(RecvTimeoutError::Timeout) => {
-                    panic!("nothing about {what} in time, only {:?}", self.said)
-                }
-                Err(RecvTimeoutError::Disconnected) => panic!("ended without {what}, only {:?}", self.said),
-            }
-        }
-    }
-
-    #[track_caller]
-    fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
-    }
-
-    /// The exit status; the program must end by itself.
-    #[track_caller]
-    fn ends(&mut self) -> Ran {
-        let end = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < end, "it does not end");
-            std::thread::sleep(Duration::from_millis(10));
-        };
-        self.said.extend(self.out.iter());
-        let err: Vec<String> = self.err.iter().collect();
-        Ran { status: status.code().unwrap_or(-1), out: self.said.join("\n"), err: err.join("\n") }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It has ended where the test went well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 const WATCH: [&str; 6] = ["watch", "--tz", "UTC", "--warmup", "0", "--json"];
 
@@ -278,4 +197,15 @@ fn a_reader_that_goes_away_ends_the_watch_in_silence() {
     let ran = program::told(child.wait_with_output().unwrap());
     assert!([0, 1].contains(&ran.status), "{ran:?}");
     writer.join().unwrap();
+}
+
+#[test]
+fn a_watched_file_numbers_the_lines_of_the_file_that_took_its_place() {
+    let place = Place::new();
+    place.write("app.log", "2026-03-02T12:00:00Z INFO all is well\n".repeat(9) + &error("volume"));
+    let mut running = Running::start(&place, &watch(&["app.log"]));
+    assert!(running.tells("volume lost").contains("\"line_number\":10"));
+    fs::rename(place.path("app.log"), place.path("app.log.1")).unwrap();
+    place.write("app.log", error("network"));
+    assert!(running.tells("network lost").contains("\"line_number\":1,"));
 }

@@ -71,8 +71,9 @@ def steady_week(now, dice):
 
 
 def beating_week(now, dice):
-    for beat in range(DAYS * 86400 // BEAT_SECONDS, 0, -1):
-        yield stamped(now - beat * BEAT_SECONDS, BEAT_TEXT, dice)
+    last = now // BEAT_SECONDS
+    for beat in range(int(last - DAYS * 86400 // BEAT_SECONDS), int(last) + 1):
+        yield stamped(beat * BEAT_SECONDS, BEAT_TEXT, dice)
 
 
 class Watched:
@@ -145,12 +146,13 @@ def play_steady(binary, baseline, seed, results):
 def play_beat(binary, baseline, seed, results):
     dice = random.Random(seed)
     watched = Watched(binary, baseline)
-    time.sleep(dice.random() * 10)
-    for _ in range(4):
+    stopped = time.time()
+    # Another number of beats in each run: another place between the panes.
+    for _ in range(dice.choice((3, 4, 5, 6))):
+        time.sleep(BEAT_SECONDS - time.time() % BEAT_SECONDS)
         watched.write(BEAT_TEXT, dice)
         stopped = time.time()
-        time.sleep(BEAT_SECONDS)
-    time.sleep(BOUNDS[BEAT][0] + 15 - BEAT_SECONDS)
+    time.sleep(BOUNDS[BEAT][0] + 15)
     said = watched.end()
     # From the last beat: the bad line is the one that does not come, fifteen seconds later.
     results.append((BEAT, first(said, stopped, lambda a: a["kind"] == "gone")))
@@ -166,8 +168,9 @@ def main():
     results, dice = [], random.Random(args.seed)
     with tempfile.TemporaryDirectory() as place:
         place = Path(place)
-        beating = learn(binary, place, "beat", beating_week(time.time(), dice))
         steady = learn(binary, place, "steady", steady_week(time.time(), dice))
+        # Last, so that no beat is missed between the baseline and the pipe.
+        beating = learn(binary, place, "beat", beating_week(time.time(), dice))
         plays = [(play_steady, steady), (play_beat, beating)]
         threads = [
             threading.Thread(target=play, args=(binary, baseline, f"{args.seed} {run}", results))

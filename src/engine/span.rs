@@ -70,7 +70,10 @@ pub fn past_of(config: &Config, path: &Path) -> Past {
     let own = family.files.iter().position(|file| file == path);
     let older = &family.files[..own.unwrap_or(family.files.len())];
     let newest = own.map(|_| path).into_iter().chain(older.iter().rev().map(PathBuf::as_path));
-    let Some(last) = newest.into_iter().find_map(|file| last_in_file(config, file)) else {
+    // A stamp far ahead of the clock would put off the judging for ever.
+    let latest = Time(config.latest.0.saturating_add(PAST_MICROS));
+    let last = newest.into_iter().find_map(|file| last_in_file(config, file));
+    let Some(last) = last.filter(|last| *last <= latest) else {
         return Past::default();
     };
     let reach = Time(last.0 - JUDGED_MICROS - PAST_MICROS);
