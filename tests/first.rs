@@ -167,7 +167,7 @@ fn alerts(text: &str, live_seconds: Option<i64>, warmup: Option<i64>) -> Vec<Ale
         session.finish();
         told.extend(std::iter::from_fn(|| session.next_alert()));
     }
-    told.retain(|alert| alert.kind == Kind::Gone && alert.template.starts_with("no lines from"));
+    told.retain(|alert| alert.kind == Kind::Gone && alert.template.starts_with("no lines"));
     told
 }
 

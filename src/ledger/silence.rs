@@ -276,12 +276,16 @@ impl Ledger {
         self.pulses.by_source.get(source)?.as_ref()
     }
 
-    /// An alert about a source. Its id is made of the source's name.
+    /// An alert about a source. Of several, its id is made of the source's name.
     fn source_alert(&self, source: usize, pane: Pane, phase: Phase) -> Option<Alert> {
         let pulse = self.pulse(source)?;
         let name = self.sources[source].name.clone();
         let called = if name == "-" { "standard input" } else { &name };
-        let shape = ShapeId::of(&[b"source\0", name.as_bytes()].concat());
+        // The only source of a run is the same whatever it is called.
+        let (shape, text) = match self.sources.len() {
+            1 => (ShapeId::of(b"source"), "no lines".to_owned()),
+            _ => (ShapeId::of(&[b"source ", name.as_bytes()].concat()), format!("no lines from {called}")),
+        };
         let own = pulse.silences.intervals() >= INTERVALS_MIN[0];
         let rate = self.overdue_message(pulse).map(|(_, template)| self.detector.rate(template));
         let between = match rate.filter(|rate| !own && *rate > 0.0) {
@@ -305,8 +309,8 @@ impl Ledger {
             started: pulse.newest,
             level: Level::None,
             class: Level::None,
-            template: format!("no lines from {called}"),
-            sample: format!("no lines from {called}").into_bytes(),
+            sample: text.clone().into_bytes(),
+            template: text,
             source: name.clone(),
             line_number: 0,
             sources: Spread { seen: 1, of: self.sources.len(), top: name },

@@ -46,6 +46,11 @@ impl Verdict {
         for alert in &mut self.alerts {
             alert.source.clear();
             alert.sources.top.clear();
+            if alert.template == "no lines" {
+                // Said of the source by its name.
+                alert.reason.clear();
+                alert.summary.clear();
+            }
         }
         self
     }
