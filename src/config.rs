@@ -40,6 +40,9 @@ pub struct Config {
     pub live: bool,
     /// Only learn: nothing is judged.
     pub learn_only: bool,
+    /// Only lines from the first moment on and before the second count; lines without a
+    /// time of their own do not. None: all lines.
+    pub only: Option<(Time, Time)>,
     /// Also count what stands in the variables of each message; for lists, not for judging.
     pub values: bool,
     /// Keep secrets in samples as they are.
@@ -64,6 +67,7 @@ impl Config {
             chunk_bytes: limits::CHUNK_BYTES,
             live: false,
             learn_only: false,
+            only: None,
             values: false,
             no_redact: false,
         }

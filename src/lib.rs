@@ -32,7 +32,7 @@ pub mod time;
 pub use alert::{Alert, Context, Kind, Learned, Phase};
 pub use baseline::Baseline;
 pub use config::Config;
-pub use diff::{Comparison, compare};
+pub use diff::{Comparison, Deployment, Terms, compare};
 pub use engine::{Engine, Run};
 pub use error::Error;
 pub use ledger::{Ledger, Report};

@@ -166,17 +166,42 @@ pub struct Scan {
 
 /// `logsurge diff`
 #[derive(Args, Debug)]
+#[command(override_usage = "logsurge diff [OPTIONS] BEFORE AFTER\n       \
+                            logsurge diff [OPTIONS] --before PATH... --after PATH...\n       \
+                            logsurge diff [OPTIONS] --at TIME PATH...")]
 pub struct Diff {
-    /// The log of the good run
-    #[arg(value_name = "BEFORE")]
-    pub before: PathBuf,
-    /// The log to judge
-    #[arg(value_name = "AFTER")]
-    pub after: PathBuf,
+    /// The log of the good run and the log to judge; with --at the logs of a deployment
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// A log of a good run; given again, what is seen in any of them is known
+    #[arg(long, value_name = "PATH", conflicts_with = "at")]
+    pub before: Vec<PathBuf>,
+    /// A log to judge; may be given again
+    #[arg(long, value_name = "PATH", conflicts_with = "at")]
+    pub after: Vec<PathBuf>,
+    /// When a deployment was, such as 14:00, -2h or '2026-03-02 14:00': what follows is compared
+    /// with the 24 h before
+    #[arg(long, value_name = "TIME", value_parser = When::parse, allow_hyphen_values = true)]
+    pub at: Option<When>,
+    /// How long a deployment takes to start: messages seen only then are one note
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5m", requires = "at")]
+    pub settle: i64,
+    /// What messages are measured by: their share of the lines, or how many come in a stretch of time
+    #[arg(long, value_name = "MEASURE", default_value = "lines")]
+    pub per: Measure,
     #[command(flatten)]
     pub output: Output,
     #[command(flatten)]
     pub reading: Reading,
+}
+
+/// What the messages of two logs are measured by.
+#[derive(ValueEnum, Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// The share of the lines
+    Lines,
+    /// The length of time
+    Time,
 }
 
 /// `logsurge learn`

@@ -1,11 +1,10 @@
-//! The commands that read to the end: scan, learn, diff.
+//! The commands that read to the end: scan, learn.
 
-use super::args::{Diff, Learn, Reading, Scan};
+use super::args::{Learn, Reading, Scan};
 use super::exit::Outcome;
 use super::printer::Printer;
 use super::render::summary;
 use super::setup;
-use logsurge::alert::grouped;
 use logsurge::{Config, Engine, Error, Run};
 use std::path::{Path, PathBuf};
 
@@ -52,35 +51,6 @@ pub fn learn(args: &Learn) -> Result<Outcome, Error> {
     Ok(Outcome::of(0, trouble, false))
 }
 
-/// `logsurge diff`
-pub fn diff(args: &Diff) -> Result<Outcome, Error> {
-    let quiet = args.reading.quiet;
-    let (before, trouble_before) = learned(std::slice::from_ref(&args.before), &args.reading, false)?;
-    let (after, trouble_after) = learned(std::slice::from_ref(&args.after), &args.reading, false)?;
-    let comparison = logsurge::compare(before.ledger(), after.ledger());
-    let config = setup::config(&args.reading)?;
-    let mut printer = Printer::new(&args.output, config.zone, setup::now(), false);
-    if !quiet {
-        let (lines_before, lines_after) = comparison.lines;
-        say!(
-            "logsurge: the usual message comes {:.2}x as often after as before ({} and {} lines, {} and {} messages)",
-            comparison.ratio,
-            grouped(lines_before),
-            grouped(lines_after),
-            comparison.templates.0,
-            comparison.templates.1,
-        );
-        if lines_before == 0 || lines_after == 0 {
-            say!("logsurge: one side has no lines, so there is nothing to judge");
-        }
-    }
-    for alert in &comparison.alerts {
-        printer.print(alert, after.ledger().registry()).map_err(|err| Error::io("standard output", err))?;
-    }
-    printer.finish().map_err(|err| Error::io("standard output", err))?;
-    Ok(Outcome::of(printer.alerts, trouble_before || trouble_after, args.output.exit_zero))
-}
-
 /// Reads logs to their end, only learning, and the `values` of variables if they
 /// are wanted; the flag tells of trouble.
 pub fn learned(paths: &[PathBuf], reading: &Reading, values: bool) -> Result<(Run, bool), Error> {
@@ -96,12 +66,17 @@ pub fn learned(paths: &[PathBuf], reading: &Reading, values: bool) -> Result<(Ru
 /// Says on stderr what could not be read, and what a person should know once.
 /// True if there was trouble.
 fn tell(run: &mut Run, quiet: bool) -> bool {
+    say_all(run.take_troubles(), run.take_notices(), quiet)
+}
+
+/// The same of what was taken from elsewhere.
+pub fn say_all(troubles: Vec<Error>, notices: Vec<String>, quiet: bool) -> bool {
     let mut trouble = false;
-    for err in run.take_troubles() {
+    for err in troubles {
         say!("logsurge: {err}");
         trouble |= !err.is_notice();
     }
-    for notice in run.take_notices() {
+    for notice in notices {
         if !quiet {
             say!("logsurge: {notice}");
         }

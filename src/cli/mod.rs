@@ -11,6 +11,7 @@ macro_rules! say {
 mod args;
 mod baseline;
 mod batch;
+mod diff;
 mod exit;
 mod fold;
 mod printer;
@@ -59,7 +60,7 @@ fn dispatch(command: Command) -> Result<Outcome, Error> {
     match command {
         Command::Watch(args) => watch::run(&args),
         Command::Scan(args) => batch::scan(&args),
-        Command::Diff(args) => batch::diff(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Learn(args) => batch::learn(&args),
         Command::Templates(args) => templates::run(&args),
         Command::Baseline(args) => baseline::run(&args),

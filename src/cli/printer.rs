@@ -59,8 +59,7 @@ impl Printer {
         } else {
             Format::Text
         };
-        let today = zone.to_wall(now.0.div_euclid(1_000_000)).div_euclid(86_400);
-        let style = TextStyle { color: wants_color(output.color, terminal), zone, today };
+        let style = Printer::style(output, zone, now);
         Printer {
             output: output.clone(),
             format,
@@ -78,9 +77,23 @@ impl Printer {
         }
     }
 
+    /// How text for standard output is dressed.
+    pub fn style(output: &Output, zone: Zone, now: Time) -> TextStyle {
+        let today = zone.to_wall(now.0.div_euclid(1_000_000)).div_euclid(86_400);
+        TextStyle { color: wants_color(output.color, io::stdout().is_terminal()), zone, today }
+    }
+
+    /// Prints a line that folds notes; programs get each note instead.
+    pub fn note(&mut self, text: &str) -> io::Result<()> {
+        if self.format == Format::Json {
+            return Ok(());
+        }
+        self.write(&format!("NOTE  {text}\n"))
+    }
+
     /// Prints one alert, if it is wanted. `registry` knows its short id.
     pub fn print(&mut self, alert: &Alert, registry: &Registry) -> io::Result<()> {
-        if !self.wanted(alert) {
+        if !self.wants(alert) {
             return Ok(());
         }
         self.alerts += u64::from(alert.is_alarm());
@@ -161,7 +174,8 @@ impl Printer {
         if text.is_empty() { Ok(()) } else { self.write(&text) }
     }
 
-    fn wanted(&self, alert: &Alert) -> bool {
+    /// Whether an alert passes what was asked for.
+    pub fn wants(&self, alert: &Alert) -> bool {
         let kind = match alert.kind {
             Kind::New => KindArg::New,
             Kind::Surge => KindArg::Surge,

@@ -1,102 +1,163 @@
-//! A moment as people name it.
+//! Moments as people name them on a command line.
+//!
+//! All but a full date with its zone need the log to be understood: `14:00` is
+//! the last such time in it, `-2h` lies before its end, and so does `yesterday`.
+//! An old log is read as on the day it was written, whatever today is.
 
 use logsurge::Time;
 use logsurge::time::{DAY_SECONDS, Zone, days_from_civil, is_date, parse_duration};
 
-/// A moment, perhaps one that only a log's own time tells.
-#[derive(Clone, Debug, PartialEq)]
+/// What is told to whoever writes something else.
+const FORMS: &str =
+    "a time such as 2026-03-02T14:00:00Z, \"2026-03-02 14:00\", 14:00, -2h, yesterday or \"yesterday 14:00\"";
+
+/// A moment, as it was named.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum When {
-    /// With its zone.
+    /// The same for any log.
     At(Time),
-    /// As the clock on the wall shows it, in seconds since 1970.
+    /// What a wall clock showed, in seconds since 1970.
     Wall(i64),
-    /// The last such time of day in the log, in seconds.
+    /// The last time a wall clock showed so many seconds of a day.
     Clock(i64),
-    /// So many microseconds before the log's end.
-    Before(i64),
-    /// The start of the day so many days before the last one.
-    Day(i64),
+    /// So many microseconds before the end of the log.
+    BeforeEnd(i64),
+    /// So many days before the last day of the log, and the seconds of that day.
+    Day(i64, i64),
 }
 
 impl When {
-    /// Reads RFC 3339, `2024-05-14 08:00`, `2024-05-14`, `14:00`, `-2h`, `yesterday`, `today`.
+    /// Reads a moment; the error says what can be read.
     pub fn parse(text: &str) -> Result<When, String> {
-        let parsed = match text {
-            "today" => Some(When::Day(0)),
-            "yesterday" => Some(When::Day(1)),
-            _ => match text.strip_prefix('-') {
-                Some(span) => parse_duration(span).map(When::Before),
-                None => Time::parse_rfc3339(text).map(When::At).or_else(|| wall(text)),
+        When::read(text.trim()).ok_or_else(|| FORMS.to_owned())
+    }
+
+    fn read(text: &str) -> Option<When> {
+        if let Some(time) = Time::parse_rfc3339(text) {
+            return Some(When::At(time));
+        }
+        if let Some(span) = text.strip_prefix('-') {
+            return parse_duration(span).map(When::BeforeEnd);
+        }
+        if let Some(clock) = clock_of(text) {
+            return Some(When::Clock(clock));
+        }
+        let (day, clock) = match text.split_once([' ', 'T', 't']).filter(|_| !is_named(text)) {
+            Some((day, clock)) => (day, clock_of(clock.trim())?),
+            None => match text.split_once(' ') {
+                Some((day, clock)) => (day, clock_of(clock.trim())?),
+                None => (text, 0),
             },
         };
-        parsed.ok_or_else(|| "a time such as 2024-05-14T08:00:00Z, 14:00, -2h or yesterday".into())
+        match day.to_ascii_lowercase().as_str() {
+            "today" => Some(When::Day(0, clock)),
+            "yesterday" => Some(When::Day(1, clock)),
+            _ => Some(When::Wall(date_of(day)? * DAY_SECONDS + clock)),
+        }
     }
 
-    /// The moment meant by someone who looks at a log with this first and last stamp.
-    pub fn resolve(&self, _first: Time, last: Time, zone: &Zone) -> Time {
-        let wall_last = zone.to_wall(last.seconds());
-        let midnight = wall_last - wall_last.rem_euclid(DAY_SECONDS);
-        let wall = match *self {
-            When::At(time) => return time,
-            When::Before(micros) => return Time(last.0.saturating_sub(micros)),
-            When::Wall(seconds) => seconds,
-            When::Clock(of_day) if midnight + of_day > wall_last => midnight + of_day - DAY_SECONDS,
-            When::Clock(of_day) => midnight + of_day,
-            When::Day(ago) => midnight - ago * DAY_SECONDS,
-        };
-        Time::from_seconds(zone.to_utc(wall))
+    /// Whether it means the same for every log.
+    pub fn is_absolute(self) -> bool {
+        matches!(self, When::At(_) | When::Wall(_))
+    }
+
+    /// The moment it means for a log whose lines begin at `first` and end at `last`.
+    /// A time of day that the log does not reach is the nearest one before its end.
+    pub fn resolve(self, first: Time, last: Time, zone: &Zone) -> Time {
+        let wall = |seconds: i64| Time::from_seconds(zone.to_utc(seconds));
+        let last_wall = zone.to_wall(last.seconds());
+        let midnight = last_wall.div_euclid(DAY_SECONDS) * DAY_SECONDS;
+        match self {
+            When::At(time) => time,
+            When::Wall(seconds) => wall(seconds),
+            When::BeforeEnd(micros) => Time(last.0.saturating_sub(micros)).max(Time(first.0.min(last.0))),
+            When::Day(back, clock) => wall(midnight - back * DAY_SECONDS + clock),
+            When::Clock(clock) => {
+                let today = wall(midnight + clock);
+                if today <= last { today } else { wall(midnight - DAY_SECONDS + clock) }
+            }
+        }
     }
 }
 
-/// `14:00`, `14:00:30`, a date, or both.
-fn wall(text: &str) -> Option<When> {
-    let (date, clock) = match text.split_once(['T', ' ']) {
-        Some((date, clock)) => (Some(date), Some(clock)),
-        None if text.contains(':') => (None, Some(text)),
-        None => (Some(text), None),
-    };
-    let of_day = clock.map_or(Some(0), |clock| {
-        let parts = numbers(clock, ':', 2)?;
-        let (hour, minute, second) = (*parts.first()?, *parts.get(1)?, parts.get(2).copied().unwrap_or(0));
-        (parts.len() <= 3 && hour < 24 && minute < 60 && second < 60)
-            .then_some(hour * 3_600 + minute * 60 + second)
-    })?;
-    let Some(date) = date else { return Some(When::Clock(of_day)) };
-    let parts = numbers(date, '-', 4)?;
-    let &[year, month, day] = &parts[..] else { return None };
-    is_date(year, month, day).then(|| When::Wall(days_from_civil(year, month, day) * DAY_SECONDS + of_day))
+/// Whether a day is named in words, which hold the letter that parts a date from its time.
+fn is_named(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
-fn numbers(text: &str, separator: char, digits_max: usize) -> Option<Vec<i64>> {
-    let number = |part: &str| {
-        let plain = !part.is_empty() && part.len() <= digits_max && part.bytes().all(|b| b.is_ascii_digit());
-        if plain { part.parse().ok() } else { None }
-    };
-    text.split(separator).map(number).collect()
+/// The seconds of the day of `14:00` or `14:00:05`.
+fn clock_of(text: &str) -> Option<i64> {
+    let mut parts = text.split(':').map(|part| number(part, 2));
+    let (hour, minute) = (parts.next()??, parts.next()??);
+    let second = parts.next().unwrap_or(Some(0))?;
+    let whole = parts.next().is_none() && hour < 24 && minute < 60 && second < 60;
+    whole.then_some(hour * 3600 + minute * 60 + second)
+}
+
+/// The days since 1970 of `2026-03-02`.
+fn date_of(text: &str) -> Option<i64> {
+    let mut parts = text.split('-');
+    let (year, month, day) =
+        (number(parts.next()?, 4)?, number(parts.next()?, 2)?, number(parts.next()?, 2)?);
+    (parts.next().is_none() && is_date(year, month, day)).then(|| days_from_civil(year, month, day))
+}
+
+/// A number of at most so many digits, and nothing else.
+fn number(text: &str, digits_max: usize) -> Option<i64> {
+    let plain = (1..=digits_max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if plain { text.parse().ok() } else { None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn time(text: &str) -> Time {
+        Time::parse_rfc3339(text).expect("a time")
+    }
+
     #[test]
-    fn a_moment_is_what_the_log_makes_of_it() {
-        let time = |text: &str| Time::parse_rfc3339(text).unwrap();
-        let (first, last) = (time("2024-05-13T08:00:00Z"), time("2024-05-14T13:30:00Z"));
-        for (text, meant) in [
-            ("2024-05-14T10:00:00+02:00", "2024-05-14T08:00:00Z"),
-            ("2024-05-14 08:00", "2024-05-14T08:00:00Z"),
-            ("2024-05-14", "2024-05-14T00:00:00Z"),
-            ("13:00", "2024-05-14T13:00:00Z"),
-            ("14:00", "2024-05-13T14:00:00Z"),
-            ("-2h", "2024-05-14T11:30:00Z"),
-            ("yesterday", "2024-05-13T00:00:00Z"),
+    fn moments_are_read_as_the_log_means_them() {
+        let (first, last) = (time("2026-03-01T09:00:00Z"), time("2026-03-02T16:30:00Z"));
+        for (text, wanted) in [
+            ("2026-03-02T14:00:00Z", "2026-03-02T14:00:00Z"),
+            ("2026-03-02T14:00:00+02:00", "2026-03-02T12:00:00Z"),
+            ("2026-03-02 14:00", "2026-03-02T14:00:00Z"),
+            ("2026-03-02T14:00:05", "2026-03-02T14:00:05Z"),
+            ("2026-03-02", "2026-03-02T00:00:00Z"),
+            ("14:00", "2026-03-02T14:00:00Z"),
+            ("17:00", "2026-03-01T17:00:00Z"),
+            ("9:05:30", "2026-03-02T09:05:30Z"),
+            ("-2h", "2026-03-02T14:30:00Z"),
+            ("-9d", "2026-03-01T09:00:00Z"),
+            ("today", "2026-03-02T00:00:00Z"),
+            ("yesterday", "2026-03-01T00:00:00Z"),
+            ("Yesterday 14:00", "2026-03-01T14:00:00Z"),
+            ("today 14:00", "2026-03-02T14:00:00Z"),
         ] {
-            let when = When::parse(text).unwrap();
-            assert_eq!(when.resolve(first, last, &Zone::utc()), time(meant), "{text}");
+            let when = When::parse(text).expect(text);
+            assert_eq!(when.resolve(first, last, &Zone::utc()), time(wanted), "{text}");
         }
-        for text in ["", "-", "25:00", "14", "2024-02-30", "soon", "1:2:3:4"] {
-            assert!(When::parse(text).is_err(), "{text}");
+    }
+
+    #[test]
+    fn a_wall_clock_is_that_of_the_zone() {
+        let zone = Zone::named("Europe/Zurich").expect("a zone");
+        let last = time("2026-03-02T23:30:00Z"); // 00:30 of the third there
+        let moment = |text| When::parse(text).expect("a moment").resolve(last, last, &zone);
+        assert_eq!(moment("14:00"), time("2026-03-02T13:00:00Z"));
+        assert_eq!(moment("yesterday"), time("2026-03-01T23:00:00Z"));
+        assert_eq!(moment("2026-07-01 14:00"), time("2026-07-01T12:00:00Z"));
+    }
+
+    #[test]
+    fn what_is_no_moment_is_told() {
+        for text in
+            ["", "soon", "25:00", "14:60", "2026-02-30", "-2", "14", "2026-03-02 noon", "yesterday noon"]
+        {
+            assert!(When::parse(text).is_err_and(|why| why.contains("such as")), "{text}");
         }
+        assert!(When::parse("2026-03-02 14:00").is_ok_and(When::is_absolute));
+        assert!(!When::parse("14:00").is_ok_and(When::is_absolute));
     }
 }

@@ -7,7 +7,7 @@ use crate::shape::values::ShapeValues;
 use crate::time::{Pane, Time};
 
 /// The tally of one chunk.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Delta {
     /// Index of the source in the run.
     pub source: usize,

@@ -1,12 +1,70 @@
 //! What an alert may tell of its template besides its numbers.
 
 use super::alert::State;
+use super::exposure::{ONE, number};
 use super::series::Series;
 use super::surge::Detector;
-use super::{PANE_SECONDS, TemplateIx, gone};
+use super::{PANE_SECONDS, SCALES, TemplateIx, gone};
 use crate::time::Pane;
 
+/// What the aligned windows of one scale say of a template, the open ones included.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Sums {
+    /// Lines.
+    pub lines: f64,
+    /// The sum of x(x-1) over the windows.
+    pub pairs: f64,
+    /// Windows with a line.
+    pub active: f64,
+    /// The most lines in any sliding window.
+    pub most: u64,
+    /// Panes in which lines could have come.
+    pub panes: f64,
+    /// The sum of the squares of the windows' panes.
+    pub squares: f64,
+}
+
+impl Sums {
+    /// What a window of average size expects.
+    pub fn mean(&self) -> f64 {
+        if self.panes > 0.0 { self.lines / self.panes * (self.squares / self.panes) } else { 0.0 }
+    }
+
+    /// Lines that come along with each line beyond what chance brings, times all
+    /// lines; below nought for what comes more evenly than by chance.
+    pub fn excess(&self) -> f64 {
+        self.pairs - self.mean() * self.lines
+    }
+}
+
 impl Detector {
+    /// The sums of a template's windows of 5 minutes (0) or of an hour (1).
+    pub(crate) fn sums(&self, template: TemplateIx, scale: usize) -> Sums {
+        let (Some(known), Some(last)) = (self.known(template), self.clock.last()) else {
+            return Sums::default();
+        };
+        // Two cells ahead all that is open has joined.
+        let mut frame = self.frame(0.0, 0);
+        let width = SCALES[scale];
+        let open = (last + 1 - frame.scales[scale].cell * width).clamp(0, width) as f64;
+        for frame in &mut frame.scales {
+            frame.cell += 2;
+        }
+        let mut series = Series::new(0, 0);
+        series.cells = known.cells.clone();
+        series.roll(&frame);
+        let cells = &series.cells[scale];
+        let before = (self.clock.ticks() as f64 - open).clamp(0.0, width as f64);
+        Sums {
+            lines: number(cells.lines),
+            pairs: cells.pairs as f64 / ONE as f64,
+            active: number(cells.active),
+            most: cells.most,
+            panes: frame.scales[scale].panes + open + before,
+            squares: frame.scales[scale].squares + open * open + before * before,
+        }
+    }
+
     /// Lines a second, as learned.
     pub fn rate(&self, template: TemplateIx) -> f64 {
         let frame = self.frame(0.0, 0);

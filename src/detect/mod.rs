@@ -40,6 +40,7 @@ use serde::{Deserialize, Serialize};
 pub use fresh::{Message, Messages};
 pub(crate) use gate::Gate;
 pub(crate) use gone::Silences;
+pub(crate) use info::Sums;
 pub use save::Saved;
 pub use surge::Detector;
 pub use tail::{

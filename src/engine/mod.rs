@@ -11,12 +11,14 @@
 
 mod assign;
 mod feeder;
+mod halves;
 pub mod live;
 mod span;
 mod threads;
 
 pub use assign::assign;
 pub use span::{Past, past_of, span};
+pub use halves::Halves;
 
 use crate::alert::Alert;
 use crate::baseline::Baseline;
@@ -77,21 +79,23 @@ impl Engine {
     /// Starts reading. Alerts come out of the iterator as panes close.
     pub fn run(&self, sources: &[Source], baseline: Option<&Baseline>) -> Run {
         let firsts = self.first_stamps(sources);
-        let named =
-            sources.iter().zip(&firsts).map(|(source, first)| (source.name.clone(), *first)).collect();
-        let ledger = Ledger::new(&self.config, baseline, named);
+        let ledger = Ledger::new(&self.config, baseline, named(sources, &firsts));
+        let work = self.work(sources, &firsts);
+        Run { ledger, work, troubles: Vec::new(), finished: false }
+    }
+
+    fn work(&self, sources: &[Source], firsts: &[Option<Time>]) -> Work {
         let feeds: Vec<Feed> = sources
             .iter()
-            .zip(&firsts)
+            .zip(firsts)
             .enumerate()
             .map(|(index, (source, first))| Feed::new(index, source.clone(), *first, self.config.latest))
             .collect();
-        let work = if self.config.threads > 1 {
+        if self.config.threads > 1 {
             Work::Crew(Crew::start(&self.config, feeds))
         } else {
             Work::Alone(Box::new(Feeder::new(&self.config, feeds)))
-        };
-        Run { ledger, work, troubles: Vec::new(), finished: false }
+        }
     }
 
     /// The first stamp of each source; one source needs none.
@@ -103,9 +107,27 @@ impl Engine {
     }
 }
 
+/// The sources with their names and first stamps, as a ledger wants them.
+fn named(sources: &[Source], firsts: &[Option<Time>]) -> Vec<(String, Option<Time>)> {
+    sources.iter().zip(firsts).map(|(source, first)| (source.name.clone(), *first)).collect()
+}
+
 enum Work {
     Alone(Box<Feeder>),
     Crew(Crew),
+}
+
+impl Work {
+    /// Reads on a little; none at the end.
+    fn next(&mut self) -> Option<Message> {
+        match self {
+            Work::Alone(feeder) => match feeder.step() {
+                Step::Did(message) => Some(message),
+                Step::Done => None,
+            },
+            Work::Crew(crew) => crew.receive(),
+        }
+    }
 }
 
 /// A run that is going on: an iterator of alerts, and afterwards the figures.
@@ -139,14 +161,7 @@ impl Run {
 
     /// Reads on a little; false at the end.
     fn step(&mut self) -> bool {
-        let message = match &mut self.work {
-            Work::Alone(feeder) => match feeder.step() {
-                Step::Did(message) => Some(message),
-                Step::Done => None,
-            },
-            Work::Crew(crew) => crew.receive(),
-        };
-        match message {
+        match self.work.next() {
             Some(Message::Delta(delta)) => self.ledger.apply(*delta),
             Some(Message::End { source, chunks }) => self.ledger.end_source_after(source, chunks),
             Some(Message::Trouble(troubles)) => self.troubles.extend(troubles),

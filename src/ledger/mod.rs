@@ -54,6 +54,8 @@ const SILENT_PANES_MAX: i64 = 6 * 60 * 24;
 pub struct Ledger {
     live: bool,
     learn_only: bool,
+    /// Lines at other times do not count.
+    only: Option<(Time, Time)>,
     no_redact: bool,
     /// What a person has masked already.
     masks: Filter,
@@ -120,6 +122,7 @@ impl Ledger {
         let mut ledger = Ledger {
             live: config.live,
             learn_only: config.learn_only,
+            only: config.only,
             no_redact: config.no_redact,
             masks: config.filter.clone(),
             registry: Registry::new(),
@@ -282,6 +285,9 @@ impl Ledger {
                 }
                 Place::Head(time) => (time.pane().0, false, time, time),
             };
+            let Some((time, newest, count)) = self.part_of(source, (time, newest), entry.count) else {
+                continue;
+            };
             // Live, the clock may have closed the pane already.
             let late = late || pane < open_from;
             let pane = Pane(pane.max(open_from));
@@ -290,7 +296,7 @@ impl Ledger {
                 continue;
             }
             if late {
-                self.report.late += u64::from(entry.count);
+                self.report.late += count;
             }
             let (from, len) = (entry.sample.0 as usize, entry.sample.1 as usize);
             let known = self.known(entry.shape);
@@ -298,7 +304,7 @@ impl Ledger {
             let addition = Addition {
                 shape: if expected { entry.shape } else { CROWD },
                 known,
-                count: u64::from(entry.count),
+                count,
                 late: late || apart,
                 time,
                 stamp: if matches!(place, Place::Skewed(_)) { entry.time } else { time },
@@ -312,6 +318,19 @@ impl Ledger {
             cells.hear(source, addition.count, newest);
             cells.add(&addition, many);
         }
+    }
+
+    /// What of some lines counts, where only a part of time does: their first and
+    /// last time, and how many. Of lines on both sides of its end some stand on either.
+    fn part_of(&self, source: usize, (time, newest): (Time, Time), count: u32) -> Option<(Time, Time, u64)> {
+        let count = u64::from(count);
+        let Some((from, to)) = self.only else { return Some((time, newest, count)) };
+        if newest < from || time >= to || !self.sources[source].has_stamps {
+            return None;
+        }
+        let whole = time >= from && newest < to;
+        let part = if whole { count } else { count.div_ceil(2) };
+        Some((time.max(from), newest.min(Time(to.0 - 1)), part))
     }
 
     /// A source whose stamps keep up with the clock is moved by it from then on.
@@ -401,7 +420,10 @@ impl Ledger {
             let open = self.panes.keys().next().copied();
             // A silent stretch is closed pane by pane as far as the frontier
             // reaches, so that what has stopped is noticed in time.
-            let silent_to = frontier.filter(|pane| pane.0 > i64::MIN);
+            let silent_to = frontier.filter(|pane| pane.0 > i64::MIN).map(|pane| match self.only {
+                Some((_, to)) => pane.min(Pane(to.pane().0 - 1)),
+                None => pane,
+            });
             let Some(next) = self.next_pane(open, silent_to) else { return };
             if frontier.is_some_and(|frontier| next >= frontier) {
                 return;
@@ -447,6 +469,17 @@ impl Ledger {
     /// What is known of each message beyond its windows.
     pub fn messages(&self) -> &Messages {
         &self.messages
+    }
+
+    /// The rates of each message, and how its lines come in lumps.
+    pub(crate) fn detector(&self) -> &Detector {
+        &self.detector
+    }
+
+    /// Sources with lines none of which has a time.
+    pub fn sources_without_time(&self) -> impl Iterator<Item = &str> {
+        let without = self.sources.iter().filter(|source| source.lines > 0 && !source.has_stamps);
+        without.map(|source| source.name.as_str())
     }
 
     /// The variables of each message with their values, where those were counted.

@@ -1,0 +1,91 @@
+//! One log read once and learned by two ledgers: what came before a moment, and
+//! what came from it on.
+
+use super::{Engine, Message};
+use crate::config::Config;
+use crate::count::{Carry, Scout};
+use crate::error::Error;
+use crate::input::{Buffer, ChunkReader, Source};
+use crate::ledger::Ledger;
+use crate::limits::CHUNK_BYTES;
+use crate::session::opener;
+use crate::time::Time;
+use rayon::prelude::*;
+
+/// Two finished ledgers that only learned.
+pub struct Halves {
+    /// What came before the moment.
+    pub before: Ledger,
+    /// What came from it on.
+    pub after: Ledger,
+    /// What could not be read.
+    pub troubles: Vec<Error>,
+    /// What a person should be told once.
+    pub notices: Vec<String>,
+}
+
+impl Engine {
+    /// Learns what the sources say from `from` up to `at`, and apart from it what
+    /// they say from `at` on.
+    pub fn halves(&self, sources: &[Source], from: Time, at: Time) -> Halves {
+        let firsts = self.first_stamps(sources);
+        let ledger = |only| {
+            let config = Config { learn_only: true, only: Some(only), ..self.config.clone() };
+            Ledger::new(&config, None, super::named(sources, &firsts))
+        };
+        let mut halves = Halves {
+            before: ledger((from, at)),
+            after: ledger((at, Time(i64::MAX))),
+            troubles: Vec::new(),
+            notices: Vec::new(),
+        };
+        let mut work = self.work(sources, &firsts);
+        while let Some(message) = work.next() {
+            match message {
+                Message::Delta(delta) => {
+                    halves.before.apply((*delta).clone());
+                    halves.after.apply(*delta);
+                }
+                Message::End { source, chunks } => {
+                    halves.before.end_source_after(source, chunks);
+                    halves.after.end_source_after(source, chunks);
+                }
+                Message::Trouble(troubles) => halves.troubles.extend(troubles),
+            }
+        }
+        halves.before.finish();
+        halves.after.finish();
+        halves.notices = halves.before.take_notices();
+        for notice in halves.after.take_notices() {
+            if !halves.notices.contains(&notice) {
+                halves.notices.push(notice);
+            }
+        }
+        halves
+    }
+
+    /// The first and the last moment of the sources; none if no line tells one.
+    pub fn span(&self, sources: &[Source]) -> Option<(Time, Time)> {
+        let spans: Vec<(Time, Time)> = sources.par_iter().filter_map(|source| self.span_of(source)).collect();
+        let first = spans.iter().map(|span| span.0).min()?;
+        let last = spans.iter().map(|span| span.1).max()?;
+        Some((first, last))
+    }
+
+    fn span_of(&self, source: &Source) -> Option<(Time, Time)> {
+        let mut scout = Scout::new(opener(&self.config));
+        let mut reader = ChunkReader::open(source, CHUNK_BYTES);
+        let mut carry = Carry::start(self.config.latest);
+        let mut first = None;
+        let mut buffer = Buffer::default();
+        while let Some(chunk) = reader.next(std::mem::take(&mut buffer)) {
+            if let Some(seconds) = reader.reference_time() {
+                carry.latest = Time::from_seconds(seconds);
+            }
+            first = first.or_else(|| scout.first_stamp(chunk.bytes(), carry.latest));
+            carry = scout.carry_after(&carry, chunk.bytes());
+            buffer = chunk.into_buffer();
+        }
+        Some((first?, carry.last?))
+    }
+}
