@@ -66,11 +66,15 @@ fn a_healthy_canary_is_calm() {
 
 /// The same at length: `cargo test --release --test diff -- --ignored --nocapture`.
 #[test]
-#[ignore = "takes a minute"]
+#[ignore = "takes minutes"]
 fn hundreds_of_healthy_canaries_are_calm() {
-    let said = false_alarms(1_000..1_400);
-    println!("{} of 400 runs alerted\n{}", said.len(), said.join("\n"));
-    assert!(said.len() <= 16, "at most 4 %");
+    let mut said = Vec::new();
+    for seed in (1_000..1_200).step_by(20) {
+        said.extend(false_alarms(seed..seed + 20));
+        println!("{} of {} runs alerted", said.len(), seed + 20 - 1_000);
+    }
+    println!("{}", said.join("\n"));
+    assert!(said.len() <= 8, "at most 4 %");
 }
 
 #[test]
@@ -220,8 +224,8 @@ fn a_deployment_may_be_named_in_many_ways() {
             place.run(&["diff", "--json", "-j", "3", "--chunk-bytes", chunk, "--at", "08:00", "app.log"]);
         assert_eq!(ran.status(1).out, exact.out, "chunks of {chunk}");
     }
-    place.run(&["diff", "--at", "-30m", "app.log"]).says("the 24 h before it");
-    place.run(&["diff", "--at", "-24h", "app.log"]).says("the 1 h before it, all there is");
+    place.run(&["diff", "--at", "-30m", "app.log"]).says("before the 24 h before it\n");
+    place.run(&["diff", "--at", "-24h", "app.log"]).says("the 59 min before it, all there is");
     place.run(&["diff", "--at", "2026-04-01", "app.log"]).status(2).says("no line at or after 2026-04-01");
     place.run(&["diff", "--at", "2026-03-01", "app.log"]).status(2).says("no line in the 24 h before");
     place.run(&["diff", "--at", "noon", "app.log"]).status(2).says("such as");
@@ -306,7 +310,7 @@ fn a_message_that_stopped_is_gone_and_one_that_is_rare_is_not() {
     };
     let comparison = compared(&learned(&log(0, true)), &log(5, false));
     let told: Vec<&str> = comparison.alerts.iter().map(|alert| alert.template.as_str()).collect();
-    assert_eq!(told, ["INFO  timer: all is well"], "{:?}", comparison.alerts);
+    assert_eq!(told, ["INFO timer: all is well"], "{:?}", comparison.alerts);
     assert_eq!(comparison.alerts[0].kind, Kind::Gone);
 }
 

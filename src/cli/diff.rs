@@ -93,10 +93,7 @@ fn deployment(args: &Diff, per_time: bool) -> Result<Outcome, Error> {
         let learned = halves.before.learned_so_far();
         let there = (at.0 - learned.from.0).min(BEFORE_MICROS);
         let less = if there < BEFORE_MICROS - HOUR_MICROS { ", all there is" } else { "" };
-        say!(
-            "logsurge: after is from {moment} on, before the {} before it{less}",
-            format_duration(whole(there))
-        );
+        say!("logsurge: after is from {moment} on, before the {} before it{less}", span(there));
     }
     let terms = Terms { per_time, deployment: Some(Deployment { at, settle: args.settle }) };
     report(args, &halves.before, &halves.after, &terms, trouble)
@@ -104,10 +101,15 @@ fn deployment(args: &Diff, per_time: bool) -> Result<Outcome, Error> {
 
 const HOUR_MICROS: i64 = 3600 * SECOND_MICROS;
 
-/// A span in whole minutes, if it has some.
-fn whole(micros: i64) -> i64 {
-    let minute = 60 * SECOND_MICROS;
-    if micros >= minute { micros / minute * minute } else { micros }
+/// A span in whole hours and minutes; days once there are two.
+fn span(micros: i64) -> String {
+    let (minute, hour) = (60 * SECOND_MICROS, HOUR_MICROS);
+    match micros {
+        _ if micros < minute => format_duration(micros),
+        _ if micros < 2 * hour => format!("{} min", micros / minute),
+        _ if micros < 48 * hour => format!("{} h", micros / hour),
+        _ => format_duration(micros / hour * hour),
+    }
 }
 
 fn report(
@@ -152,7 +154,6 @@ fn say_header(comparison: &Comparison, terms: &Terms) {
     let spans = if comparison.in_order {
         String::new()
     } else {
-        let span = |micros| format_duration(whole(micros));
         format!("; {} and {}", span(comparison.lengths.0), span(comparison.lengths.1))
     };
     say!(
@@ -187,9 +188,9 @@ fn folded(comparison: &Comparison, args: &Diff, printer: &Printer) -> Vec<String
     let mut lines = Vec::new();
     let start_up: Vec<&Alert> = comparison.start_up.iter().filter(|alert| printer.wants(alert)).collect();
     if let Some(first) = start_up.first() {
-        let span = format_duration(args.settle);
+        let settle = format_duration(args.settle);
         lines.push(format!(
-            "start-up: {} seen only in the first {span}, e.g. {}",
+            "start-up: {} seen only in the first {settle}, e.g. {}",
             messages(start_up.len(), ""),
             example(first)
         ));

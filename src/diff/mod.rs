@@ -83,9 +83,10 @@ pub fn compare(before: &Ledger, after: &Ledger, terms: &Terms) -> Comparison {
     let lines = pair.lines();
     let panes = (before.detector().age_panes(), after.detector().age_panes());
     let time_ratio = panes.1 as f64 / panes.0.max(1) as f64;
-    let measured = if terms.per_time { Some(time_ratio) } else { ratio::robust(&pair.messages) };
-    let ratio = measured.unwrap_or_default();
-    let shown_ratio = measured.unwrap_or(lines.1 as f64 / lines.0.max(1) as f64);
+    // Where nothing of before came again, all lines are as good a measure as any.
+    let robust = || ratio::robust(&pair.messages).filter(|ratio| *ratio > 0.0);
+    let of_lines = || lines.1 as f64 / lines.0.max(1) as f64;
+    let ratio = if terms.per_time { time_ratio } else { robust().unwrap_or_else(of_lines) };
     let micros =
         |panes: u64| i64::try_from(panes).unwrap_or(i64::MAX).saturating_mul(PANE_SECONDS * SECOND_MICROS);
     let count =
@@ -93,7 +94,7 @@ pub fn compare(before: &Ledger, after: &Ledger, terms: &Terms) -> Comparison {
     let without_time = |ledger: &Ledger| ledger.sources_without_time().next().is_some();
     let short = panes.0.max(panes.1) < ORDERED_PANES_MAX;
     let mut comparison = Comparison {
-        ratio: shown_ratio,
+        ratio,
         time_ratio,
         lines,
         templates: (count(|message| message.before.is_some()), count(|message| message.after.is_some())),

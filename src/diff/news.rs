@@ -79,7 +79,8 @@ pub(super) fn add_new(
             changes.retain(|(at, _)| *at != was);
             alerts.push(teller.reworded(alert, pair.messages[was].lines().0));
         } else if is_start_up(&side.first_seen, &side.last_seen, pair, terms) && side.class < Level::Error {
-            comparison.start_up.push(Alert { note: true, ..alert });
+            let reason = format!("{}, only in the start-up", alert.reason);
+            comparison.start_up.push(Alert { note: true, reason, ..alert });
         } else {
             let on_purpose = terms.deployment.is_some() && side.class < Level::Warn;
             alert.note = side.class < Level::Error && (on_purpose || expected >= EXPECTED_NEW_MAX);

@@ -70,7 +70,7 @@ impl System {
                 }
                 _ => Way::Clock(3600.0 / rate),
             };
-            let level = ["INFO ", "INFO ", "DEBUG", "WARN "][random.below(4) as usize];
+            let level = ["INFO", "INFO", "DEBUG", "WARN"][random.below(4) as usize];
             let words: Vec<String> = (0..4).map(|_| random.name()).collect();
             Kind { way, text: format!("{level} {}: {} {} of {}", words[0], words[1], words[2], words[3]) }
         });

@@ -121,7 +121,10 @@ fn reason(alert: &Alert, style: &TextStyle) -> String {
     let mut text = alert.reason.clone();
     match (alert.kind, alert.phase) {
         (Kind::New, Phase::Open) if alert.count > 1 => text += &format!(", {} lines", grouped(alert.count)),
-        (Kind::Surge, Phase::Open) => text += &format!(", since {}", clock_time(alert.started, style)),
+        // Of two whole logs there is no other start than the first line.
+        (Kind::Surge, Phase::Open) if alert.started > alert.first_seen => {
+            text += &format!(", since {}", clock_time(alert.started, style))
+        }
         (Kind::Gone, Phase::Open) => text += &format!(", last {}", clock_time(alert.last_seen, style)),
         _ => {}
     }
