@@ -50,23 +50,53 @@ impl Phase {
 }
 
 /// On how many of the sources a message was seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spread {
-    /// Sources with a line of it in the alert's newest pane.
+    /// Sources with a line of it: in its first pane if it is new, since it surges, or before it was gone.
     pub seen: usize,
     /// All sources of the run.
     pub of: usize,
     /// The source with the most lines.
     pub top: String,
+    /// Its part of the lines, 0 if unknown.
+    pub top_share: f64,
 }
 
-/// The lines of its record around an alert's sample, each cut to what a screen shows, redacted.
+/// The lines of its record around an alert's sample, each cut to what a screen shows, redacted;
+/// and what is different about its lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// The record's head and the last lines before the sample.
     pub before: Vec<Vec<u8>>,
     /// The first lines behind it, long stretches of frames cut short.
     pub after: Vec<Vec<u8>>,
+    /// For `surge`: values that most of its lines have and few had before.
+    pub different: Vec<Difference>,
+}
+
+/// A value that is over-represented in an alert's lines, redacted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// What stands before the value and announces it, such as `path=` or `user `; may be empty.
+    pub key: String,
+    /// The value.
+    pub value: String,
+    /// Lines of the alert with it, and lines that were looked at.
+    pub here: (u32, u32),
+    /// The same of usual lines.
+    pub usually: (u32, u32),
+}
+
+impl Difference {
+    /// `path=/checkout in 29 of 32, usually 1 in 16`
+    pub fn sentence(&self) -> String {
+        let usually = match self.usually.0 {
+            0 => "none".to_owned(),
+            lines => lines.to_string(),
+        };
+        let (Difference { key, value, here, .. }, of) = (self, self.usually.1);
+        format!("{key}{value} in {} of {}, usually {usually} in {of}", here.0, here.1)
+    }
 }
 
 /// What the judgement rests on.

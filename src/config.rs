@@ -45,6 +45,8 @@ pub struct Config {
     pub only: Option<(Time, Time)>,
     /// Also count what stands in the variables of each message; for lists, not for judging.
     pub values: bool,
+    /// Also keep how often each message came over the whole log; to explain one, not for judging.
+    pub timeline: bool,
     /// Keep secrets in samples as they are.
     pub no_redact: bool,
 }
@@ -69,6 +71,7 @@ impl Config {
             learn_only: false,
             only: None,
             values: false,
+            timeline: false,
             no_redact: false,
         }
     }

@@ -35,7 +35,7 @@ pub use config::Config;
 pub use diff::{Comparison, Deployment, Terms, compare};
 pub use engine::{Engine, Run};
 pub use error::Error;
-pub use ledger::{Ledger, Report};
+pub use ledger::{Bars, Ledger, Report, Story};
 pub use line::Level;
 pub use redact::redact;
 pub use session::Session;

@@ -92,3 +92,20 @@ pub const UNSTAMPED_WAIT_SECONDS: i64 = 1;
 
 /// Lines that a live log is judged by at a time; more would delay what they teach.
 pub const LIVE_PIECE_LINES: usize = 8;
+
+/// First lines of a shape in a pane that are kept to say what is different about a surge.
+pub const FIRST_LINES_MAX: usize = 8;
+/// What is kept of each of them.
+pub const FIRST_LINE_BYTES_MAX: usize = 512;
+
+/// Closed panes whose lines are remembered: a surge looks back an hour.
+pub const RECENT_PANES_MAX: usize = 360;
+/// What their lines may take; of a busy log fewer panes are remembered.
+pub const RECENT_BYTES_MAX: usize = 2 << 20;
+
+/// Lines of a message that stand for what is usual of it.
+pub const TYPICAL_LINES_MAX: usize = 16;
+/// Values of a line that are compared.
+pub const FEATURES_MAX: usize = 24;
+/// What all such lines may take; later messages have none.
+pub const TYPICAL_BYTES_ALL_MAX: usize = 32 << 20;

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::Read;
 
 /// All fields of an alert, in their order: a promise to whoever reads them.
-const FIELDS: [&str; 31] = [
+const FIELDS: [&str; 32] = [
     "schema",
     "kind",
     "phase",
@@ -40,6 +40,7 @@ const FIELDS: [&str; 31] = [
     "summary",
     "fingerprint",
     "context",
+    "different",
     "}",
 ];
 

@@ -15,6 +15,7 @@ use crate::detect::{self, Detector, Message, Messages};
 use crate::error::Error;
 use crate::id::TemplateId;
 use crate::template::{self, Registry, TemplateIx};
+use crate::time::Pane;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -26,6 +27,15 @@ pub struct Baseline {
     pub(crate) body: Body,
 }
 
+/// Hashes of a place in a line and of the value there; no value can be told from them.
+pub(crate) type Feature = (u32, u16);
+
+/// Lines of a message that stand for what is usual of it: their panes and values.
+pub(crate) type SavedTypical = (TemplateId, Vec<(Pane, Vec<Feature>)>);
+
+/// The same of templates.
+pub(crate) type TypicalLines = Vec<(TemplateIx, Vec<(Pane, Vec<Feature>)>)>;
+
 /// What the file holds behind its header.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Body {
@@ -33,6 +43,7 @@ pub(crate) struct Body {
     registry: template::Saved,
     messages: Vec<(TemplateId, Message)>,
     detector: detect::Saved,
+    typical: Vec<SavedTypical>,
 }
 
 /// A baseline brought back to life.
@@ -40,6 +51,7 @@ pub(crate) struct Restored {
     pub registry: Registry,
     pub messages: Messages,
     pub detector: Detector,
+    pub typical: TypicalLines,
 }
 
 /// One message of a baseline, for people.
@@ -60,6 +72,7 @@ impl Baseline {
         registry: &Registry,
         messages: &Messages,
         detector: &Detector,
+        typical: Vec<SavedTypical>,
         learned: Learned,
         settings: Settings,
     ) -> Baseline {
@@ -70,7 +83,8 @@ impl Baseline {
             .collect();
         listed.sort_by_key(|(id, _)| *id);
         let detector = detector.save(|template| Some(registry.template_id(template).0));
-        Baseline { settings, body: Body { learned, registry: registry.save(), messages: listed, detector } }
+        let registry = registry.save();
+        Baseline { settings, body: Body { learned, registry, messages: listed, detector, typical } }
     }
 
     /// Reads a baseline file whole.
@@ -137,7 +151,9 @@ impl Baseline {
         }
         let detector =
             Detector::load(settings, self.body.detector.clone(), |id| by_id.get(&TemplateId(id)).copied());
-        Restored { registry, messages, detector }
+        let own = |(id, lines): &SavedTypical| Some((*by_id.get(id)?, lines.clone()));
+        let typical = self.body.typical.iter().filter_map(own).collect();
+        Restored { registry, messages, detector, typical }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::when::When;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use logsurge::Level;
 use std::path::PathBuf;
 
 /// Finds what is new, surging or gone in any text log, without rules.
@@ -32,6 +33,8 @@ pub enum Command {
     Learn(Learn),
     /// List the messages of a log
     Templates(Templates),
+    /// Explain a message: what it is, how often it comes, and when it came
+    Show(Show),
     /// Look into a baseline file
     Baseline(BaselineArgs),
 }
@@ -107,18 +110,25 @@ pub struct Judging {
     pub output: Output,
 }
 
+/// What is worth being shown.
+#[derive(Args, Debug, Clone)]
+pub struct Least {
+    /// Only messages of this level or worse; a word of alarm counts as an error
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<LevelArg>,
+    /// Only what is about at least so many lines; of what is gone, about lines that were due
+    #[arg(long, value_name = "N")]
+    pub min_count: Option<u64>,
+}
+
 /// What is printed.
 #[derive(Args, Debug, Clone)]
 pub struct Output {
-    /// Only these kinds
+    /// Only alerts and notes of these kinds; like the next two, this goes for the exit status too
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     pub kind: Vec<KindArg>,
-    /// Only messages of this level or worse
-    #[arg(long, value_name = "LEVEL")]
-    pub level: Option<LevelArg>,
-    /// Only alerts about at least so many lines
-    #[arg(long, value_name = "N")]
-    pub min_count: Option<u64>,
+    #[command(flatten)]
+    pub least: Least,
     /// One JSON object a line, notes and changes of alerts too
     #[arg(long, conflicts_with = "short")]
     pub json: bool,
@@ -238,12 +248,27 @@ pub struct Templates {
     /// Only messages like this pasted line or text: its own first, then those with most words in common
     #[arg(long, value_name = "TEXT")]
     pub like: Option<String>,
-    /// Only messages of this level or worse
-    #[arg(long, value_name = "LEVEL")]
-    pub level: Option<LevelArg>,
-    /// Only messages with at least so many lines
-    #[arg(long, value_name = "N")]
-    pub min_count: Option<u64>,
+    #[command(flatten)]
+    pub least: Least,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `logsurge show`
+#[derive(Args, Debug)]
+pub struct Show {
+    /// The message's id, or its first digits, as scan, watch, diff and templates print it
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Logs that have it: files, directories, or - for standard input
+    #[arg(value_name = "PATH", required_unless_present = "baseline")]
+    pub paths: Vec<PathBuf>,
+    /// What was learned of it: a file made by `logsurge learn`
+    #[arg(short, long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
     #[command(flatten)]
     pub reading: Reading,
 }
@@ -283,6 +308,31 @@ pub enum KindArg {
     Surge,
     /// Stopped coming
     Gone,
+    /// All traffic together, up or down
+    Volume,
+    /// A value that a known message never had
+    Value,
+}
+
+impl KindArg {
+    /// The word that alerts have for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            KindArg::New => "new",
+            KindArg::Surge => "surge",
+            KindArg::Gone => "gone",
+            KindArg::Volume => "volume",
+            KindArg::Value => "value",
+        }
+    }
+}
+
+impl Least {
+    /// Whether a message of this level, judged at that, with so many lines is worth being shown.
+    pub fn allows(&self, class: Level, lines: u64) -> bool {
+        self.level.is_none_or(|level| class >= level.level())
+            && self.min_count.is_none_or(|least| lines >= least)
+    }
 }
 
 /// A level.
@@ -300,6 +350,19 @@ pub enum LevelArg {
     Error,
     /// The worst
     Fatal,
+}
+
+impl LevelArg {
+    fn level(self) -> Level {
+        match self {
+            LevelArg::Trace => Level::Trace,
+            LevelArg::Debug => Level::Debug,
+            LevelArg::Info => Level::Info,
+            LevelArg::Warn => Level::Warn,
+            LevelArg::Error => Level::Error,
+            LevelArg::Fatal => Level::Fatal,
+        }
+    }
 }
 
 /// What structured lines are looked for.

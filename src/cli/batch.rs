@@ -5,7 +5,7 @@ use super::exit::Outcome;
 use super::printer::Printer;
 use super::render::summary;
 use super::setup;
-use logsurge::{Config, Engine, Error, Run};
+use logsurge::{Baseline, Config, Engine, Error, Run};
 use std::path::{Path, PathBuf};
 
 /// `logsurge scan`
@@ -55,8 +55,18 @@ pub fn learn(args: &Learn) -> Result<Outcome, Error> {
 /// are wanted; the flag tells of trouble.
 pub fn learned(paths: &[PathBuf], reading: &Reading, values: bool) -> Result<(Run, bool), Error> {
     let config = Config { learn_only: true, values, ..setup::config(reading)? };
+    learned_with(paths, reading, config, None)
+}
+
+/// Reads logs to their end with a configuration that only learns, behind what a baseline holds.
+pub fn learned_with(
+    paths: &[PathBuf],
+    reading: &Reading,
+    config: Config,
+    baseline: Option<&Baseline>,
+) -> Result<(Run, bool), Error> {
     let (listing, mut trouble) = setup::sources(paths, &config, reading.quiet)?;
-    let mut run = Engine::new(config).run(&listing.sources, None);
+    let mut run = Engine::new(config).run(&listing.sources, baseline);
     let alerts = run.by_ref().count();
     debug_assert_eq!(alerts, 0, "learning judges nothing");
     trouble |= tell(&mut run, reading.quiet);

@@ -17,6 +17,7 @@ mod fold;
 mod printer;
 mod render;
 mod setup;
+mod show;
 mod templates;
 mod watch;
 mod when;
@@ -63,6 +64,7 @@ fn dispatch(command: Command) -> Result<Outcome, Error> {
         Command::Diff(args) => diff::run(&args),
         Command::Learn(args) => batch::learn(&args),
         Command::Templates(args) => templates::run(&args),
+        Command::Show(args) => show::run(&args),
         Command::Baseline(args) => baseline::run(&args),
     }
 }

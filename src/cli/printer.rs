@@ -1,13 +1,13 @@
 //! Where alerts meet the screen: filters, formats, limits on what a person
 //! can read, and the count that the exit status rests on.
 
-use super::args::{ColorArg, KindArg, LevelArg, Output};
+use super::args::{ColorArg, Output};
 use super::fold::Fold;
 use super::render::text::TextStyle;
 use super::render::{json, short, text};
 use logsurge::template::Registry;
 use logsurge::time::Zone;
-use logsurge::{Alert, Kind, Level, Phase, Time};
+use logsurge::{Alert, Kind, Phase, Time};
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -176,14 +176,11 @@ impl Printer {
 
     /// Whether an alert passes what was asked for.
     pub fn wants(&self, alert: &Alert) -> bool {
-        let kind = match alert.kind {
-            Kind::New => KindArg::New,
-            Kind::Surge => KindArg::Surge,
-            Kind::Gone => KindArg::Gone,
-        };
-        (self.output.kind.is_empty() || self.output.kind.contains(&kind))
-            && self.output.level.is_none_or(|level| alert.class >= level_of(level))
-            && self.output.min_count.is_none_or(|least| alert.count >= least)
+        let kinds = &self.output.kind;
+        // What is gone has no lines; so many were due.
+        let lines = if alert.kind == Kind::Gone { alert.expected.round() as u64 } else { alert.count };
+        (kinds.is_empty() || kinds.iter().any(|kind| kind.word() == alert.kind.word()))
+            && self.output.least.allows(alert.class, lines)
     }
 
     fn turn_hour(&mut self, time: Time) -> io::Result<()> {
@@ -220,17 +217,6 @@ impl Printer {
             }
             result => result,
         }
-    }
-}
-
-pub fn level_of(level: LevelArg) -> Level {
-    match level {
-        LevelArg::Trace => Level::Trace,
-        LevelArg::Debug => Level::Debug,
-        LevelArg::Info => Level::Info,
-        LevelArg::Warn => Level::Warn,
-        LevelArg::Error => Level::Error,
-        LevelArg::Fatal => Level::Fatal,
     }
 }
 

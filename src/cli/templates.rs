@@ -2,7 +2,6 @@
 
 use super::args::Templates;
 use super::exit::Outcome;
-use super::printer::level_of;
 use super::render::safe::{shortened, visible};
 use super::{batch, setup};
 use logsurge::alert::grouped;
@@ -99,8 +98,7 @@ fn rows(ledger: &Ledger, args: &Templates, like: Option<&Shape>) -> Vec<Row> {
     let mut short: HashMap<TemplateId, String> = ids.iter().copied().zip(registry.short_ids(&ids)).collect();
     let mut variables = ledger.variables();
     let wanted = |(message, template): &(Message, TemplateIx)| {
-        args.min_count.is_none_or(|least| message.lines >= least)
-            && args.level.is_none_or(|level| registry.level(*template) >= level_of(level))
+        args.least.allows(registry.level(*template).max(message.class), message.lines)
     };
     let row = |(message, template): (Message, TemplateIx)| {
         let id = registry.template_id(template);

@@ -5,7 +5,7 @@
 //! chunks, and nothing but speed is lost.
 
 use crate::id::ShapeId;
-use crate::limits::CACHE_KEYS_MAX;
+use crate::limits::{CACHE_KEYS_MAX, FIRST_LINES_MAX};
 use crate::time::{Pane, Time};
 
 /// Lines of one cheap key in one pane, not yet written to the delta.
@@ -22,6 +22,18 @@ pub(super) struct Run {
     pub at: u32,
     pub len: u32,
 }
+
+/// Where one line of a chunk lies in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spot {
+    /// Its number in the chunk.
+    pub line: u32,
+    pub at: u32,
+    pub len: u32,
+}
+
+/// The first lines of a run, as many as it has.
+pub(super) type Firsts = [Spot; FIRST_LINES_MAX];
 
 /// What the worker knows of one cheap key.
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +68,13 @@ const EMPTY: u32 = u32::MAX;
 pub(super) struct Cache {
     table: Vec<(u64, u32)>,
     pub slots: Vec<Slot>,
+    /// By slot: apart, since only the first lines of a run touch them.
+    pub firsts: Vec<Firsts>,
 }
 
 impl Cache {
     pub fn new() -> Cache {
-        Cache { table: vec![(0, EMPTY); 1 << 11], slots: Vec::new() }
+        Cache { table: vec![(0, EMPTY); 1 << 11], slots: Vec::new(), firsts: Vec::new() }
     }
 
     /// Empties the cache if it is past its bound, and says so. Only between two chunks.
@@ -95,6 +109,7 @@ impl Cache {
         }
         let index = self.slots.len() as u32;
         self.slots.push(slot);
+        self.firsts.push(Firsts::default());
         self.place(key, index);
         index
     }

@@ -82,6 +82,17 @@ pub struct Segment {
     pub high: Time,
     /// The counts.
     pub entries: Vec<Entry>,
+    /// The first lines of the entries that have more than one.
+    pub firsts: Vec<FirstLine>,
+}
+
+/// One of the first lines of an entry.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstLine {
+    /// Its number within the chunk, from 0.
+    pub line: u32,
+    /// Where its bytes lie in `Delta::samples`.
+    pub place: (u32, u32),
 }
 
 /// Lines of one shape in one pane.
@@ -103,6 +114,8 @@ pub struct Entry {
     pub line: u32,
     /// Where the sample's bytes lie in `Delta::samples`.
     pub sample: (u32, u32),
+    /// Which of `Segment::firsts` are its first lines, in order; none where the sample is the only one.
+    pub firsts: (u32, u32),
     /// How many bytes behind the sample tell of the lines before it, and behind these of the
     /// lines after it.
     pub around: (u32, u32),

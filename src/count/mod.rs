@@ -16,7 +16,7 @@ mod values;
 
 pub use carry::{Carry, Scout};
 pub(crate) use delta::FILTERED;
-pub use delta::{Delta, Entry, LineCounts, NewShape, Segment};
+pub use delta::{Delta, Entry, FirstLine, LineCounts, NewShape, Segment};
 pub use label::{Digits, Form, Label, Labeller};
 pub use open::{Opened, Opener};
 pub use record::{Record, Within, add_after, add_before};

@@ -5,15 +5,15 @@
 //! pane, and written out when the pane changes or the chunk ends, so a line
 //! costs no map access beyond the probe and no allocation.
 
-use super::cache::{Cache, Run, Slot};
+use super::cache::{Cache, Firsts, Run, Slot, Spot};
 use super::delta::FILTERED;
 use super::open::{Opened, Opener};
 use super::record::{Record, Records, add_after, add_before};
 use super::values::ValueCounter;
-use super::{Carry, Delta, Entry, NewShape, Segment};
+use super::{Carry, Delta, Entry, FirstLine, NewShape, Segment};
 use crate::limits::{
-    HEAD_LINES_MAX, LATE_PANES, SAMPLE_BYTES_MAX, SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS,
-    UNSTAMPED_LINES_PER_PANE,
+    FIRST_LINE_BYTES_MAX, FIRST_LINES_MAX, HEAD_LINES_MAX, LATE_PANES, SAMPLE_BYTES_MAX,
+    SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS, UNSTAMPED_LINES_PER_PANE,
 };
 use crate::line::Level;
 use crate::line::record::Role;
@@ -344,6 +344,13 @@ impl Counter {
         let (at, len) = (place.0 as u32, (place.1 - place.0) as u32);
         let run = &mut self.cache.slots[slot as usize].run;
         if run.count != 0 && run.pane == pane && run.late == late {
+            if run.count < FIRST_LINES_MAX as u32 {
+                let firsts = &mut self.cache.firsts[slot as usize];
+                if run.count == 1 {
+                    firsts[0] = Spot { line: run.line, at: run.at, len: run.len };
+                }
+                firsts[run.count as usize] = Spot { line, at, len };
+            }
             run.count += 1;
             run.newest = run.newest.max(time);
             // Compared as far as it will be kept: the ledger knows no more of it.
@@ -356,7 +363,8 @@ impl Counter {
         if run.count == 0 {
             self.touched.push(slot);
         } else {
-            walk.write(self.cache.slots[slot as usize], bytes, &self.records);
+            let firsts = &self.cache.firsts[slot as usize];
+            walk.write(self.cache.slots[slot as usize], firsts, bytes, &self.records);
         }
         self.cache.slots[slot as usize].run = Run { pane, late, count: 1, time, newest: time, line, at, len };
     }
@@ -364,8 +372,9 @@ impl Counter {
     /// Writes all open runs to the current segment.
     fn flush(&mut self, bytes: &[u8], walk: &mut Walk) {
         for slot in self.touched.drain(..) {
+            let firsts = &self.cache.firsts[slot as usize];
             let slot = &mut self.cache.slots[slot as usize];
-            walk.write(*slot, bytes, &self.records);
+            walk.write(*slot, firsts, bytes, &self.records);
             slot.run.count = 0;
         }
     }
@@ -401,12 +410,19 @@ impl Walk {
 
     fn open_segment(&mut self, first: Time, head: bool) {
         self.high = first.pane();
-        let segment = Segment { head, continued: false, stamped: 0, first, high: first, entries: Vec::new() };
-        self.delta.segments.push(segment);
+        self.delta.segments.push(Segment {
+            head,
+            continued: false,
+            stamped: 0,
+            first,
+            high: first,
+            entries: Vec::new(),
+            firsts: Vec::new(),
+        });
     }
 
     /// Appends one run as an entry of the current segment.
-    fn write(&mut self, slot: Slot, bytes: &[u8], records: &Records) {
+    fn write(&mut self, slot: Slot, firsts: &Firsts, bytes: &[u8], records: &Records) {
         let run = slot.run;
         let samples = &mut self.delta.samples;
         let from = samples.len();
@@ -428,6 +444,14 @@ impl Walk {
             samples.extend_from_slice(&self.kept);
         }
         let segment = self.delta.segments.last_mut().expect("a line opened a segment before it was counted");
+        let firsts = match run.count {
+            0 | 1 => (0, 0),
+            _ if run.late => (0, 0), // They are in no window.
+            lines => {
+                let firsts = &firsts[..firsts.len().min(lines as usize)];
+                write_firsts(firsts, &run, from as u32, bytes, &mut segment.firsts, samples)
+            }
+        };
         segment.entries.push(Entry {
             shape: slot.shape,
             pane: run.pane,
@@ -437,10 +461,33 @@ impl Walk {
             newest: run.newest,
             line: run.line,
             sample: (from as u32, len),
+            firsts,
             around: (before_len, after_len),
             open_front: around.open_front,
             open_back: around.open_back,
             within: records.within(run.line),
         });
     }
+}
+
+/// Writes the first lines of a run, the one that is its sample no second time; which they are
+/// among those of the segment.
+fn write_firsts(
+    firsts: &[Spot],
+    run: &Run,
+    sample: u32,
+    bytes: &[u8],
+    listed: &mut Vec<FirstLine>,
+    samples: &mut Vec<u8>,
+) -> (u32, u32) {
+    let begin = listed.len() as u32;
+    for spot in firsts {
+        let len = spot.len.min(FIRST_LINE_BYTES_MAX as u32);
+        let from = if spot.at == run.at { sample } else { samples.len() as u32 };
+        if spot.at != run.at {
+            samples.extend_from_slice(&bytes[spot.at as usize..][..len as usize]);
+        }
+        listed.push(FirstLine { line: spot.line, place: (from, len) });
+    }
+    (begin, firsts.len() as u32)
 }

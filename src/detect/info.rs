@@ -1,11 +1,19 @@
 //! What an alert may tell of its template besides its numbers.
 
 use super::alert::State;
-use super::exposure::{ONE, number};
+use super::exposure::{Frame, ONE, number};
 use super::series::Series;
 use super::surge::Detector;
-use super::{PANE_SECONDS, SCALES, TemplateIx, gone};
+use super::{HOUR, PANE_SECONDS, SCALES, TemplateIx, gone};
 use crate::time::Pane;
+
+// limits
+/// Lines come in batches if they bring so many others along, in so many stretches of five
+/// minutes at least, and where fewer than so many are to be expected in one: else it is the
+/// time of day that one would see.
+const BATCH_LUMP_MIN: f64 = 2.0;
+const BATCH_CELLS_MIN: u64 = 10;
+const BATCH_MEAN_MAX: f64 = 3.0;
 
 /// What the aligned windows of one scale say of a template, the open ones included.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -91,6 +99,26 @@ impl Detector {
     pub fn overdue_after(&self, template: TemplateIx) -> Option<u64> {
         let frame = self.frame(0.0, self.clock.ticks());
         gone::needed(self.known(template)?, &frame).map(|needed| needed.ticks)
+    }
+
+    /// How many lines come together where a line is rare, if more than a few do.
+    pub fn batch(&self, template: TemplateIx) -> Option<f64> {
+        let (series, frame) = (self.known(template)?, self.frame(0.0, 0));
+        let (cells, scale) = (&series.cells[0], &frame.scales[0]);
+        let panes = scale.panes.max(1.0);
+        let mean = number(cells.lines) / panes * (scale.squares / panes);
+        let lump = cells.dispersion(scale, None) * mean;
+        (cells.active >= BATCH_CELLS_MIN * ONE && mean < BATCH_MEAN_MAX && lump >= BATCH_LUMP_MIN)
+            .then_some(1.0 + lump)
+    }
+
+    /// The silence after which it is judged to be gone; none if that takes an hour or more.
+    pub fn gone_after_seconds(&self, template: TemplateIx) -> Option<f64> {
+        let series = self.known(template)?;
+        let age = self.clock.ticks();
+        let frame = Frame { tick: series.last_tick, ..self.frame(self.threshold(), age) };
+        let ticks = gone::due(series, &frame).saturating_sub(series.last_tick);
+        (ticks < HOUR as u64).then_some(ticks as f64 * PANE_SECONDS)
     }
 
     /// The first pane with a line of it.

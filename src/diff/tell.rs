@@ -72,7 +72,8 @@ impl Teller<'_> {
             let samples =
                 |alerts: &[Alert]| alerts.iter().map(|other| other.sample.clone()).collect::<Vec<_>>();
             let from = front.len().saturating_sub(GROUP_LINES_MAX);
-            alert.context = Context { before: samples(&front[from..]), after: samples(behind) };
+            alert.context =
+                Context { before: samples(&front[from..]), after: samples(behind), ..Context::default() };
         }
         alert
     }
@@ -151,7 +152,7 @@ impl Teller<'_> {
             class: side.class,
             template: ledger.shown_text(&self.pair.union.template_text(message.template)),
             sample: registry.example(side.template).to_vec(),
-            sources: Spread { seen: 1, of: ledger.source_count(), top: source.clone() },
+            sources: Spread { seen: 1, of: ledger.source_count(), top: source.clone(), ..Spread::default() },
             source,
             line_number,
             window: (side.first_seen, side.last_seen),

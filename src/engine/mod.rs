@@ -17,8 +17,8 @@ mod span;
 mod threads;
 
 pub use assign::assign;
-pub use span::{Past, past_of, span};
 pub use halves::Halves;
+pub use span::{Past, past_of, span};
 
 use crate::alert::Alert;
 use crate::baseline::Baseline;

@@ -34,6 +34,9 @@ impl Ledger {
         let fresh = self.decide(pane, &cells);
         self.apply_joins();
         let counts = self.count(pane, &cells);
+        if let Some(timeline) = &mut self.timeline {
+            timeline.add(pane, &counts);
+        }
         self.emit_fresh(fresh, &counts);
         for (alert, shape) in std::mem::take(&mut self.to_follow) {
             if let Some(shape) = self.known(shape) {
@@ -53,10 +56,11 @@ impl Ledger {
         let mut due = self.gate.close_pane(pane, &counts, rate_all);
         due.extend(self.alerts_of(pane, findings, &cells));
         due.extend(self.alerts_of_sources(pane, &cells));
+        self.keep_typical(pane, &cells);
         due.sort_by_key(|alert| (alert.kind, alert.note));
         due.into_iter().for_each(|alert| self.tell(alert));
         self.lines_closed += cells.cells.iter().map(|cell| cell.count + cell.late).sum::<u64>();
-        self.keep_room(cells);
+        self.keep_pane(pane, cells);
         let (pending, sources) = (&self.pending, &self.sources);
         let held = sources.iter().any(SourceState::holds);
         self.contexts.retain(|shape| held || pending.contains_key(&shape));
@@ -65,9 +69,11 @@ impl Ledger {
         self.say_limits();
     }
 
-    /// Keeps the room of a closed pane for the next one.
-    fn keep_room(&mut self, mut cells: PaneCells) {
-        if (1..=SPARE_CELLS_MAX).contains(&cells.cells.len()) {
+    /// Keeps the lines of a closed pane, and the room of the one that is forgotten for it.
+    fn keep_pane(&mut self, pane: Pane, cells: PaneCells) {
+        let forgotten = if self.learn_only { Some(cells) } else { self.recent.push(pane, cells) };
+        let Some(mut cells) = forgotten else { return };
+        if cells.cells.len() <= SPARE_CELLS_MAX {
             cells.clear();
             self.spare = cells;
         }
@@ -127,7 +133,7 @@ impl Ledger {
     }
 
     /// The shape that counts the lines of a cell.
-    fn known_cell(&self, cell: &Cell) -> Option<ShapeIx> {
+    pub(super) fn known_cell(&self, cell: &Cell) -> Option<ShapeIx> {
         cell.known.or_else(|| self.known(cell.shape))
     }
 
@@ -268,6 +274,10 @@ impl Ledger {
             self.detector.join(gone, survivor);
             self.gate.join(gone, survivor);
             self.pulses.join(gone, survivor);
+            self.typical.join(gone, survivor);
+            if let Some(timeline) = &mut self.timeline {
+                timeline.join(gone, survivor);
+            }
         }
     }
 
@@ -364,11 +374,21 @@ impl Ledger {
         alerts
     }
 
-    /// What the shape of a template's newest line in this pane was.
-    pub(super) fn cell_of<'a>(&self, template: TemplateIx, cells: &'a PaneCells) -> Option<&'a Cell> {
-        let of = |cell: &&Cell| {
+    /// The cells of a template in a pane.
+    pub(super) fn cells_of<'a>(
+        &'a self,
+        template: TemplateIx,
+        cells: &'a PaneCells,
+    ) -> impl Iterator<Item = &'a Cell> {
+        let of = move |cell: &&Cell| {
             self.known_cell(cell).is_some_and(|shape| self.registry.template_of(shape) == template)
         };
-        cells.cells.iter().filter(of).min_by(|a, b| (a.time, cells.sample(a)).cmp(&(b.time, cells.sample(b))))
+        cells.cells.iter().filter(of)
+    }
+
+    /// What the shape of a template's newest line in this pane was.
+    pub(super) fn cell_of<'a>(&'a self, template: TemplateIx, cells: &'a PaneCells) -> Option<&'a Cell> {
+        let order = |cell: &Cell| (cell.time, cells.sample(cell));
+        self.cells_of(template, cells).min_by(|a, b| order(a).cmp(&order(b)))
     }
 }

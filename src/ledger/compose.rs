@@ -16,6 +16,8 @@ use crate::time::{Pane, Time, format_duration};
 /// Bars of the small chart beside a surge.
 const HISTORY_MINUTES: usize = 12;
 const PANES_PER_MINUTE: u32 = 6;
+/// The sources of what is gone are those of its last five minutes.
+const GONE_PANES: i64 = 30;
 
 /// The first line of a message nobody knew.
 pub(super) struct Sighting<'a> {
@@ -82,7 +84,7 @@ impl Ledger {
             sample: self.shown(new.sample),
             source: self.sources[new.source].name.clone(),
             line_number: new.line_number,
-            sources: self.spread(new.cell, Some(new.source)),
+            sources: self.spread(new.cell.map_or(&[], |cell| &cell.by_source), Some(new.source)),
             window: (new.pane.start(), new.pane.end()),
             count: 1,
             expected: 0.0,
@@ -102,29 +104,60 @@ impl Ledger {
         }
     }
 
-    /// On how many sources the lines of a cell are; without one, of which
-    /// source a single line is, if any.
-    fn spread(&self, cell: Option<&Cell>, single: Option<usize>) -> Spread {
+    /// On how many of the sources lines are; without any, of which source a single one is.
+    fn spread(&self, by_source: &[(usize, u64)], single: Option<usize>) -> Spread {
         let of = self.sources.len();
-        let by_source = cell.map_or(&[][..], |cell| &cell.by_source);
-        let top = by_source.iter().max_by_key(|(source, lines)| (*lines, std::cmp::Reverse(*source)));
-        let top = top.map(|(source, _)| *source).or(single);
-        let name = top.map_or(String::new(), |source| self.sources[source].name.clone());
-        Spread { seen: by_source.len().max(usize::from(top.is_some())), of, top: name }
+        let most = by_source.iter().max_by_key(|(source, lines)| (*lines, std::cmp::Reverse(*source)));
+        let all: u64 = by_source.iter().map(|(_, lines)| lines).sum();
+        let top = most.map(|(source, _)| *source).or(single);
+        Spread {
+            seen: by_source.len().max(usize::from(top.is_some())),
+            of,
+            top: top.map_or(String::new(), |source| self.sources[source].name.clone()),
+            top_share: most.map_or(0.0, |(_, lines)| *lines as f64 / all.max(1) as f64),
+        }
+    }
+
+    /// Lines by source of a message since `from`, as far as they are remembered.
+    fn by_source(&self, template: TemplateIx, from: Pane, cells: &PaneCells) -> Vec<(usize, u64)> {
+        let mut counted: Vec<(usize, u64)> = Vec::new();
+        if self.sources.len() < 2 {
+            return counted;
+        }
+        let panes = self.recent.backwards().take_while(|(pane, _)| *pane >= from).map(|(_, cells)| cells);
+        for cells in std::iter::once(cells).chain(panes) {
+            for (source, lines) in self.cells_of(template, cells).flat_map(|cell| &cell.by_source) {
+                match counted.iter_mut().find(|(known, _)| known == source) {
+                    Some((_, known)) => *known += lines,
+                    None => counted.push((*source, *lines)),
+                }
+            }
+        }
+        counted
     }
 
     /// The alert of one of the detector's findings.
     pub(super) fn finding_alert(&self, pane: Pane, finding: &Finding, cells: &PaneCells) -> Alert {
-        let base = self.known_alert(pane, finding.template(), cells);
+        let from = match finding {
+            Finding::Surge(surge) => surge.started,
+            Finding::Gone(gone) => Pane(gone.last_seen.0 - GONE_PANES),
+        };
+        let base = self.known_alert(pane, finding.template(), cells, from);
         let phase = match finding.phase() {
             detect::Phase::Open => Phase::Open,
             detect::Phase::Ongoing => Phase::Ongoing,
             detect::Phase::Resolved => Phase::Resolved,
         };
-        let alert = match finding {
+        let mut alert = match finding {
             Finding::Surge(surge) => surge_alert(base, surge),
             Finding::Gone(gone) => gone_alert(base, gone),
         };
+        if let (Finding::Surge(surge), true) = (finding, phase != Phase::Resolved) {
+            alert.context.different = self.difference_of(surge, pane, cells);
+            for difference in &alert.context.different {
+                alert.summary += &format!("; {}", difference.sentence());
+            }
+        }
         Alert { phase, ..alert }
     }
 
@@ -135,7 +168,7 @@ impl Ledger {
     }
 
     /// What any alert about a known message says.
-    fn known_alert(&self, pane: Pane, template: TemplateIx, cells: &PaneCells) -> Alert {
+    fn known_alert(&self, pane: Pane, template: TemplateIx, cells: &PaneCells, from: Pane) -> Alert {
         let cell = self.cell_of(template, cells);
         let id = self.registry.template_id(template);
         let shape = cell.map_or(ShapeId(id.0), |cell| cell.shape);
@@ -162,7 +195,7 @@ impl Ledger {
             sample,
             source: source.map_or(String::new(), |source| self.sources[source].name.clone()),
             line_number: cell.map_or(0, |cell| cell.line_number),
-            sources: self.spread(cell, source),
+            sources: self.spread(&self.by_source(template, from, cells), source),
             window: (pane.start(), pane.end()),
             count: 0,
             expected: 0.0,

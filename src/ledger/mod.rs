@@ -10,16 +10,24 @@
 
 mod close;
 mod compose;
+mod different;
+mod fields;
 mod pane;
 mod past;
+mod recent;
 mod records;
 mod report;
 mod silence;
 mod source;
+mod story;
+mod timeline;
+mod typical;
 mod values;
 mod warmup;
 
 pub use report::{Report, limit_text};
+pub use story::Story;
+pub use timeline::Bars;
 
 use crate::alert::{Alert, Learned};
 use crate::baseline::{self, Baseline};
@@ -74,6 +82,10 @@ pub struct Ledger {
     panes: BTreeMap<Pane, PaneCells>,
     /// A closed pane's room, for the next one.
     spare: PaneCells,
+    /// The lines of the last closed panes.
+    recent: recent::Recent,
+    /// What is usual of each message.
+    typical: typical::Typical,
     /// Shapes seen in open panes and not yet inserted.
     pending: HashMap<ShapeId, Shape>,
     pending_bytes: usize,
@@ -106,6 +118,8 @@ pub struct Ledger {
     first_lines: HashMap<ShapeId, (usize, u64)>,
     out: VecDeque<Alert>,
     notices: Vec<String>,
+    /// How often each message came, where that is wanted.
+    timeline: Option<timeline::Timeline>,
     /// What stood in variables, where that is wanted.
     values: values::Values,
     /// Live: which floods were said, of new shapes and of new messages.
@@ -140,6 +154,8 @@ impl Ledger {
                 .collect(),
             panes: BTreeMap::new(),
             spare: PaneCells::default(),
+            recent: recent::Recent::default(),
+            typical: typical::Typical::default(),
             pending: HashMap::new(),
             pending_bytes: 0,
             refuges: HashMap::new(),
@@ -158,6 +174,7 @@ impl Ledger {
             first_lines: HashMap::new(),
             out: VecDeque::new(),
             notices: Vec::new(),
+            timeline: config.timeline.then(timeline::Timeline::default),
             values: values::Values::default(),
             floods_said: (false, false),
         };
@@ -177,6 +194,7 @@ impl Ledger {
         self.registry = restored.registry;
         self.messages = restored.messages;
         self.detector = restored.detector;
+        self.typical.load(restored.typical);
         self.learned = Some(baseline.learned());
     }
 
@@ -312,6 +330,9 @@ impl Ledger {
                 source,
                 line_number: held.lines_before + u64::from(entry.line) + 1,
                 sample: &held.samples[from..from + len],
+                firsts: &held.segment.firsts[entry.firsts.0 as usize..][..entry.firsts.1 as usize],
+                samples: &held.samples,
+                lines_before: held.lines_before,
                 within: entry.within,
             };
             let cells = self.panes.entry(pane).or_insert_with(|| std::mem::take(&mut self.spare));
@@ -502,7 +523,14 @@ impl Ledger {
 
     /// Everything learned, as a baseline.
     pub fn to_baseline(&self, settings: &baseline::Settings) -> Baseline {
-        Baseline::new(&self.registry, &self.messages, &self.detector, self.learned_so_far(), settings.clone())
+        Baseline::new(
+            &self.registry,
+            &self.messages,
+            &self.detector,
+            self.typical_to_save(),
+            self.learned_so_far(),
+            settings.clone(),
+        )
     }
 
     /// Lines and span learned up to the last closed pane.

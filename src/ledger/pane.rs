@@ -1,8 +1,9 @@
 //! The counts of the panes that are still open.
 
 use super::silence::Heard;
-use crate::count::Within;
+use crate::count::{FirstLine, Within};
 use crate::id::ShapeId;
+use crate::limits::{FIRST_LINE_BYTES_MAX, FIRST_LINES_MAX};
 use crate::template::ShapeIx;
 use crate::time::Time;
 use hashbrown::HashMap;
@@ -30,8 +31,22 @@ pub(super) struct Cell {
     sample: usize,
     room: usize,
     sample_len: usize,
+    /// The first lines in time, in the order of their numbers.
+    firsts: [First; FIRST_LINES_MAX],
+    firsts_len: usize,
     /// Lines by source, where there are several sources.
     pub by_source: Vec<(usize, u64)>,
+}
+
+/// One of the first lines of a cell. The order is a total one that each source's lines keep
+/// however they are cut into chunks, so the first few of all are the first few of the first
+/// few of each part.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct First {
+    line_number: u64,
+    source: u32,
+    at: u32,
+    len: u16,
 }
 
 /// The counts of one open pane.
@@ -59,6 +74,11 @@ pub(super) struct Addition<'a> {
     pub source: usize,
     pub line_number: u64,
     pub sample: &'a [u8],
+    /// Its first lines where it has more than one, with the bytes of all samples of its
+    /// chunk, and the lines of the source before that.
+    pub firsts: &'a [FirstLine],
+    pub samples: &'a [u8],
+    pub lines_before: u64,
     pub within: Option<Within>,
 }
 
@@ -97,12 +117,17 @@ impl PaneCells {
                     line_number: new.line_number,
                     within: new.within,
                     sample: self.arena.len(),
-                    room: new.sample.len(),
+                    // The first line may be the sample, and stays when another one is shown.
+                    room: 0,
                     sample_len: new.sample.len(),
+                    firsts: [First::default(); FIRST_LINES_MAX],
+                    firsts_len: 0,
                     by_source: Vec::new(),
                 });
                 self.arena.extend_from_slice(new.sample);
                 self.cells[next].count(new, many_sources);
+                let sample = Some(self.cells[next].sample);
+                self.cells[next].add_firsts(new, sample, &mut self.arena);
             }
             Entry::Occupied(known) => {
                 let cell = &mut self.cells[*known.get() as usize];
@@ -110,8 +135,24 @@ impl PaneCells {
                     cell.show(new, &mut self.arena);
                 }
                 cell.count(new, many_sources);
+                cell.add_firsts(new, None, &mut self.arena);
             }
         }
+    }
+
+    /// The first lines of a cell with their order among all of the pane.
+    pub fn firsts<'a>(&'a self, cell: &'a Cell) -> impl Iterator<Item = (First, &'a [u8])> {
+        let listed = cell.firsts[..cell.firsts_len].iter();
+        listed.map(|first| (*first, &self.arena[first.at as usize..][..first.len as usize]))
+    }
+
+    /// What its lines take, whatever room was made for them.
+    pub fn bytes(&self) -> usize {
+        let of = |cell: &Cell| {
+            let firsts = cell.firsts[..cell.firsts_len].iter().map(|first| first.len as usize);
+            size_of::<Cell>() + cell.sample_len + firsts.sum::<usize>()
+        };
+        self.cells.iter().map(of).sum()
     }
 
     /// Forgets all, and keeps the room for the next pane.
@@ -156,6 +197,61 @@ impl Cell {
         (self.time, self.stamp) = (new.time, new.stamp);
         (self.source, self.line_number) = (new.source, new.line_number);
         self.within = new.within;
+    }
+
+    /// Takes in the first lines of an entry, as far as they are among the first of all. Where
+    /// the entry's sample was just written, it is not written again.
+    fn add_firsts(&mut self, new: &Addition<'_>, written: Option<usize>, arena: &mut Vec<u8>) {
+        if new.late {
+            return;
+        }
+        let sample = &new.sample[..new.sample.len().min(FIRST_LINE_BYTES_MAX)];
+        if new.firsts.is_empty() {
+            self.add_first(new.line_number, new.source, sample, written, arena);
+        }
+        for first in new.firsts {
+            let bytes = &new.samples[first.place.0 as usize..][..first.place.1 as usize];
+            let line_number = new.lines_before + u64::from(first.line) + 1;
+            let written = written.filter(|_| bytes.as_ptr() == new.sample.as_ptr());
+            if !self.add_first(line_number, new.source, bytes, written, arena) {
+                return;
+            }
+        }
+    }
+
+    /// False if there are enough before it.
+    fn add_first(
+        &mut self,
+        line_number: u64,
+        source: usize,
+        bytes: &[u8],
+        written: Option<usize>,
+        arena: &mut Vec<u8>,
+    ) -> bool {
+        let source = source as u32;
+        let listed = &self.firsts[..self.firsts_len];
+        // Most often it is behind the last.
+        let behind = listed.last().is_none_or(|last| (last.line_number, last.source) < (line_number, source));
+        let at = match behind {
+            true => listed.len(),
+            false => {
+                listed.partition_point(|first| (first.line_number, first.source) < (line_number, source))
+            }
+        };
+        if at == FIRST_LINES_MAX {
+            return false;
+        }
+        // The last one's room is lost, which happens where sources are read side by side.
+        self.firsts_len = (self.firsts_len + 1).min(FIRST_LINES_MAX);
+        if !behind {
+            self.firsts[at..self.firsts_len].rotate_right(1);
+        }
+        let place = written.unwrap_or(arena.len());
+        if written.is_none() {
+            arena.extend_from_slice(bytes);
+        }
+        self.firsts[at] = First { line_number, source, at: place as u32, len: bytes.len() as u16 };
+        true
     }
 
     fn count(&mut self, new: &Addition<'_>, many_sources: bool) {

@@ -101,7 +101,7 @@ impl Ledger {
             let lines = text.split(|byte| *byte == b'\n').map(|line| self.shown(line));
             lines.filter(|line| !line.is_empty()).collect()
         };
-        Context { before: shown(&known.before), after: shown(&known.after) }
+        Context { before: shown(&known.before), after: shown(&known.after), ..Context::default() }
     }
 }
 

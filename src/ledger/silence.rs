@@ -313,7 +313,7 @@ impl Ledger {
             template: text,
             source: name.clone(),
             line_number: 0,
-            sources: Spread { seen: 1, of: self.sources.len(), top: name },
+            sources: Spread { seen: 1, of: self.sources.len(), top: name, ..Spread::default() },
             window: (pulse.newest, pane.end()),
             count: 0,
             expected: silent as f64 / SECOND_MICROS as f64 / between,

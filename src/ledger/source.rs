@@ -279,8 +279,15 @@ mod tests {
 
     fn segment(first_seconds: i64, stamped: u64) -> Held {
         let first = Time::from_seconds(first_seconds);
-        let segment =
-            Segment { head: false, continued: false, stamped, first, high: first, entries: Vec::new() };
+        let segment = Segment {
+            head: false,
+            continued: false,
+            stamped,
+            first,
+            high: first,
+            entries: Vec::new(),
+            firsts: Vec::new(),
+        };
         Held { segment, samples: Arc::default(), lines_before: 0 }
     }
 

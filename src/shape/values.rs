@@ -16,6 +16,8 @@ use super::{LEVEL_MARK, VARIABLE};
 // limits
 /// Places with values that are counted of a shape.
 pub const PLACES_MAX: usize = 8;
+/// Places with values that are read of a line to say what is different.
+pub const PLACES_TOLD_MAX: usize = 16;
 /// Different values of a place; with more it is open.
 pub const VALUES_MAX: usize = 64;
 /// A longer value is counted by its beginning.
@@ -122,12 +124,25 @@ impl Reader {
     }
 
     /// The values of a line; how many there are.
-    fn read<'a>(&self, line: &'a [u8], values: &mut [&'a [u8]; PLACES_MAX]) -> Option<usize> {
+    fn read<'a>(&self, line: &'a [u8], values: &mut [&'a [u8]]) -> Option<usize> {
+        self.read_part(line, false, values)
+    }
+
+    /// The values of a line, of one that was `cut` those that are there whole; none if the
+    /// line does not fit.
+    pub fn values<'a>(&self, line: &'a [u8], cut: bool) -> Option<Vec<&'a [u8]>> {
+        let mut values = vec![&line[..0]; PLACES_TOLD_MAX];
+        let found = self.read_part(line, cut, &mut values)?;
+        values.truncate(found);
+        Some(values)
+    }
+
+    fn read_part<'a>(&self, line: &'a [u8], cut: bool, values: &mut [&'a [u8]]) -> Option<usize> {
         let (mut from, mut found) = (0, 0);
-        let mut put = |value: &'a [u8]| {
-            if let Some(place) = values.get_mut(found) {
+        let mut put = |value: &'a [u8], found: &mut usize| {
+            if let Some(place) = values.get_mut(*found) {
                 *place = value;
-                found += 1;
+                *found += 1;
             }
         };
         let mut index = 0;
@@ -136,7 +151,11 @@ impl Reader {
             let next = index + run;
             let constant = self.pieces.get(next).map(|piece| self.word(piece));
             let (start, end) = match constant {
-                Some(word) => find_word(line, from, word)?,
+                Some(word) => match find_word(line, from, word) {
+                    Some(place) => place,
+                    None => return cut.then_some(found),
+                },
+                None if cut => return Some(found),
                 None => (line.len(), line.len()),
             };
             let mut rest = &line[from..start];
@@ -146,11 +165,11 @@ impl Reader {
                     false => None,
                 };
                 let (value, after) = cut_value(rest, self.gap(variable), behind);
-                put(without_gap(value, self.gap(variable + 1)));
+                put(without_gap(value, self.gap(variable + 1)), &mut found);
                 rest = after;
             }
             if constant.is_some_and(|word| word.contains(&b'#')) {
-                put(&line[start..end]);
+                put(&line[start..end], &mut found);
             }
             from = end;
             index = next + 1;

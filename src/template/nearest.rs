@@ -14,6 +14,8 @@ use crate::shape::{Shape, bytes};
 // limits
 /// Templates compared word by word: all there can be, short of a flood of joins.
 const CANDIDATES_MAX: usize = 1 << 17;
+/// Differences of more words are none that a person would read.
+const WORDS_DIFFERING_MAX: usize = 4;
 /// Less than this part of the words in common is no likeness (1/n).
 const SHARED_PART: usize = 3;
 
@@ -22,7 +24,7 @@ const SHARED_PART: usize = 3;
 pub struct Nearest {
     /// Its template.
     pub template: TemplateIx,
-    /// The words that differ, here and there, if a single place differs.
+    /// The words that differ, here and there, if they are few.
     pub differs: Option<(String, String)>,
     /// Words that both have.
     pub shared: usize,
@@ -110,7 +112,35 @@ impl Registry {
                 best = Some((shared, different, root.id, template));
             }
         }
-        best.map(|(shared, _, _, template)| Nearest { template, differs: None, shared, constants: 0 })
+        let (shared, _, _, template) = best?;
+        let differs = differing(text, &self.root(template).text);
+        Some(Nearest { template, differs, shared, constants: 0 })
+    }
+}
+
+/// The constant words that only one of two texts has, here and there; none if they are many.
+fn differing(here: &[u8], there: &[u8]) -> Option<(String, String)> {
+    let only = |text: &[u8], other: &[u8]| {
+        let mut left: Vec<&[u8]> = words_of(other).collect();
+        let mut words = Vec::new();
+        for word in words_of(text) {
+            match left.iter().position(|known| *known == word) {
+                Some(at) => _ = left.swap_remove(at),
+                None => words.push(shown(without_mark(word))),
+            }
+        }
+        words
+    };
+    let (here, there) = (only(here, there), only(there, here));
+    let few = here.len().max(there.len()) <= WORDS_DIFFERING_MAX && here.len() + there.len() > 0;
+    few.then(|| (here.join(" "), there.join(" ")))
+}
+
+/// A word without the sign that makes it a level.
+fn without_mark(word: &[u8]) -> &[u8] {
+    match word {
+        [mark, rest @ ..] if *mark < b' ' && !rest.is_empty() => rest,
+        _ => word,
     }
 }
 

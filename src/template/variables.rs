@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use super::display::shown_word;
 use super::registry::{Registry, TemplateIx};
 use crate::id::ShapeId;
-use crate::shape::values::{Counts, ShapeValues, has_values};
+use crate::shape::values::{Counts, Reader, ShapeValues, has_values};
 use crate::shape::{Token, tokens};
 
 // limits
@@ -45,14 +45,32 @@ impl Registry {
     }
 }
 
+impl Registry {
+    /// The values in a line of a template, each with the constant word before it and what
+    /// separates them; of a line that was `cut` those that are there whole.
+    pub fn values_in<'a>(&self, template: TemplateIx, line: &'a [u8], cut: bool) -> Vec<(String, &'a [u8])> {
+        let text = &self.root(template).text;
+        let Some(values) = Reader::new(text).values(line, cut) else { return Vec::new() };
+        let root: Vec<Token<'_>> = tokens(text).collect();
+        let places = (0..root.len()).filter(|index| has_values(root[*index].word));
+        places.map(|index| before(&root, index)).zip(values).collect()
+    }
+}
+
+/// The constant word before a place and what separates them; empty at the front.
+fn before(root: &[Token<'_>], index: usize) -> String {
+    let word = index.checked_sub(1).map_or(&[][..], |before| root[before].word);
+    let word = if has_values(word) { &[][..] } else { word };
+    String::from_utf8_lossy(&[word, root[index].gap].concat()).into_owned()
+}
+
 /// The variables of a template without any values.
 fn blank(root: &[Token<'_>]) -> Vec<Variable> {
     let places = root.iter().enumerate().filter(|(_, token)| has_values(token.word));
-    let variable = |(index, token): (usize, &Token<'_>)| {
-        let before = index.checked_sub(1).map_or(&[][..], |before| root[before].word);
-        let before = if has_values(before) { &[][..] } else { before };
-        let before = String::from_utf8_lossy(&[before, token.gap].concat()).into_owned();
-        Variable { before, word: shown_word(token), ..Variable::default() }
+    let variable = |(index, token): (usize, &Token<'_>)| Variable {
+        before: before(root, index),
+        word: shown_word(token),
+        ..Variable::default()
     };
     places.take(VARIABLES_MAX).map(variable).collect()
 }

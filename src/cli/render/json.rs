@@ -1,6 +1,7 @@
 //! One JSON object a line: `logsurge.alert/1`. Fields are only ever added.
 
 use super::safe::visible;
+use logsurge::alert::Difference;
 use logsurge::{Alert, Kind, Time};
 use serde::Serialize;
 
@@ -38,6 +39,22 @@ struct JsonAlert<'a> {
     summary: &'a str,
     fingerprint: String,
     context: Vec<String>,
+    different: Vec<JsonDifference>,
+}
+
+#[derive(Serialize)]
+struct JsonDifference {
+    key: String,
+    value: String,
+    here: JsonPart,
+    usually: JsonPart,
+}
+
+/// So many lines of so many.
+#[derive(Serialize)]
+struct JsonPart {
+    lines: u32,
+    of: u32,
 }
 
 #[derive(Serialize)]
@@ -108,6 +125,7 @@ pub fn line(alert: &Alert) -> String {
         summary: &alert.summary,
         fingerprint: hash(alert.fingerprint),
         context: context(alert),
+        different: alert.context.different.iter().map(difference).collect(),
     };
     debug_assert!(alert.kind != Kind::Surge || alert.expected >= 0.0);
     serde_json::to_string(&json).expect("strings and numbers always serialise")
@@ -121,6 +139,16 @@ fn context(alert: &Alert) -> Vec<String> {
     }
     let sample = std::iter::once(&alert.sample);
     around.before.iter().chain(sample).chain(&around.after).map(|line| visible(line)).collect()
+}
+
+fn difference(found: &Difference) -> JsonDifference {
+    let part = |(lines, of): (u32, u32)| JsonPart { lines, of };
+    JsonDifference {
+        key: visible(found.key.as_bytes()),
+        value: visible(found.value.as_bytes()),
+        here: part(found.here),
+        usually: part(found.usually),
+    }
 }
 
 fn stamp(time: Time) -> String {

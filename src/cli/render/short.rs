@@ -9,12 +9,17 @@ use logsurge::line::structured::{Format, Seen, Unwrapper};
 /// from, where there are several.
 pub fn line(alert: &Alert, style: &TextStyle, id: &str, named: bool) -> String {
     format!(
-        "{} {:<5} {:<5} {id} {}{}{} | {}",
+        "{} {:<5} {:<5} {id} {}{}{}{} | {}",
         clock_time(alert.time, style),
         headline(alert),
         level_word(alert.level),
         if named { format!("{}: ", visible(alert.source.as_bytes())) } else { String::new() },
         alert.reason,
+        alert
+            .context
+            .different
+            .first()
+            .map_or(String::new(), |found| { format!(", {}", visible(found.sentence().as_bytes())) }),
         if alert.note { " (note)" } else { "" },
         visible(&said_by(&alert.sample)),
     )

@@ -5,14 +5,19 @@
 //! template and sample in one.
 
 use super::safe::{shortened, visible};
-use logsurge::alert::grouped;
+use logsurge::alert::{NearestMessage, Spread, grouped};
 use logsurge::line::stamp;
 use logsurge::time::Zone;
 use logsurge::{Alert, Kind, Level, Phase, Time};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const COLUMNS: usize = 80;
+/// The nearest message is shown this long at least, and each word that differs at most so long.
 const NEAR_CHARS: usize = 44;
+const WORD_CHARS: usize = 24;
+const SOURCE_CHARS: usize = 40;
+/// A source with this part of a message's lines is named.
+const TOP_SHARE_MIN: f64 = 0.9;
 /// Lines of a trace below its message; JSON has more.
 const TRACE_LINES: usize = 6;
 const DAY_SECONDS: i64 = 86_400;
@@ -55,6 +60,15 @@ pub fn clock_time(time: Time, style: &TextStyle) -> String {
     if wall.div_euclid(DAY_SECONDS) == style.today { clock.to_owned() } else { format!("{date} {clock}") }
 }
 
+/// A time beside one that is shown already: the date only if it is another.
+fn clock_beside(time: Time, shown: Time, style: &TextStyle) -> String {
+    let day = |time: Time| style.zone.to_wall(time.0.div_euclid(1_000_000)).div_euclid(DAY_SECONDS);
+    clock_time(
+        time,
+        &TextStyle { today: if day(time) == day(shown) { day(time) } else { style.today }, ..style.clone() },
+    )
+}
+
 /// The part of a line behind its stamp. A stamp in quotes is a field among others.
 pub fn message_of(sample: &[u8]) -> Vec<u8> {
     match stamp::find(sample).filter(|found| !sample[..found.start].ends_with(b"\"")) {
@@ -75,11 +89,15 @@ pub fn block(alert: &Alert, style: &TextStyle, id: &str) -> String {
     let message = visible(&message_of(&alert.sample));
     let bars = sparkline(&alert.history);
     let shown = dimmed(message.trim(), style);
-    let gap = (COLUMNS - 2).saturating_sub(message.trim().chars().count() + bars.chars().count());
-    if bars.is_empty() {
-        out += &format!("  {shown}\n");
-    } else {
-        out += &format!("  {shown}{}{bars}\n", " ".repeat(gap.max(2)));
+    let (width, chart) = (message.trim().chars().count(), bars.chars().count());
+    // Beside the sample if both fit a line, else below it.
+    out += &match (COLUMNS - 2).checked_sub(width + chart) {
+        _ if bars.is_empty() => format!("  {shown}\n"),
+        Some(gap @ 2..) => format!("  {shown}{}{bars}\n", " ".repeat(gap)),
+        _ => format!("  {shown}\n{}{bars}\n", " ".repeat(COLUMNS - chart.min(COLUMNS))),
+    };
+    for difference in &alert.context.different {
+        out += &format!("  {}\n", shortened(&visible(difference.sentence().as_bytes()), COLUMNS - 2));
     }
     out + &trace(alert, style) + &place(alert, style)
 }
@@ -123,9 +141,11 @@ fn reason(alert: &Alert, style: &TextStyle) -> String {
         (Kind::New, Phase::Open) if alert.count > 1 => text += &format!(", {} lines", grouped(alert.count)),
         // Of two whole logs there is no other start than the first line.
         (Kind::Surge, Phase::Open) if alert.started > alert.first_seen => {
-            text += &format!(", since {}", clock_time(alert.started, style))
+            text += &format!(", since {}", clock_beside(alert.started, alert.time, style))
         }
-        (Kind::Gone, Phase::Open) => text += &format!(", last {}", clock_time(alert.last_seen, style)),
+        (Kind::Gone, Phase::Open) => {
+            text += &format!(", last {}", clock_beside(alert.last_seen, alert.time, style))
+        }
         _ => {}
     }
     if alert.provisional {
@@ -137,22 +157,63 @@ fn reason(alert: &Alert, style: &TextStyle) -> String {
     text
 }
 
+/// Where the sample stands, on which sources the message is, and what it is like; in two
+/// lines where one would be too long.
 fn place(alert: &Alert, style: &TextStyle) -> String {
     let mut parts = Vec::new();
     if alert.line_number > 0 {
         parts.push(format!("{}:{}", visible(alert.source.as_bytes()), alert.line_number));
     }
-    if alert.sources.of > 1 && alert.sources.seen > 0 {
-        parts.push(format!("on {} of {} sources", alert.sources.seen, alert.sources.of));
+    parts.extend(spread(alert));
+    let near = alert.nearest.as_ref().map(|nearest| near(nearest, COLUMNS - 2));
+    let mut lines = vec![parts.join(" · ")];
+    if let Some(near) = near {
+        let room = (COLUMNS - 2).saturating_sub(lines[0].chars().count() + 3);
+        if lines[0].is_empty() || near.chars().count() <= room {
+            parts.push(near);
+            lines[0] = parts.join(" · ");
+        } else {
+            lines.push(near);
+        }
     }
-    if let Some(nearest) = &alert.nearest {
-        let near = visible(nearest.template.as_bytes());
-        parts.push(format!("near: \"{}\"", shortened(&near, NEAR_CHARS)));
+    lines.retain(|line| !line.is_empty());
+    lines.iter().map(|line| format!("  {}\n", style.paint("2", line))).collect()
+}
+
+/// On how many of several sources a message is; where nearly all of it is on one, on which.
+fn spread(alert: &Alert) -> Option<String> {
+    let Spread { seen, of, top, top_share } = &alert.sources;
+    if *of < 2 || *seen == 0 {
+        return None;
     }
-    if parts.is_empty() {
-        return String::new();
+    let top = shortened(&visible(top.as_bytes()), SOURCE_CHARS);
+    let verb = if alert.kind == Kind::Gone { "was on" } else { "on" };
+    Some(match (*seen, *top_share >= TOP_SHARE_MIN) {
+        (1, _) => format!("{verb} 1 of {of} sources: {top}"),
+        (_, true) => format!("{verb} {seen} of {of} sources, {:.0} % from {top}", top_share * 100.0),
+        (_, false) => format!("{verb} {seen} of {of} sources"),
+    })
+}
+
+/// The known message most like a new one, and the words in which it differs.
+fn near(nearest: &NearestMessage, columns: usize) -> String {
+    let differs = match nearest.differs.as_slice() {
+        [] => String::new(),
+        [(here, there), ..] => format!(", there {} for {}", quoted(there), quoted(here),),
+    };
+    // Where both do not fit, the message itself says more.
+    let template = visible(nearest.template.as_bytes());
+    let room = columns.saturating_sub("near: \"\"".len() + differs.chars().count());
+    if room < template.chars().count().min(NEAR_CHARS) {
+        return format!("near: \"{}\"", shortened(&template, columns - "near: \"\"".len()));
     }
-    format!("  {}\n", style.paint("2", &parts.join(" · ")))
+    format!("near: \"{}\"{differs}", shortened(&template, room))
+}
+
+/// A word that differs; nothing has no quotes.
+fn quoted(word: &str) -> String {
+    let word = shortened(&visible(word.as_bytes()), WORD_CHARS);
+    if word.is_empty() { "nothing".to_owned() } else { format!("\"{word}\"") }
 }
 
 /// Words with digits are what varies; they step back.
@@ -167,8 +228,18 @@ fn dimmed(text: &str, style: &TextStyle) -> String {
 }
 
 fn sparkline(history: &[u32]) -> String {
-    let most = history.iter().copied().max().unwrap_or(0).max(1);
-    history.iter().map(|&lines| BARS[(lines as usize * (BARS.len() - 1)).div_ceil(most as usize)]).collect()
+    if history.iter().all(|lines| *lines == 0) {
+        return String::new();
+    }
+    chart(&history.iter().map(|&lines| f64::from(lines)).collect::<Vec<_>>())
+}
+
+/// A bar for each value, the lowest for none at all and the highest for the most.
+pub fn chart(values: &[f64]) -> String {
+    let most = values.iter().copied().fold(0.0, f64::max);
+    let steps = (BARS.len() - 1) as f64;
+    let bar = |value: &f64| if most > 0.0 { (value.max(0.0) / most * steps).ceil() } else { 0.0 };
+    values.iter().map(|value| BARS[(bar(value) as usize).min(BARS.len() - 1)]).collect()
 }
 
 #[cfg(test)]
@@ -179,6 +250,8 @@ mod tests {
     fn a_chart_shows_every_line() {
         assert_eq!(sparkline(&[0, 1, 8]), "▁▂█");
         assert_eq!(sparkline(&[]), "");
+        assert_eq!(chart(&[0.0, 0.1, 24.0]), "▁▂█");
+        assert_eq!(chart(&[0.0, f64::NAN]), "▁▁");
     }
 
     #[test]

@@ -1,0 +1,55 @@
+//! All that is known of one message, for who asks.
+
+use super::{Bars, Ledger};
+use crate::detect::Message;
+use crate::id::TemplateId;
+use crate::line::Level;
+use crate::template::TemplateIx;
+use crate::time::PANE_SECONDS;
+
+/// All that is known of one message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Story {
+    /// Its id.
+    pub id: TemplateId,
+    /// Its text with variables as `<*>`.
+    pub template: String,
+    /// Its level.
+    pub level: Level,
+    /// One of its lines, redacted.
+    pub sample: Vec<u8>,
+    /// Its lines, and when they came.
+    pub message: Message,
+    /// Lines a second, as learned.
+    pub rate: f64,
+    /// How many lines come together, where a line is rare and brings others along.
+    pub batch: Option<f64>,
+    /// The longest silence that counts as normal, in seconds.
+    pub longest_silence: f64,
+    /// The silence after which it is judged to be gone; none if that takes an hour or more.
+    pub gone_after: Option<f64>,
+    /// It has stopped and not come back.
+    pub is_gone: bool,
+    /// How often it came over the logs that were read.
+    pub bars: Option<Bars>,
+}
+
+impl Ledger {
+    /// What is known of a message, with its rate over the logs read in at most so many bars.
+    pub fn story(&self, template: TemplateIx, bars_max: usize) -> Option<Story> {
+        let detector = &self.detector;
+        Some(Story {
+            id: self.registry.template_id(template),
+            template: self.shown_text(&self.registry.template_text(template)),
+            level: self.registry.level(template),
+            sample: self.shown(self.registry.example(template)),
+            message: *self.messages.get(template)?,
+            rate: detector.rate(template),
+            batch: detector.batch(template),
+            longest_silence: detector.longest_gap_panes(template) as f64 * PANE_SECONDS as f64,
+            gone_after: detector.gone_after_seconds(template),
+            is_gone: detector.is_gone(template),
+            bars: self.timeline.as_ref().and_then(|timeline| timeline.bars(template, bars_max)),
+        })
+    }
+}
