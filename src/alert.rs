@@ -14,6 +14,8 @@ pub enum Kind {
     Surge,
     /// A message that has stopped coming.
     Gone,
+    /// All messages together are many more, or many fewer, than they ever were.
+    Volume,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
             Kind::New => "new",
             Kind::Surge => "surge",
             Kind::Gone => "gone",
+            Kind::Volume => "volume",
         }
     }
 }

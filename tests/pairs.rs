@@ -133,7 +133,6 @@ fn a_heartbeat_that_is_absent_the_whole_hour_is_gone() {
 }
 
 #[test]
-#[ignore = "every message surges by itself: total traffic is not taken out yet"]
 fn all_traffic_threefold_is_one_note_at_most() {
     let mut log = Log::new();
     log.usual(15, BEGIN, HOUR, RATE, |_| 1.0);

@@ -13,7 +13,7 @@ use std::path::Path;
 
 const MAGIC: &[u8; 4] = b"LSRG";
 /// Version of the file's layout.
-pub const FORMAT_VERSION: u16 = 2;
+pub const FORMAT_VERSION: u16 = 3;
 /// Version of the rules that make shapes out of lines.
 pub const TOKENIZER_VERSION: u32 = 2;
 /// The flag of a file that was learned with masks: their text is in it.

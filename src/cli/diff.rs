@@ -209,6 +209,7 @@ fn folded(comparison: &Comparison, args: &Diff, printer: &Printer) -> Vec<String
             (Kind::Surge, _) => format!("surging {level}"),
             (Kind::Gone, true) => format!("rarer {level}"),
             (Kind::Gone, _) => format!("gone {level}"),
+            (Kind::Volume, _) => "changed ".to_owned(),
         };
         let also = if place == 0 { "also " } else { "" };
         lines.push(format!("{also}{}, e.g. {}", messages(these.len(), &what), example(these[0])));
@@ -223,7 +224,7 @@ fn folded(comparison: &Comparison, args: &Diff, printer: &Printer) -> Vec<String
 fn kind_of(alert: &Alert) -> (Kind, bool, Level) {
     let milder = match alert.kind {
         Kind::New => alert.reason.starts_with("reworded"),
-        Kind::Surge => false,
+        Kind::Surge | Kind::Volume => false,
         Kind::Gone => alert.count > 0,
     };
     (alert.kind, milder, alert.level)

@@ -6,7 +6,7 @@
 //! down, it goes on for so long that it is the new normal, or a size comes back
 //! for the second time after it was alerted.
 
-use super::{DAY, HOUR, Surge, Window};
+use super::{DAY, HOUR, SCALE_COUNT, Surge, Window};
 use crate::time::Pane;
 use serde::{Deserialize, Serialize};
 
@@ -43,8 +43,8 @@ pub(crate) struct Alert {
     /// The factor when it was last printed.
     pub printed_factor: f64,
     /// Largest windows of this trouble, and of the one that was alerted before.
-    peak: [u64; 2],
-    past_peak: [u64; 2],
+    peak: [u64; SCALE_COUNT],
+    past_peak: [u64; SCALE_COUNT],
     /// How often a known size has come back.
     repeats: u8,
     /// Quarters of panes learned with the guard up; a quiet pane takes one back.
@@ -101,8 +101,8 @@ impl Alert {
             crossed: pane,
             printed_factor: told.factor(),
             told,
-            peak: [0; 2],
-            past_peak: [0; 2],
+            peak: [0; SCALE_COUNT],
+            past_peak: [0; SCALE_COUNT],
             repeats: 0,
             frozen_quarters: 0,
             counted_to: pane,
@@ -119,7 +119,7 @@ impl Alert {
                 self.repeats = self.repeats.saturating_add(1);
             } else {
                 self.repeats = 0;
-                self.past_peak = [0; 2];
+                self.past_peak = [0; SCALE_COUNT];
             }
             for (past, peak) in self.past_peak.iter_mut().zip(&mut self.peak) {
                 *past = (*past).max(std::mem::take(peak));
@@ -134,7 +134,7 @@ impl Alert {
     }
 
     /// The guard is up for a pane whose windows hold these counts.
-    pub fn guards(&mut self, counts: [u64; 2]) -> bool {
+    pub fn guards(&mut self, counts: [u64; SCALE_COUNT]) -> bool {
         if self.state != State::Open {
             return false;
         }

@@ -6,14 +6,15 @@
 //! measured in ticks do not see outages, and a source that stops does not make
 //! a thousand templates vanish.
 //!
-//! All templates share one exposure. A template that came late is therefore
-//! expected less often than it is seen; its lumpiness absorbs that.
+//! All templates share one exposure, of which one that came late takes the part
+//! since its first line.
 //!
 //! Where it fails: a source whose lines all come in batches minutes apart has
 //! a short mean interval, so its pauses look like outages. Rates are then per
 //! pane with lines, which is still consistent.
 
-use super::{DAY, SCALES};
+use super::traffic::{AVERAGE, Traffic};
+use super::{DAY, LONG, SCALE_COUNT, SCALES};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -22,12 +23,12 @@ use std::collections::VecDeque;
 const OUTAGE_PANES_MIN: i64 = 3;
 /// Nor are those of fewer mean intervals between two lines of the source.
 const OUTAGE_INTERVALS: i128 = 20;
-/// Two minutes after an outage or a restart no surge starts from nought.
+/// Two minutes after an outage no surge starts from nought.
 const SETTLE_PANES: i64 = 12;
 /// After so many days nothing is left of a counter worth the ageing.
-const AGEING_DAYS_MAX: i64 = 500;
+const AGEING_DAYS_MAX: u64 = 500;
 /// Fractional bits of counters that age.
-pub(crate) const FRACTION_BITS: u32 = 16;
+pub(crate) const FRACTION_BITS: u32 = 8;
 /// One line, or one pane, in such a counter.
 pub(crate) const ONE: u64 = 1 << FRACTION_BITS;
 /// 2^32 times the 14th root of a half: a day's ageing with a half-life of 14 days.
@@ -60,20 +61,57 @@ pub(crate) struct Frame {
     /// Surges from nought are not believed now.
     pub settling: bool,
     pub judging: bool,
-    pub scales: [ScaleFrame; 2],
+    pub scales: [ScaleFrame; SCALE_COUNT],
 }
 
 /// What the tests of one pane and scale share.
 #[derive(Clone, Debug)]
 pub(crate) struct ScaleFrame {
+    /// Panes of a cell, and of a window without an outage.
+    pub width: i64,
     /// The aligned cell of the pane.
     pub cell: i64,
     /// Panes of the window in which lines could have come, at least half of it.
     pub window: f64,
-    /// Learned panes, N.
+    /// The same, each pane weighted by how busy the log was, against its average.
+    pub traffic: f64,
+    /// Learned panes, N, and those of the cells that have not joined yet.
     pub panes: f64,
+    pub unjoined: f64,
     /// Sum of the squares of the learned cells' panes, Q.
     pub squares: f64,
+    /// The same of the cells' traffic, and of the products of both.
+    pub traffic_squares: f64,
+    pub traffic_cross: f64,
+    /// What makes the learned cells' traffic average.
+    pub traffic_unit: f64,
+}
+
+impl ScaleFrame {
+    /// As a template sees it whose first line came at tick `first`.
+    pub fn since(&self, first: u64, tick: u64) -> ScaleFrame {
+        let joined = ((tick + 1).saturating_sub(first) as f64 - self.unjoined).max(0.0);
+        if joined >= self.panes {
+            return self.clone();
+        }
+        let part = joined / self.panes;
+        ScaleFrame {
+            panes: joined,
+            squares: self.squares * part,
+            traffic_squares: self.traffic_squares * part,
+            traffic_cross: self.traffic_cross * part,
+            ..self.clone()
+        }
+    }
+}
+
+/// How often what is learned must lose weight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ageing {
+    /// UTC days gone by.
+    pub days: u64,
+    /// Weeks, each from a Thursday on.
+    pub weeks: u64,
 }
 
 /// The source's clock.
@@ -86,7 +124,10 @@ pub(crate) struct Clock {
     settled: i64,
     /// Those an hour's window may still reach, last exclusive.
     outages: VecDeque<(i64, i64)>,
-    cells: [Exposure; 2],
+    /// What comes next need not follow at once.
+    gap: bool,
+    cells: [Exposure; SCALE_COUNT],
+    pub traffic: Traffic,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -96,34 +137,58 @@ struct Exposure {
     previous: u64,
     panes: u64,
     squares: u128,
+    traffic: u64,
+    traffic_squares: u128,
+    traffic_cross: u128,
 }
 
 impl Clock {
-    /// Moves to a pane with lines. Whole UTC days gone by since the last one
-    /// come back: so often everything learned must age.
-    pub fn advance(&mut self, pane: i64, lines: u64) -> u64 {
-        let first = *self.first.get_or_insert(pane);
-        let mut days = 0;
+    /// Moves to a pane with lines. What went by since the last one comes back.
+    pub fn advance(&mut self, pane: i64, lines: u64) -> Ageing {
+        self.first.get_or_insert(pane);
+        let mut ageing = Ageing::default();
         if self.ticks > 0 {
-            let gone_by = pane.div_euclid(DAY) - self.last.div_euclid(DAY);
-            days = gone_by.min(AGEING_DAYS_MAX) as u64;
-            let silence = pane - self.last - 1;
-            let span = i128::from(self.last - first + 1);
-            let long = i128::from(silence) * i128::from(self.lines) > OUTAGE_INTERVALS * span;
-            if silence > OUTAGE_PANES_MIN && long {
+            let gone_by = |span: i64| (pane.div_euclid(span) - self.last.div_euclid(span)) as u64;
+            ageing = Ageing { days: gone_by(DAY).min(AGEING_DAYS_MAX), weeks: gone_by(7 * DAY) };
+            if self.is_outage_before(pane) {
                 self.outages.push_back((self.last + 1, pane));
                 self.settled = pane + SETTLE_PANES;
             } else {
                 self.expose(self.last + 1, pane);
             }
         }
+        self.gap = false;
         self.expose(pane, pane + 1);
         self.last = pane;
         self.lines = self.lines.saturating_add(lines);
-        while self.outages.front().is_some_and(|outage| outage.1 <= pane - SCALES[1]) {
+        while self.outages.front().is_some_and(|outage| outage.1 <= pane - SCALES[LONG]) {
             self.outages.pop_front();
         }
-        days
+        ageing
+    }
+
+    /// What comes next need not follow at once: the time until then is nobody's silence.
+    pub fn expect_gap(&mut self) {
+        self.gap = true;
+    }
+
+    /// The silence between the last pane with lines and this one is an outage.
+    fn is_outage_before(&self, pane: i64) -> bool {
+        let silence = pane - self.last - 1;
+        let span = i128::from(self.last - self.first.unwrap_or(self.last) + 1);
+        let long = i128::from(silence) * i128::from(self.lines) > OUTAGE_INTERVALS * span;
+        silence > OUTAGE_PANES_MIN && long || self.gap && silence > 0
+    }
+
+    /// Panes from `from` up to, without, `to` that count, where `next` is the
+    /// first pane with lines after the last one, and `to` not behind it.
+    pub fn live_between(&self, from: i64, to: i64, next: i64) -> i64 {
+        let seen = to.min(self.last + 1);
+        let start = from.max(self.first.unwrap_or(self.last));
+        let out: i64 =
+            self.outages.iter().map(|&(begin, end)| (end.min(seen) - begin.max(start)).max(0)).sum();
+        let silent = if self.is_outage_before(next) { 0 } else { to - seen.max(from) };
+        (seen - start - out).max(0) + silent.max(0)
     }
 
     /// The sums a day later. Open cells do not age.
@@ -131,6 +196,9 @@ impl Clock {
         for cells in &mut self.cells {
             cells.panes = aged(cells.panes);
             cells.squares = aged_wide(cells.squares);
+            cells.traffic = aged(cells.traffic);
+            cells.traffic_squares = aged_wide(cells.traffic_squares);
+            cells.traffic_cross = aged_wide(cells.traffic_cross);
         }
     }
 
@@ -144,23 +212,28 @@ impl Clock {
         self.ticks
     }
 
-    /// Start-up messages are about to come.
-    pub fn settle(&mut self) {
-        self.settled = self.last + 1 + SETTLE_PANES;
-    }
-
     /// Surges from nought are not believed now.
     pub fn settling(&self) -> bool {
         self.last < self.settled
     }
 
     pub fn scale_frame(&self, scale: usize) -> ScaleFrame {
-        let cells = &self.cells[scale];
+        let (cells, width) = (&self.cells[scale], SCALES[scale]);
+        let average = AVERAGE as f64;
+        let traffic = cells.traffic as f64 / average;
+        let unit = if traffic > 0.0 { number(cells.panes) / traffic } else { 1.0 };
+        let window = self.exposed_in(width).max(width / 2) as f64;
         ScaleFrame {
+            width,
             cell: cells.cell,
-            window: (self.exposed_in(SCALES[scale])).max(SCALES[scale] / 2) as f64,
+            window,
+            traffic: window * self.traffic.in_window(scale) * unit,
             panes: number(cells.panes),
+            unjoined: (cells.current + cells.previous) as f64,
             squares: cells.squares as f64 / ONE as f64,
+            traffic_squares: cells.traffic_squares as f64 / average * unit * unit,
+            traffic_cross: cells.traffic_cross as f64 / average * unit,
+            traffic_unit: unit,
         }
     }
 
@@ -179,7 +252,7 @@ impl Clock {
             while at < to {
                 let cell = at.div_euclid(width);
                 let end = to.min((cell + 1) * width);
-                cells.roll(cell);
+                cells.roll(cell, width, &self.traffic);
                 cells.current += (end - at) as u64;
                 at = end;
             }
@@ -188,13 +261,13 @@ impl Clock {
 }
 
 impl Exposure {
-    fn roll(&mut self, cell: i64) {
+    fn roll(&mut self, cell: i64, width: i64, traffic: &Traffic) {
         match cell - self.cell {
             0 => return,
-            1 => self.learn(self.previous),
+            1 => self.learn(self.previous, traffic.of_cell(self.cell - 1, width)),
             _ => {
-                self.learn(self.previous);
-                self.learn(self.current);
+                self.learn(self.previous, traffic.of_cell(self.cell - 1, width));
+                self.learn(self.current, traffic.of_cell(self.cell, width));
                 self.current = 0;
             }
         }
@@ -203,9 +276,14 @@ impl Exposure {
         self.cell = cell;
     }
 
-    fn learn(&mut self, panes: u64) {
+    /// A cell of so many panes, and how busy it was.
+    fn learn(&mut self, panes: u64, factor: u64) {
+        let traffic = panes * factor;
         self.panes += panes * ONE;
         self.squares += u128::from(panes * panes * ONE);
+        self.traffic += traffic;
+        self.traffic_squares += u128::from(traffic) * u128::from(traffic) / u128::from(AVERAGE);
+        self.traffic_cross += u128::from(traffic * panes);
     }
 }
 
@@ -264,6 +342,7 @@ fn slot(tick: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::MIDDLE;
     use super::*;
 
     fn clock(panes: impl IntoIterator<Item = i64>, lines: u64) -> Clock {
@@ -286,7 +365,7 @@ mod tests {
 
     #[test]
     fn a_cell_is_learned_one_cell_later() {
-        let learned = |panes| clock(0..panes, 1).scale_frame(0).panes as i64;
+        let learned = |panes| clock(0..panes, 1).scale_frame(MIDDLE).panes as i64;
         assert_eq!([30, 60, 61, 90, 91].map(learned), [0, 0, 30, 30, 60]);
     }
 
@@ -294,10 +373,10 @@ mod tests {
     fn outages_shrink_windows_but_not_below_half() {
         let mut clock = clock(0..400, 9);
         clock.advance(410, 9);
-        assert_eq!(clock.scale_frame(1).window, 350.0);
-        assert_eq!(clock.scale_frame(0).window, 20.0);
+        assert_eq!(clock.scale_frame(LONG).window, 350.0);
+        assert_eq!(clock.scale_frame(MIDDLE).window, 20.0);
         clock.advance(600, 9);
-        assert_eq!(clock.scale_frame(0).window, 15.0);
+        assert_eq!(clock.scale_frame(MIDDLE).window, 15.0);
     }
 
     #[test]

@@ -15,7 +15,7 @@
 
 use super::exposure::{Frame, number};
 use super::series::Series;
-use super::{DAY, Finding, Gone, HOUR, PANE_SECONDS, Phase, SCALES, TemplateIx, alert, tail};
+use super::{DAY, Finding, Gone, HOUR, LONG, MIDDLE, PANE_SECONDS, Phase, SCALES, TemplateIx, alert, tail};
 use crate::time::Pane;
 use serde::{Deserialize, Serialize};
 
@@ -24,18 +24,27 @@ use serde::{Deserialize, Serialize};
 const LINES_MIN: [f64; 2] = [20.0, 50.0];
 /// A silence must be so many times the longest before, with and without a day.
 const LONGER: [u64; 2] = [2, 5];
-/// Until so many days are known, only templates never silent for an hour.
-const DAYS_FOR_LONG_SILENCES: u64 = 8;
+/// Until so many days are known, only templates never silent for an hour: any six
+/// hold a day of a weekend.
+const DAYS_FOR_LONG_SILENCES: u64 = 6;
+/// Mean and median of intervals differ so much where lines come in lumps.
+const LUMPY: f64 = 1.6;
 /// A heartbeat: so many intervals, none of them so many medians long.
 const HEARTBEAT_INTERVALS_MIN: u32 = 1000;
 const HEARTBEAT_SPREAD: u64 = 3;
 /// It is gone after so many medians.
 const HEARTBEATS_MISSED: u64 = 6;
+/// A job by the clock: so many pauses of the longest kind or the one below, and
+/// none between them and a part of the longest, as its own lines have.
+const CLOCK_PAUSES_MIN: u32 = 8;
+const CLOCK_PAUSES_PART: u64 = 8;
 /// What could change a template's test is looked at once an hour at least.
 const RECHECK_TICKS: u64 = HOUR as u64;
 /// Intervals up to these many ticks are told apart; longer ones are one kind.
-const EDGES: [u16; 24] =
-    [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384];
+const EDGES: [u16; 31] = [
+    1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536,
+    2048, 3072, 4096, 6144, 8192, 12288,
+];
 
 /// The silences of one template, in ticks from a pane with lines to the next.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,7 +69,7 @@ impl Silences {
     /// A line ended a silence that began in pane `last`.
     pub fn learn(&mut self, ticks: u64, last: i64, pane: i64) {
         let far_longer = ticks > LONGER[0] * self.longest.max(1) && self.intervals > 0;
-        if far_longer && ticks > SCALES[0] as u64 {
+        if far_longer && ticks > SCALES[MIDDLE] as u64 {
             self.record = Some((pane, last));
         }
         // One silence that was alerted teaches nothing, the second like it does.
@@ -105,6 +114,15 @@ impl Silences {
         (self.longest < HEARTBEAT_SPREAD * median).then_some(HEARTBEATS_MISSED * median)
     }
 
+    /// Its long pauses are all of one length: a job that runs by the clock.
+    fn is_by_the_clock(&self) -> bool {
+        let kind = |ticks: u64| EDGES.partition_point(|&edge| u64::from(edge) < ticks);
+        let count = |kinds: &[u16]| kinds.iter().map(|&count| u32::from(count)).sum::<u32>();
+        let (longest, long) = (kind(self.longest), kind(self.longest / CLOCK_PAUSES_PART));
+        let (Some(least), true) = (longest.checked_sub(1), long + 1 < longest) else { return false };
+        count(&self.kinds[least..=longest]) >= CLOCK_PAUSES_MIN && count(&self.kinds[long..least]) == 0
+    }
+
     /// Another name of the same template joins.
     pub fn join(&mut self, other: Silences) {
         // Either may have filled the other's silences; a template with a single
@@ -130,7 +148,7 @@ impl Silences {
 pub(crate) fn silence(template: TemplateIx, series: &mut Series, frame: &Frame) -> Option<Finding> {
     let needed = needed(series, frame).filter(|_| frame.judging)?;
     let gone = told(template, series, frame, Phase::Open);
-    let is_enough = needed.is_heartbeat || gone.score >= frame.threshold;
+    let is_enough = needed.is_regular || gone.score >= frame.threshold;
     if frame.tick - series.last_tick < needed.ticks || !is_enough {
         return None;
     }
@@ -153,22 +171,26 @@ pub(crate) fn end_of_silence(template: TemplateIx, series: &mut Series, frame: &
 
 fn told(template: TemplateIx, series: &Series, frame: &Frame, phase: Phase) -> Gone {
     let ticks = frame.tick - series.last_tick;
-    let expected = series.rate(frame) * ticks as f64;
+    let expected = rate(series, frame) * ticks as f64;
+    let tail = tail::gone_z(dispersion(series, frame, ticks), expected);
     Gone {
         template,
         phase,
         expected,
         usual_interval_seconds: usual_interval_seconds(series, frame),
         last_seen: Pane(series.last),
-        score: tail::gone_z(dispersion(series, frame, ticks), expected),
+        score: tail::evidence_discount(tail, series.evidence(frame)),
+        tail,
         provisional: frame.age < DAY as u64,
     }
 }
 
-/// Between lines: the median where panes tell it, else the mean.
+/// Between lines: the mean, but where lines come in lumps the median, where panes tell it.
 pub(crate) fn usual_interval_seconds(series: &Series, frame: &Frame) -> f64 {
     match (series.silences.median(), series.rate(frame)) {
-        (Some(median), _) if median > 1 => median as f64 * PANE_SECONDS,
+        (Some(median), rate) if median > 1 && !(1.0 / LUMPY..LUMPY).contains(&(median as f64 * rate)) => {
+            median as f64 * PANE_SECONDS
+        }
         (_, rate) if rate > 0.0 => PANE_SECONDS / rate,
         _ => series.silences.longest as f64 * PANE_SECONDS,
     }
@@ -181,36 +203,42 @@ pub(crate) fn due(series: &Series, frame: &Frame) -> u64 {
         return later;
     };
     let ticks =
-        if needed.is_heartbeat { needed.ticks } else { needed.ticks.max(improbable_after(series, frame)) };
+        if needed.is_regular { needed.ticks } else { needed.ticks.max(improbable_after(series, frame)) };
     (series.last_tick.saturating_add(ticks)).clamp(frame.tick + 1, later)
 }
 
 /// What a silence needs, whatever its probability.
 pub(super) struct Needed {
     pub ticks: u64,
-    is_heartbeat: bool,
+    is_regular: bool,
 }
 
 pub(super) fn needed(series: &Series, frame: &Frame) -> Option<Needed> {
     let young = usize::from(frame.age < DAY as u64);
     let silences = &series.silences;
-    let lines = number(series.cells[0].lines);
+    let lines = number(series.cells[MIDDLE].lines);
     let too_pausing = frame.age < DAYS_FOR_LONG_SILENCES * DAY as u64 && silences.longest >= HOUR as u64;
-    if lines < LINES_MIN[young] || silences.longest == 0 || too_pausing || frame.scales[0].panes <= 0.0 {
+    if lines < LINES_MIN[young] || silences.longest == 0 || too_pausing || frame.scales[MIDDLE].panes <= 0.0 {
         return None;
     }
     let ticks = LONGER[young] * silences.longest;
     Some(match silences.heartbeat_ticks() {
-        Some(beats) if young == 1 => Needed { ticks: beats.max(ticks), is_heartbeat: true },
-        Some(beats) => Needed { ticks: beats, is_heartbeat: true },
-        None => Needed { ticks, is_heartbeat: false },
+        Some(beats) if young == 1 => Needed { ticks: beats.max(ticks), is_regular: true },
+        Some(beats) => Needed { ticks: beats, is_regular: true },
+        None => Needed { ticks, is_regular: young == 0 && silences.is_by_the_clock() },
     })
+}
+
+/// Lines a pane of all time, not only since the first line: a session just seen
+/// does not make the next one due.
+fn rate(series: &Series, frame: &Frame) -> f64 {
+    number(series.cells[MIDDLE].lines) / frame.scales[MIDDLE].panes.max(1.0)
 }
 
 /// The silence whose score reaches the threshold.
 fn improbable_after(series: &Series, frame: &Frame) -> u64 {
-    let rate = series.rate(frame);
-    let hour = SCALES[1] as u64;
+    let rate = rate(series, frame);
+    let hour = SCALES[LONG] as u64;
     let ticks = |silence| {
         let expected = tail::gone_expected(dispersion(series, frame, silence), frame.threshold);
         (expected / rate).ceil() as u64 // saturates where it never does
@@ -221,8 +249,9 @@ fn improbable_after(series: &Series, frame: &Frame) -> u64 {
 
 /// Of the largest scale a silence fills.
 fn dispersion(series: &Series, frame: &Frame, silence: u64) -> f64 {
-    let scale = usize::from(silence >= SCALES[1] as u64 && frame.scales[1].panes > 0.0);
-    series.cells[scale].dispersion(&frame.scales[scale], None)
+    let long = silence >= SCALES[LONG] as u64 && frame.scales[LONG].panes > 0.0;
+    let scale = if long { LONG } else { MIDDLE };
+    series.cells[scale].fit(&frame.scales[scale]).cell_dispersion()
 }
 
 #[cfg(test)]
@@ -242,7 +271,7 @@ mod tests {
         assert_eq!(silences([]).median(), None);
         assert_eq!(silences([7]).median(), Some(8));
         assert_eq!(silences([1, 2, 2]).median(), Some(2));
-        assert_eq!(silences([1, 385, 400]).median(), None);
+        assert_eq!(silences([1, 12_289, 14_000]).median(), None);
         assert_eq!(silences((0..200_000).map(|i| 5 + i % 3)).median(), Some(6));
     }
 

@@ -4,7 +4,7 @@ use super::alert::State;
 use super::exposure::{Frame, ONE, number};
 use super::series::Series;
 use super::surge::Detector;
-use super::{HOUR, PANE_SECONDS, SCALES, TemplateIx, gone};
+use super::{HOUR, MIDDLE, PANE_SECONDS, SCALES, TemplateIx, gone};
 use crate::time::Pane;
 
 // limits
@@ -46,7 +46,7 @@ impl Sums {
 }
 
 impl Detector {
-    /// The sums of a template's windows of 5 minutes (0) or of an hour (1).
+    /// The sums of a template's windows of one scale.
     pub(crate) fn sums(&self, template: TemplateIx, scale: usize) -> Sums {
         let (Some(known), Some(last)) = (self.known(template), self.clock.last()) else {
             return Sums::default();
@@ -58,16 +58,15 @@ impl Detector {
         for frame in &mut frame.scales {
             frame.cell += 2;
         }
-        let mut series = Series::new(0, 0);
-        series.cells = known.cells.clone();
-        series.roll(&frame);
+        let mut series = known.clone();
+        series.roll(&frame, &self.clock.traffic);
         let cells = &series.cells[scale];
         let before = (self.clock.ticks() as f64 - open).clamp(0.0, width as f64);
         Sums {
             lines: number(cells.lines),
             pairs: cells.pairs as f64 / ONE as f64,
-            active: number(cells.active),
-            most: cells.most,
+            active: number(cells.active.into()),
+            most: cells.most(),
             panes: frame.scales[scale].panes + open + before,
             squares: frame.scales[scale].squares + open * open + before * before,
         }
@@ -104,11 +103,10 @@ impl Detector {
     /// How many lines come together where a line is rare, if more than a few do.
     pub fn batch(&self, template: TemplateIx) -> Option<f64> {
         let (series, frame) = (self.known(template)?, self.frame(0.0, 0));
-        let (cells, scale) = (&series.cells[0], &frame.scales[0]);
-        let panes = scale.panes.max(1.0);
-        let mean = number(cells.lines) / panes * (scale.squares / panes);
-        let lump = cells.dispersion(scale, None) * mean;
-        (cells.active >= BATCH_CELLS_MIN * ONE && mean < BATCH_MEAN_MAX && lump >= BATCH_LUMP_MIN)
+        let (cells, scale) = (&series.cells[MIDDLE], series.scale(MIDDLE, &frame));
+        let mean = series.rate(&frame) * scale.width as f64;
+        let lump = cells.fit(&scale).lump;
+        (u64::from(cells.active) >= BATCH_CELLS_MIN * ONE && mean < BATCH_MEAN_MAX && lump >= BATCH_LUMP_MIN)
             .then_some(1.0 + lump)
     }
 

@@ -7,31 +7,36 @@
 //! later, so a window never judges itself.
 //!
 //! * [`tail`](score): the probabilities; `exposure`: which panes count as time
-//!   in which lines could have come; `series`: what is kept of one template;
-//!   `alert`: what an open alert may teach; `surge` and `gone`: the two tests;
-//!   `save`: all of it as plain data.
+//!   in which lines could have come; `traffic`: how busy the log as a whole is;
+//!   `cells`, `recent`, `series`: what is kept of one template; `alert`: what an
+//!   open alert may teach; `surge` and `gone`: the two tests; `save`: all of it
+//!   as plain data.
 //!
 //! A template is touched only in panes in which it has a line, so a closed pane
 //! costs what came in it, however many templates are known. Whatever happens
 //! without a line (an alert that calms down, a silence that grows too long)
 //! runs off two timer queues.
 //!
-//! Where it fails: a template that follows the hour of the day is judged by its
-//! mean day, so its noon lowers what can be found; a rise slower than an hour
-//! is a new level, not a surge.
+//! Where it fails: a template with a rhythm of its own, which the log as a whole
+//! does not share, is judged by its mean day and its worst window; a rise slower
+//! than an hour is a new level, not a surge; where fewer than ten messages are
+//! frequent, nobody can tell the traffic, and what all of them do each says.
 
 mod alert;
+mod cells;
 mod exposure;
 mod fresh;
 mod gate;
 mod gone;
 mod info;
+mod recent;
 mod save;
 mod series;
 mod surge;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod traffic;
 
 use crate::template::TemplateIx;
 use crate::time::Pane;
@@ -44,13 +49,18 @@ pub(crate) use info::Sums;
 pub use save::Saved;
 pub use surge::Detector;
 pub use tail::{
-    Excesses, LUMP_PRIOR, calibrated, critical_count, dispersion, evidence_discount, gone_z, lump, score,
-    threshold,
+    LUMP_PRIOR, critical_count, dispersion, evidence, evidence_discount, gone_z, lump, score, threshold,
 };
 
 // limits
-/// The windows of the surge test, in panes: 5 minutes and 1 hour.
-pub(crate) const SCALES: [i64; 2] = [30, 360];
+/// The windows of the surge test, in panes: a minute, 5 and 20 minutes, an hour.
+pub(crate) const SCALES: [i64; SCALE_COUNT] = [6, 30, 120, 360];
+/// How many there are.
+pub(crate) const SCALE_COUNT: usize = 4;
+/// The scale of 5 minutes, from which rates are read.
+pub(crate) const MIDDLE: usize = 1;
+/// The scale of an hour.
+pub(crate) const LONG: usize = 3;
 /// What a pane lasts.
 pub(crate) const PANE_SECONDS: f64 = 10.0;
 /// Panes of an hour.
@@ -118,6 +128,20 @@ impl Finding {
     }
 }
 
+/// The traffic of the whole log, as its frequent messages show it, has left the
+/// range it kept to for days. Said once; the new level is part of the range soon.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Volume {
+    /// The window it was seen in.
+    pub window: Window,
+    /// Traffic there against the average learned.
+    pub factor: f64,
+    /// The least and the most of the days before.
+    pub usual: (f64, f64),
+    /// Messages it was told by.
+    pub messages: usize,
+}
+
 /// More lines of a template than its past explains. A resolved one repeats the
 /// last window that crossed the threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -164,8 +188,10 @@ pub struct Gone {
     pub usual_interval_seconds: f64,
     /// The last pane with a line before the silence.
     pub last_seen: Pane,
-    /// -log10 of the chance of such a silence.
+    /// What was compared with the threshold.
     pub score: f64,
+    /// -log10 of the chance of such a silence.
+    pub tail: f64,
     /// Rests on less than a day.
     pub provisional: bool,
 }

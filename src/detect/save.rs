@@ -9,6 +9,7 @@ use super::alert::State;
 use super::exposure::{Active, Clock};
 use super::series::Series;
 use super::surge::Detector;
+use super::traffic::Frequent;
 use super::{Settings, TemplateIx};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -19,6 +20,8 @@ pub struct Saved {
     clock: Clock,
     /// By the caller's key, ascending.
     series: Vec<(u64, Series)>,
+    /// Who tells the traffic: key, lines a pane, weight.
+    frequent: Vec<(u64, f64, f64)>,
 }
 
 impl Detector {
@@ -34,7 +37,9 @@ impl Detector {
             }
         }
         series.sort_by_key(|&(key, _)| key);
-        Saved { clock: self.clock.clone(), series }
+        let frequent = self.clock.traffic.frequent.iter();
+        let frequent = frequent.filter_map(|f| Some((key_of(f.template)?, f.rate, f.weight))).collect();
+        Saved { clock: self.clock.clone(), series, frequent }
     }
 
     /// Goes on where `saved` left off. Two keys may lead to one template: they
@@ -52,6 +57,10 @@ impl Detector {
                 detector.add(template, series);
             }
         }
+        let frequent = saved.frequent.into_iter();
+        detector.clock.traffic.frequent = frequent
+            .filter_map(|(key, rate, weight)| Some(Frequent { template: index_of(key)?, rate, weight }))
+            .collect();
         detector
     }
 
@@ -76,8 +85,8 @@ impl Detector {
         if let Some(mut other) = self.series[index].take() {
             let frame = self.frame(0.0, 0);
             self.active.remove(other.last_tick);
-            other.roll(&frame);
-            series.roll(&frame);
+            other.roll(&frame, &self.clock.traffic);
+            series.roll(&frame, &self.clock.traffic);
             other.join(series);
             series = other;
         }

@@ -1,29 +1,29 @@
-//! What is kept of one template: sums, its last hour, its silences.
-//!
-//! The last hour is a list of panes with lines, so a rare template costs next
-//! to nothing and a steady one 360 entries. Both window sums are carried along,
-//! so a pane costs the entries that enter and leave.
-//!
-//! Sums are integers with 16 fractional bits: under an open alert a pane may
-//! teach less than a line.
+//! What is kept of one template: its scales, its last hour, its silences.
 
 use super::alert::Alert;
-use super::exposure::{Frame, ONE, ScaleFrame, aged, aged_wide, number};
+use super::cells::Cells;
+use super::exposure::{Ageing, Frame, ScaleFrame, number};
 use super::gone::Silences;
-use super::{SCALES, tail};
+use super::recent::Recent;
+use super::traffic::Traffic;
+use super::{DAY, LONG, MIDDLE, SCALE_COUNT, tail};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+
+// limits
+/// From so many cells of an hour on, they tell better than shorter ones what came on one occasion.
+const LONG_CELLS_MIN: f64 = 3.0;
 
 /// One template.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Series {
-    /// First and last pane with a line, and the tick of the last.
+    /// First and last pane with a line, and their ticks.
     pub first: i64,
     pub last: i64,
+    pub first_tick: u64,
     pub last_tick: u64,
     /// All lines ever, whatever was learned of them.
     pub lines: u64,
-    pub cells: [Cells; 2],
+    pub cells: [Cells; SCALE_COUNT],
     pub recent: Recent,
     pub silences: Silences,
     pub alert: Option<Box<Alert>>,
@@ -36,6 +36,7 @@ impl Series {
         Series {
             first: pane,
             last: pane,
+            first_tick: tick,
             last_tick: tick,
             lines: 0,
             cells: Default::default(),
@@ -56,32 +57,55 @@ impl Series {
     }
 
     /// Lets closed cells join the sums.
-    pub fn roll(&mut self, frame: &Frame) {
-        for (cells, scale) in self.cells.iter_mut().zip(&frame.scales) {
-            cells.roll(scale.cell);
+    pub fn roll(&mut self, frame: &Frame, traffic: &Traffic) {
+        for (scale, cells) in self.cells.iter_mut().enumerate() {
+            let shared = frame.scales[scale].since(self.first_tick, frame.tick);
+            cells.roll(&shared, traffic);
         }
     }
 
-    /// A day has gone by. The frame tells which cells are closed.
-    pub fn age(&mut self, frame: &Frame, days: u64) {
-        self.roll(frame);
+    /// Days have gone by. The frame tells which cells are closed.
+    pub fn age(&mut self, frame: &Frame, ageing: Ageing, traffic: &Traffic) {
+        self.roll(frame, traffic);
         self.recent.slide(self.last, frame.pane);
         for cells in &mut self.cells {
-            for _ in 0..days {
-                cells.age();
-            }
+            cells.age(ageing.days, ageing.weeks);
         }
+    }
+
+    /// The frame of a scale, of the time since its first line only.
+    pub fn scale(&self, scale: usize, frame: &Frame) -> ScaleFrame {
+        frame.scales[scale].since(self.first_tick, frame.tick)
     }
 
     /// Lines a pane, as learned.
     pub fn rate(&self, frame: &Frame) -> f64 {
-        let panes = frame.scales[0].panes;
-        if panes > 0.0 { number(self.cells[0].lines) / panes } else { 0.0 }
+        let panes = self.scale(MIDDLE, frame).panes;
+        if panes > 0.0 { number(self.cells[MIDDLE].lines) / panes } else { 0.0 }
+    }
+
+    /// What a score of it rests on.
+    pub fn evidence(&self, frame: &Frame) -> f64 {
+        let days_known = (frame.pane - self.first) as f64 / DAY as f64;
+        tail::evidence(self.occasions(frame), days_known)
+    }
+
+    /// How many independent occasions what is known rests on: a session of
+    /// hundreds of lines is one.
+    fn occasions(&self, frame: &Frame) -> f64 {
+        let of = |scale: usize| {
+            let cells = &self.cells[scale];
+            // Of all time, not only since its first line: else one session looks steady.
+            number(cells.lines) / (1.0 + cells.fit(&frame.scales[scale]).lump)
+        };
+        let long = &frame.scales[LONG];
+        if long.panes >= LONG_CELLS_MIN * long.width as f64 { of(MIDDLE).min(of(LONG)) } else { of(MIDDLE) }
     }
 
     /// Another name of the same template, rolled to the same cells, joins.
     pub fn join(&mut self, other: Series) {
         self.first = self.first.min(other.first);
+        self.first_tick = self.first_tick.min(other.first_tick);
         let pane = self.last.max(other.last);
         self.recent.slide(self.last, pane);
         let mut theirs = other.recent;
@@ -98,197 +122,5 @@ impl Series {
             self.alert = other.alert;
         }
         self.timer = self.timer.or(other.timer);
-    }
-}
-
-/// The sums of one scale.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Cells {
-    cell: i64,
-    current: Cell,
-    previous: Cell,
-    /// S: lines.
-    pub lines: u64,
-    /// A: the sum of x(x-1) over cells.
-    pub pairs: u128,
-    /// Cells with at least a line.
-    pub active: u64,
-    /// M: the largest sliding window.
-    pub most: u64,
-}
-
-/// A cell that has not joined the sums yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Cell {
-    learned: u64,
-    most: u64,
-}
-
-impl Cells {
-    fn roll(&mut self, cell: i64) {
-        match cell - self.cell {
-            0 => return,
-            1 => self.learn(self.previous),
-            _ => {
-                self.learn(self.previous);
-                self.learn(self.current);
-                self.current = Cell::default();
-            }
-        }
-        self.previous = self.current;
-        self.current = Cell::default();
-        self.cell = cell;
-    }
-
-    fn learn(&mut self, cell: Cell) {
-        let one = u128::from(ONE);
-        let lines = u128::from(cell.learned);
-        self.lines = self.lines.saturating_add(cell.learned);
-        self.pairs = self.pairs.saturating_add(lines * lines.saturating_sub(one) / one);
-        if cell.learned >= ONE {
-            self.active += ONE;
-        }
-        self.most = self.most.max(cell.most);
-    }
-
-    fn age(&mut self) {
-        self.lines = aged(self.lines);
-        self.pairs = aged_wide(self.pairs);
-        self.active = aged(self.active);
-    }
-
-    /// The current pane teaches so much of a line count.
-    pub fn add(&mut self, learned: u64) {
-        self.current.learned = self.current.learned.saturating_add(learned);
-    }
-
-    /// The current pane's window is nothing out of the ordinary.
-    pub fn add_window(&mut self, count: u64) {
-        self.current.most = self.current.most.max(count);
-    }
-
-    /// What a pane of `cell` taught turns out to belong to an alert.
-    pub fn unlearn(&mut self, cell: i64, excess: u64) {
-        match self.cell - cell {
-            0 => self.current.learned = self.current.learned.saturating_sub(excess),
-            1 => self.previous.learned = self.previous.learned.saturating_sub(excess),
-            _ => {}
-        }
-    }
-
-    /// So do the largest windows of the cells that have not joined yet.
-    pub fn forget_windows(&mut self) {
-        self.current.most = 0;
-        self.previous.most = 0;
-    }
-
-    /// What a window of this many live panes expects.
-    pub fn expected(&self, scale: &ScaleFrame) -> f64 {
-        if scale.panes > 0.0 { number(self.lines) / scale.panes * scale.window } else { 0.0 }
-    }
-
-    /// The relative variance of a window that expects `mean` lines; for the
-    /// window of average size without one.
-    pub fn dispersion(&self, scale: &ScaleFrame, mean: Option<f64>) -> f64 {
-        let lines = number(self.lines);
-        let panes = scale.panes.max(1.0);
-        let cell_mean = lines / panes * (scale.squares / panes);
-        let lump = tail::lump(self.pairs as f64 / ONE as f64, lines, cell_mean, tail::LUMP_PRIOR);
-        tail::dispersion(lump, cell_mean, mean.unwrap_or(cell_mean))
-    }
-
-    fn join(&mut self, other: Cells) {
-        let squares = |cells: &Cells| (cells.pairs as f64 + cells.lines as f64).max(0.0);
-        let root = squares(self).sqrt() + squares(&other).sqrt();
-        self.lines = self.lines.saturating_add(other.lines);
-        self.pairs = (root * root).ceil() as u128;
-        self.pairs = self.pairs.saturating_sub(u128::from(self.lines));
-        // Cells in which both had lines count once, so never too many.
-        self.active = self.active.max(other.active);
-        self.most = self.most.saturating_add(other.most);
-        debug_assert_eq!(self.cell, other.cell, "both are rolled to the same cell");
-        for (mine, theirs) in [(&mut self.current, other.current), (&mut self.previous, other.previous)] {
-            mine.learned = mine.learned.saturating_add(theirs.learned);
-            mine.most = mine.most.saturating_add(theirs.most);
-        }
-    }
-}
-
-/// The last hour of panes with lines.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Recent {
-    /// Lower half of the pane number, and its lines. Ages below an hour are
-    /// exact in wrapping arithmetic; anything older is cleared by whole numbers.
-    panes: VecDeque<(u32, u32)>,
-    /// Entries in front of the short window.
-    outside_short: u32,
-    sums: [u64; 2],
-}
-
-impl Recent {
-    /// Lines in the windows that end with the newest pane slid to.
-    pub fn counts(&self) -> [u64; 2] {
-        self.sums
-    }
-
-    /// Moves both windows from the last pane with a line to a later one.
-    pub fn slide(&mut self, last: i64, pane: i64) {
-        if pane - last >= SCALES[1] {
-            *self = Recent::default();
-            return;
-        }
-        let age = |at: u32| (pane as u32).wrapping_sub(at);
-        while let Some(&(at, lines)) = self.panes.get(self.outside_short as usize) {
-            if i64::from(age(at)) < SCALES[0] {
-                break;
-            }
-            self.sums[0] -= u64::from(lines);
-            self.outside_short += 1;
-        }
-        while let Some(&(at, lines)) = self.panes.front() {
-            if i64::from(age(at)) < SCALES[1] {
-                break;
-            }
-            self.sums[1] -= u64::from(lines);
-            self.outside_short -= 1;
-            self.panes.pop_front();
-        }
-    }
-
-    /// A pane newer than all others.
-    pub fn push(&mut self, pane: i64, lines: u32) {
-        self.panes.push_back((pane as u32, lines));
-        for sum in &mut self.sums {
-            *sum += u64::from(lines);
-        }
-    }
-
-    /// Panes with lines, newest first: how many panes before `pane`, and the lines.
-    pub fn backwards(&self, pane: i64) -> impl Iterator<Item = (i64, u32)> {
-        self.panes.iter().rev().map(move |&(at, lines)| (i64::from((pane as u32).wrapping_sub(at)), lines))
-    }
-
-    /// Adds another list that was slid to the same pane.
-    fn join(&mut self, other: &Recent, pane: i64) {
-        let mut all: Vec<(i64, u32)> = self.backwards(pane).chain(other.backwards(pane)).collect();
-        all.sort_by_key(|&(age, _)| std::cmp::Reverse(age));
-        let mut joined = Recent::default();
-        for (age, lines) in all {
-            let at = (pane - age) as u32;
-            match joined.panes.back_mut() {
-                Some(newest) if newest.0 == at => newest.1 = newest.1.saturating_add(lines),
-                _ => joined.panes.push_back((at, lines)),
-            }
-        }
-        for &(at, lines) in &joined.panes {
-            let age = (pane as u32).wrapping_sub(at);
-            joined.sums[1] += u64::from(lines);
-            if i64::from(age) < SCALES[0] {
-                joined.sums[0] += u64::from(lines);
-            } else {
-                joined.outside_short += 1;
-            }
-        }
-        *self = joined;
     }
 }

@@ -1,13 +1,14 @@
 //! Which messages come more often than they used to, and the room's door.
 //!
 //! A pane with lines is judged before it is learned. Most counts are ruled out
-//! by one comparison: a window that is not larger than every window before it
-//! is never a surge. Only records are worth a tail probability.
+//! by comparing them with the least that may be expected; what is left must be
+//! improbable, much less probable than anything on record, and stand out from
+//! what all other messages do at the same time.
 
 use super::alert::{Alert, State, Told};
-use super::exposure::{Active, Clock, Frame, ONE, number};
+use super::exposure::{Active, Ageing, Clock, Frame, ONE};
 use super::series::Series;
-use super::{DAY, Finding, HOUR, Phase, SCALES, Settings, TemplateIx, alert, gone, tail};
+use super::{DAY, Finding, HOUR, Phase, SCALE_COUNT, SCALES, Settings, TemplateIx, alert, gone, tail};
 use crate::time::Pane;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -21,6 +22,13 @@ const FACTOR_MIN: f64 = 1.25;
 /// of one morning knows nothing of how hours differ, and an hour's window then
 /// gives two thirds of a first day's false alerts for a tenth of what is found.
 const CELLS_MIN: i64 = 12;
+/// Traffic of this very minute counts where it is so much above the last look's.
+const TRAFFIC_RISE: f64 = 1.25;
+/// A window must be so much less likely than the least likely one on record.
+const RECORD_FACTOR: f64 = 1.4;
+/// No more is granted for windows that overlap.
+const CLUMPING_MIN: f64 = 1e-3;
+const CLUMP_GAIN_MAX: f64 = 3.0;
 /// A template must be known so long before it can surge.
 const KNOWN_PANES_MIN: i64 = HOUR;
 /// While settling, what expects fewer lines than this surges from nought.
@@ -62,10 +70,9 @@ impl Detector {
         self.judging = judging;
     }
 
-    /// The source was restarted: for two minutes no surge starts from nought.
-    /// Outages are seen without being told.
-    pub fn source_restarted(&mut self) {
-        self.clock.settle();
+    /// The next pane need not follow at once: nobody was listening until then.
+    pub fn expect_gap(&mut self) {
+        self.clock.expect_gap();
     }
 
     /// Judges and learns a pane with lines. Panes come in increasing order; one
@@ -81,15 +88,30 @@ impl Detector {
             return findings;
         }
         let (threshold, age) = (self.threshold(), self.clock.ticks());
-        let days = self.clock.advance(pane.0, lines);
+        self.look_at_traffic(pane.0);
+        let ageing = self.clock.advance(pane.0, lines);
         self.active.advance(self.clock.ticks());
-        if days > 0 {
-            self.age(days);
+        if ageing != Ageing::default() {
+            self.age(ageing);
         }
         let frame = self.frame(threshold, age);
         for &(template, lines) in counts {
             if lines > 0 {
-                self.close_series(template, lines, &frame, &mut findings);
+                self.count(template, lines, &frame, &mut findings);
+            }
+        }
+        let crossings = if frame.judging { self.crossings(counts, &frame) } else { Vec::new() };
+        let mut crossings = crossings.into_iter().peekable();
+        for &(template, lines) in counts {
+            let crossing = crossings.next_if(|&(crossed, _)| crossed == template);
+            if lines > 0 {
+                self.follow_and_learn(
+                    template,
+                    lines,
+                    crossing.map(|(_, crossing)| crossing),
+                    &frame,
+                    &mut findings,
+                );
             }
         }
         self.find_gone(&frame, &mut findings);
@@ -135,28 +157,29 @@ impl Detector {
             threshold,
             settling: self.clock.settling(),
             judging: self.judging,
-            scales: [self.clock.scale_frame(0), self.clock.scale_frame(1)],
+            scales: std::array::from_fn(|scale| self.clock.scale_frame(scale)),
         }
     }
 
-    fn age(&mut self, days: u64) {
+    fn age(&mut self, ageing: Ageing) {
         let frame = self.frame(0.0, 0);
         for series in self.series.iter_mut().flatten() {
-            series.age(&frame, days);
+            series.age(&frame, ageing, &self.clock.traffic);
         }
-        for _ in 0..days {
+        for _ in 0..ageing.days {
             self.clock.age();
         }
     }
 
-    fn close_series(&mut self, template: TemplateIx, lines: u32, frame: &Frame, findings: &mut Vec<Finding>) {
+    /// The frame's pane has lines of a template: it goes into its windows.
+    fn count(&mut self, template: TemplateIx, lines: u32, frame: &Frame, findings: &mut Vec<Finding>) {
         let index = template.0 as usize;
         if index >= self.series.len() {
             self.series.resize_with(index + 1, || None);
         }
         let slot = &mut self.series[index];
         let series = if let Some(series) = slot {
-            series.roll(frame);
+            series.roll(frame, &self.clock.traffic);
             findings.extend(gone::end_of_silence(template, series, frame));
             self.active.remove(series.last_tick);
             series
@@ -170,7 +193,38 @@ impl Detector {
             series.timer = Some(due);
             self.silences.push(Reverse((due, template)));
         }
-        let crossing = if frame.judging { crossing(series, frame) } else { None };
+    }
+
+    /// Which templates have a window beyond what their past explains, and beyond
+    /// what all others do at the same time.
+    fn crossings(&mut self, counts: &[(TemplateIx, u32)], frame: &Frame) -> Vec<(TemplateIx, Crossing)> {
+        let look = |detector: &Detector, template: TemplateIx, frame: &Frame| {
+            let series = detector.series[template.0 as usize].as_ref();
+            series.and_then(|series| crossing(series, frame)).map(|crossing| (template, crossing))
+        };
+        let crossed = counts.iter().filter(|&&(_, lines)| lines > 0);
+        let crossings: Vec<_> = crossed.filter_map(|&(template, _)| look(self, template, frame)).collect();
+        if crossings.is_empty() {
+            return crossings;
+        }
+        let mut busier = frame.clone();
+        for (scale, traffic) in busier.scales.iter_mut().zip(self.traffic_now(frame)) {
+            if traffic > TRAFFIC_RISE * scale.traffic {
+                scale.traffic = traffic;
+            }
+        }
+        crossings.into_iter().filter_map(|(template, _)| look(self, template, &busier)).collect()
+    }
+
+    fn follow_and_learn(
+        &mut self,
+        template: TemplateIx,
+        lines: u32,
+        crossing: Option<Crossing>,
+        frame: &Frame,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(series) = self.series[template.0 as usize].as_mut() else { return };
         if let Some(crossing) = crossing {
             let was_closed = series.alert.as_ref().is_none_or(|alert| alert.state == State::Closed);
             findings.extend(follow(template, series, &crossing, frame));
@@ -194,7 +248,7 @@ impl Detector {
             if series.timer != Some(due) {
                 continue;
             }
-            series.roll(frame);
+            series.roll(frame, &self.clock.traffic);
             let gone = gone::silence(template, series, frame);
             if gone.is_some() {
                 series.timer = None;
@@ -224,30 +278,43 @@ fn crossing(series: &Series, frame: &Frame) -> Option<Crossing> {
     if frame.pane - series.first < KNOWN_PANES_MIN {
         return None;
     }
-    let crossings = [1, 0].into_iter().filter_map(|scale| crossing_at(scale, series, frame));
+    let crossings = (0..SCALE_COUNT).filter_map(|scale| crossing_at(scale, series, frame));
     crossings.max_by(|one, other| one.score.total_cmp(&other.score))
 }
 
 fn crossing_at(scale: usize, series: &Series, frame: &Frame) -> Option<Crossing> {
-    let (cells, shared) = (&series.cells[scale], &frame.scales[scale]);
+    let cells = &series.cells[scale];
     let count = series.recent.counts()[scale];
-    if count < COUNT_MIN || count <= cells.most || cells.lines < ONE {
+    if count < COUNT_MIN
+        || cells.lines < ONE
+        || frame.scales[scale].panes < (CELLS_MIN * SCALES[scale]) as f64
+    {
         return None;
     }
-    if shared.panes < (CELLS_MIN * SCALES[scale]) as f64 {
+    let shared = series.scale(scale, frame);
+    if count as f64 <= FACTOR_MIN * cells.expected_at_least(&shared) {
         return None;
     }
-    let expected = cells.expected(shared);
-    let from_nought = frame.settling && expected < FROM_NOUGHT;
-    if count as f64 <= FACTOR_MIN * expected || expected <= 0.0 || from_nought {
+    let fit = cells.fit(&shared);
+    let from_nought = frame.settling && fit.expected < FROM_NOUGHT;
+    if count as f64 <= FACTOR_MIN * fit.expected || fit.expected <= 0.0 || from_nought {
         return None;
     }
-    let dispersion = cells.dispersion(shared, Some(expected));
-    let unsure = 1.0 / (number(cells.lines) + 0.5);
-    let tail = tail::score(count, expected, dispersion + unsure);
-    let days = (frame.pane - series.first) as f64 / DAY as f64;
-    let score = tail::evidence_discount(tail, number(cells.active), days);
-    (score >= frame.threshold).then_some(Crossing { scale, count, expected, tail, score })
+    let bare = fit.tail(count);
+    if bare + CLUMP_GAIN_MAX < frame.threshold || bare < RECORD_FACTOR * cells.record_tail(&shared) {
+        return None;
+    }
+    let tail = bare - clumping(count as f64 - fit.expected, fit.lump, scale).log10();
+    let score = tail::evidence_discount(tail, series.evidence(frame));
+    (score >= frame.threshold).then_some(Crossing { scale, count, expected: fit.expected, tail, score })
+}
+
+/// Of the panes in which a window could cross by chance, the part in which it
+/// does so anew: neighbouring windows share most of their lines. After D. Aldous,
+/// Probability Approximations via the Poisson Clumping Heuristic (1989): a count
+/// of k over a mean of μ in w panes rises again once in w/(k−μ), lumps apart.
+fn clumping(excess: f64, lump: f64, scale: usize) -> f64 {
+    (excess / (1.0 + lump) / SCALES[scale] as f64).clamp(CLUMPING_MIN, 1.0)
 }
 
 /// What a crossing means for the template's alert.
@@ -356,9 +423,10 @@ fn learn(series: &mut Series, lines: u32, frame: &Frame) {
         // Told often enough: the next one may be a little larger.
         windows = windows.map(alert::same_size);
     }
-    for (cells, window) in series.cells.iter_mut().zip(windows) {
-        cells.add(all);
-        cells.add_window(window);
+    for scale in 0..SCALE_COUNT {
+        let shared = series.scale(scale, frame);
+        series.cells[scale].add(all);
+        series.cells[scale].add_window(windows[scale], &shared);
     }
 }
 

@@ -26,10 +26,12 @@ const STEP_MIN: f64 = 1e-15;
 const STEPS_MAX: u32 = 100_000;
 /// Stirling's series is exact to the last bit or two from here on.
 const STIRLING_FROM: f64 = 12.0;
-/// One lump of a tenth of a line is assumed before anything was seen.
-pub const LUMP_PRIOR: f64 = 0.1;
+/// One lump of a twentieth of a line is assumed before anything was seen.
+pub const LUMP_PRIOR: f64 = 0.05;
 /// The weight of that assumption, in lines.
 const LUMP_PRIOR_WEIGHT: f64 = 1.0;
+/// Days beyond these add nothing to what a score rests on.
+const EVIDENCE_DAYS_MAX: f64 = 7.0;
 /// No type of message is more regular than this, relative variance of a window.
 const DISPERSION_MIN: f64 = 0.01;
 /// A single line in years expects more; keeps forgotten templates from 0/0.
@@ -81,19 +83,24 @@ pub fn critical_count(score_min: f64, mean: f64, dispersion: f64) -> u64 {
 /// A score is worth as much as what it rests on: the tail of an exponential
 /// whose scale is known from few observations. A single session of hundreds of
 /// lines is one observation.
-pub fn evidence_discount(score: f64, cells_with_lines: f64, days_known: f64) -> f64 {
-    let evidence = 1.0 + 2.0 * cells_with_lines + 4.0 * days_known.clamp(0.0, 2.0);
+pub fn evidence_discount(score: f64, evidence: f64) -> f64 {
     evidence * (1.0 + score * LN_10 / evidence).log10()
+}
+
+/// What a score rests on: independent occasions on which lines came, and days.
+pub fn evidence(occasions: f64, days_known: f64) -> f64 {
+    1.0 + 2.0 * occasions + 4.0 * days_known.clamp(0.0, EVIDENCE_DAYS_MAX)
 }
 
 /// How many further lines one line brings along in its cell, on average.
 ///
-/// `pairs` is the sum of x(x-1) over cells, `lines` the sum of x, `cell_mean`
-/// what a cell of average size expects.
-pub fn lump(pairs: f64, lines: f64, cell_mean: f64, prior: f64) -> f64 {
+/// `pairs` is the sum of x(x-1) over cells, `lines` the sum of x, `explained`
+/// what of the pairs the expectation explains: with expectations m, the sum of
+/// m(2x - m), which is m times `lines` where all are alike.
+pub fn lump(pairs: f64, lines: f64, explained: f64, prior: f64) -> f64 {
     let weight = lines + LUMP_PRIOR_WEIGHT;
     let assumed = LUMP_PRIOR_WEIGHT * prior;
-    let seen = (pairs + assumed) / weight - cell_mean * lines / weight;
+    let seen = (pairs + assumed - explained) / weight;
     seen.max(assumed / weight)
 }
 
@@ -110,37 +117,6 @@ pub fn gone_z(dispersion: f64, expected: f64) -> f64 {
 /// What a silence must expect for [`gone_z`] to reach `z`.
 pub(crate) fn gone_expected(dispersion: f64, z: f64) -> f64 {
     (z * dispersion * LN_10).exp_m1() / dispersion
-}
-
-/// How a template's own windows exceeded the score 2, over a baseline.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Excesses {
-    /// Windows with a score above 2.
-    pub windows: f64,
-    /// The sum over them of what was above 2, each at most 4.
-    pub sum: f64,
-    /// All aligned windows.
-    pub of: f64,
-    /// The mean excess over all templates, from 0.434 to 1.
-    pub pooled_mean: f64,
-}
-
-/// A score above 2 in the light of how often, and how far, windows of a known
-/// past went beyond 2: peaks over threshold with an exponential tail whose
-/// scale is known from that many of them. A past of some days is needed; the
-/// detector does not keep one yet.
-pub fn calibrated(score: f64, past: &Excesses) -> f64 {
-    /// Windows that the pooled mean counts for.
-    const POOLED: f64 = 20.0;
-    /// Share of windows above 2 that is taken for granted.
-    const SHARE_MIN: f64 = 0.01;
-    if score <= 2.0 {
-        return score;
-    }
-    let weight = past.windows + POOLED;
-    let share = ((past.windows + SHARE_MIN * POOLED) / (past.of + POOLED)).max(SHARE_MIN);
-    let scale = (past.sum + POOLED * past.pooled_mean).max(weight / LN_10);
-    -share.log10() + weight * ((score - 2.0) / scale).ln_1p() / LN_10
 }
 
 /// What a discounted score is compared with, so that all tests of all templates
@@ -229,23 +205,6 @@ fn ln_gamma(argument: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::f64::consts::LOG10_E;
-
-    #[test]
-    fn a_score_is_calibrated_by_how_far_windows_went_before() {
-        for (score, windows, sum, of, pooled_mean, wanted) in [
-            (2.5, 0.0, 0.0, 2016.0, 0.5, 2.423786),
-            (10.0, 0.0, 0.0, 2016.0, 0.5, 7.105450),
-            (10.0, 40.0, 30.0, 2016.0, 0.5, 6.455426),
-            (20.0, 0.0, 0.0, 2016.0, 0.5, 10.943161),
-            (8.0, 5.0, 2.0, 60000.0, LOG10_E, 6.776583),
-            (12.0, 300.0, 400.0, 10080.0, 0.6, 4.859786),
-        ] {
-            near(calibrated(score, &Excesses { windows, sum, of, pooled_mean }), wanted, 1e-5);
-        }
-        assert_eq!(calibrated(1.5, &Excesses { windows: 9.0, sum: 9.0, of: 9.0, pooled_mean: 1.0 }), 1.5);
-    }
-
     fn near(found: f64, wanted: f64, tolerance: f64) {
         assert!((found - wanted).abs() <= tolerance * wanted.abs(), "found {found}, wanted {wanted}");
     }
@@ -321,7 +280,7 @@ mod tests {
             (1e6, 40000.0, 793651.0, 5.158606, 0.259994),
         ] {
             let cell_mean = squares / lines;
-            let found = lump(pairs, lines, cell_mean, 0.2);
+            let found = lump(pairs, lines, squares, 0.2);
             near(found, wanted_lump, 2e-5);
             near(dispersion(found, cell_mean, cell_mean), wanted_dispersion, 2e-5);
         }
@@ -339,14 +298,15 @@ mod tests {
             near(gone_z(dispersion, expected), wanted, 2e-6);
             near(gone_expected(dispersion, gone_z(dispersion, expected)), expected, 1e-9);
         }
-        for (score, cells, days, wanted) in [
+        for (score, occasions, days, wanted) in [
             (12.0, 1.0, 0.5, 4.073303),
             (15.0, 5.0, 1.0, 7.78281),
             (20.0, 16.0, 0.25, 12.644316),
-            (30.0, 3.0, 5.0, 11.228832),
+            (30.0, 3.0, 2.0, 11.228832),
         ] {
-            near(evidence_discount(score, cells, days), wanted, 1e-6);
+            near(evidence_discount(score, evidence(occasions, days)), wanted, 1e-6);
         }
+        assert_eq!(evidence(3.0, 7.0), evidence(3.0, 70.0));
     }
 
     #[test]

@@ -208,14 +208,112 @@ fn what_returns_after_the_longest_silence_says_since_when() {
 }
 
 #[test]
-fn after_a_restart_no_surge_starts_from_nought() {
-    for (restarted, opened) in [(false, true), (true, false)] {
+fn after_an_outage_no_surge_starts_from_nought() {
+    for (outage, opened) in [(0, true), (2 * HOUR, false)] {
         let mut source = Source::learned(DAY, 0.001);
-        if restarted {
-            source.detector.source_restarted();
-        }
+        source.pane += outage;
         source.close(9);
         assert_eq!(source.detector.is_open(WATCHED), opened);
+    }
+}
+
+#[test]
+fn the_time_between_a_baseline_and_its_stream_is_nobodys_silence() {
+    for expected in [true, false] {
+        let mut source = Source::new();
+        source.detector.set_judging(false);
+        (0..DAY).for_each(|_| source.close(1));
+        source.detector.set_judging(true);
+        source.pane += 20;
+        if expected {
+            source.detector.expect_gap();
+        }
+        source.close(1);
+        let longest = source.detector.longest_gap_panes(WATCHED);
+        assert_eq!(longest, 1, "the log has ten lines a pane, so this is an outage either way");
+        source.pane += 3;
+        if expected {
+            source.detector.expect_gap();
+        }
+        source.close(1);
+        assert_eq!(source.detector.longest_gap_panes(WATCHED), if expected { 1 } else { 4 });
+    }
+}
+
+/// A log of many messages, in which `busy` says how busy each pane is.
+fn traffic(source: &mut Source, panes: i64, busy: impl Fn(i64) -> f64) -> usize {
+    for _ in 0..panes {
+        let factor = busy(source.pane);
+        let counts: Vec<_> =
+            (0..20).map(|n| (TemplateIx(n), source.poisson(factor * (0.4 + 0.1 * f64::from(n))))).collect();
+        source.close_all(&counts);
+    }
+    source.found.iter().filter(|(_, found)| found.phase() == Phase::Open).count()
+}
+
+/// Half as busy in the night as at noon.
+fn day_and_night(pane: i64) -> f64 {
+    1.0 - 0.5 * (pane as f64 / DAY as f64 * std::f64::consts::TAU).cos()
+}
+
+#[test]
+fn what_all_messages_do_at_once_is_one_note_of_the_volume() {
+    let mut source = Source::new();
+    source.detector.set_judging(false);
+    traffic(&mut source, 2 * DAY, day_and_night);
+    source.detector.set_judging(true);
+    assert_eq!(traffic(&mut source, DAY / 2, day_and_night), 0);
+    assert_eq!(source.detector.volume(), None);
+    let mut volumes = Vec::new();
+    for _ in 0..HOUR {
+        assert_eq!(traffic(&mut source, 1, |pane| 3.0 * day_and_night(pane)), 0, "{:?}", source.found);
+        volumes.extend(source.detector.volume());
+    }
+    assert_eq!(volumes.len(), 1);
+    let volume = volumes[0];
+    assert!((2.0..6.0).contains(&volume.factor) && volume.usual.1 < 2.0, "{volume:?}");
+}
+
+#[test]
+fn the_night_hides_nothing_that_the_day_would() {
+    let mut source = Source::new();
+    source.detector.set_judging(false);
+    traffic(&mut source, 3 * DAY, day_and_night);
+    source.detector.set_judging(true);
+    assert_eq!(traffic(&mut source, HOUR, day_and_night), 0);
+    // Two and a half times its night, which is hardly more than its noon.
+    for _ in 0..HOUR / 2 {
+        let mut counts: Vec<_> = (0..20)
+            .map(|n| (TemplateIx(n), source.poisson(day_and_night(source.pane) * (0.4 + 0.1 * f64::from(n)))))
+            .collect();
+        counts[19].1 = source.poisson(2.5 * 2.3 * day_and_night(source.pane));
+        source.close_all(&counts);
+    }
+    assert_eq!(source.found.len(), 1, "{:?}", source.found);
+    assert_eq!(source.found[0].1.template(), TemplateIx(19));
+}
+
+#[test]
+fn a_new_message_that_stays_is_no_surge() {
+    let mut source = Source::learned(2 * DAY, 0.0);
+    source.run(3 * HOUR, 1.0);
+    assert_eq!(source.phases(), []);
+}
+
+#[test]
+fn a_nightly_job_that_stays_away_is_gone_and_a_session_is_not() {
+    for regular in [true, false] {
+        let mut source = Source::new();
+        source.detector.set_judging(false);
+        for day in 0..10 {
+            let shift = if regular { 0 } else { (day * 7919 % 13 - 6) * HOUR };
+            source.run(DAY / 2 + shift, 0.0);
+            (0..20).for_each(|_| source.close(4));
+            source.run(DAY / 2 - 20 - shift, 0.0);
+        }
+        source.detector.set_judging(true);
+        source.run(2 * DAY, 0.0);
+        assert_eq!(source.detector.is_gone(WATCHED), regular);
     }
 }
 
@@ -282,7 +380,10 @@ fn a_saved_detector_goes_on_as_if_nothing_had_happened() {
 #[test]
 fn a_template_costs_little() {
     let source = Source::learned(DAY, 0.01);
-    let saved = source.detector.save(|template| (template == WATCHED).then_some(1));
-    assert!(postcard::to_stdvec(&saved).expect("writes").len() < 250);
-    assert!(size_of::<series::Series>() <= 448, "{}", size_of::<series::Series>());
+    let bytes = |key_of: fn(TemplateIx) -> Option<u64>| {
+        postcard::to_stdvec(&source.detector.save(key_of)).expect("writes").len()
+    };
+    let own = bytes(|template| (template == WATCHED).then_some(1)) - bytes(|_| None);
+    assert!(own < 300, "{own}");
+    assert!(size_of::<series::Series>() <= 600, "{}", size_of::<series::Series>());
 }

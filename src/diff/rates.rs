@@ -18,7 +18,7 @@
 //! ratio fits it better.
 
 use super::sides::Message;
-use crate::detect::{LUMP_PRIOR, Sums, evidence_discount, gone_z, score};
+use crate::detect::{LUMP_PRIOR, Sums, evidence, evidence_discount, gone_z, score};
 
 // limits
 /// Runs of two logs of one healthy system in which anything may be told for
@@ -130,7 +130,7 @@ fn test(message: &Message, frame: &Frame, between: f64) -> Option<Change> {
     let side_active = |side: Option<super::sides::Side>| side.map_or(0.0, |side| side.sums[0].active);
     let active = side_active(message.before) + side_active(message.after);
     let discounted = |tail: f64| {
-        let score = evidence_discount(tail, active, frame.panes.0 / DAY_PANES);
+        let score = evidence_discount(tail, evidence(active, frame.panes.0 / DAY_PANES));
         Rate { expected, score, tail }
     };
     if y == 0 {

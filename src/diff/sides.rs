@@ -1,6 +1,6 @@
 //! What both logs say of each message, under one identity.
 
-use crate::detect::Sums;
+use crate::detect::{LONG, MIDDLE, Sums};
 use crate::id::{ShapeId, TemplateId};
 use crate::ledger::Ledger;
 use crate::line::Level;
@@ -143,7 +143,7 @@ fn sides_of(ledger: &Ledger, union: &Registry) -> Vec<(TemplateIx, Side)> {
             class: class(registry, template),
             first_seen: message.first_seen,
             last_seen: message.last_seen,
-            sums: [detector.sums(template, 0), detector.sums(template, 1)],
+            sums: [detector.sums(template, MIDDLE), detector.sums(template, LONG)],
             longest_gap: detector.longest_gap_panes(template),
         };
         sides.push((union.template_of(in_union), side));

@@ -56,6 +56,7 @@ impl Ledger {
         let mut due = self.gate.close_pane(pane, &counts, rate_all);
         due.extend(self.alerts_of(pane, findings, &cells));
         due.extend(self.alerts_of_sources(pane, &cells));
+        due.extend(self.detector.volume().map(|volume| self.volume_alert(pane, &volume)));
         self.keep_typical(pane, &cells);
         due.sort_by_key(|alert| (alert.kind, alert.note));
         due.into_iter().for_each(|alert| self.tell(alert));

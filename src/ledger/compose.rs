@@ -255,7 +255,7 @@ fn gone_alert(base: Alert, gone: &Gone) -> Alert {
         count: 0,
         expected: gone.expected,
         score: gone.score,
-        tail: gone.score,
+        tail: gone.tail,
         usual_interval: Some(gone.usual_interval_seconds),
         fingerprint: fingerprint(base.shape, Kind::Gone, gone.last_seen),
         reason: format!("usually every {every}"),

@@ -23,6 +23,7 @@ mod story;
 mod timeline;
 mod typical;
 mod values;
+mod volume;
 mod warmup;
 
 pub use report::{Report, limit_text};
@@ -194,6 +195,7 @@ impl Ledger {
         self.registry = restored.registry;
         self.messages = restored.messages;
         self.detector = restored.detector;
+        self.detector.expect_gap();
         self.typical.load(restored.typical);
         self.learned = Some(baseline.learned());
     }

@@ -49,6 +49,7 @@ pub fn headline(alert: &Alert) -> &'static str {
         (Phase::Open, Kind::New) => "NEW",
         (Phase::Open, Kind::Surge) => "SURGE",
         (Phase::Open, Kind::Gone) => "GONE",
+        (Phase::Open, Kind::Volume) => "NOTE",
     }
 }
 
@@ -132,6 +133,7 @@ fn color_of(alert: &Alert) -> &'static str {
         (_, _, Kind::New) => "1;33",
         (_, _, Kind::Surge) => "1;35",
         (_, _, Kind::Gone) => "1;36",
+        (_, _, Kind::Volume) => "2",
     }
 }
 
@@ -151,7 +153,7 @@ fn reason(alert: &Alert, style: &TextStyle) -> String {
     if alert.provisional {
         text += " (provisional)";
     }
-    if alert.note {
+    if alert.note && alert.kind != Kind::Volume {
         text += " (note)";
     }
     text

@@ -1,0 +1,270 @@
+//! What one scale of one template has taught: sums over aligned cells, and the
+//! window that would have surprised most.
+//!
+//! Sums are integers with 8 fractional bits: under an open alert a pane may
+//! teach less than a line.
+
+use super::exposure::{ONE, ScaleFrame, aged, number};
+use super::tail;
+use super::traffic::{AVERAGE, Traffic};
+use serde::{Deserialize, Serialize};
+
+// limits
+/// How closely counts are taken to follow the traffic before they have shown it,
+/// and how many lines' worth of showing that weighs.
+const COUPLING_PRIOR: f64 = 0.7;
+const COUPLING_WEIGHT: f64 = 5.0;
+/// Less than a record's traffic by this is no traffic at all.
+const TRAFFIC_MIN: f32 = 1e-3;
+
+/// The sums of one scale.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cells {
+    cell: i64,
+    current: Cell,
+    previous: Cell,
+    /// S: lines.
+    pub lines: u64,
+    /// A: the sum of x(x-1) over cells.
+    pub pairs: u64,
+    /// The sum over cells of lines times traffic.
+    with_traffic: u64,
+    /// Cells with at least a line.
+    pub active: u32,
+    /// The most surprising window of this week, and of the one before.
+    records: [Record; 2],
+}
+
+/// A cell that has not joined the sums yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Cell {
+    learned: u32,
+    record: Record,
+}
+
+/// A window that was nothing out of the ordinary, however surprising.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Record {
+    count: u32,
+    /// Its panes weighted by traffic.
+    traffic: f32,
+}
+
+/// What the sums say of a window.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fit {
+    /// Lines to expect.
+    pub expected: f64,
+    /// Lines that one line brings along.
+    pub lump: f64,
+    /// What a cell of average size expects.
+    cell_mean: f64,
+    /// The relative variance of not knowing the rate itself.
+    unsure: f64,
+}
+
+impl Fit {
+    /// The relative variance of the window's count around what is expected.
+    pub fn dispersion(&self) -> f64 {
+        tail::dispersion(self.lump, self.cell_mean, self.expected)
+    }
+
+    /// The same for a cell of average size.
+    pub fn cell_dispersion(&self) -> f64 {
+        tail::dispersion(self.lump, self.cell_mean, self.cell_mean)
+    }
+
+    /// −log10 of the probability of so many lines or more.
+    pub fn tail(&self, count: u64) -> f64 {
+        tail::score(count, self.expected, self.dispersion() + self.unsure)
+    }
+}
+
+impl Cells {
+    /// Lets closed cells join the sums.
+    pub fn roll(&mut self, scale: &ScaleFrame, traffic: &Traffic) {
+        let of = |cell: i64| traffic.of_cell(cell, scale.width) * scale.width as u64;
+        match scale.cell - self.cell {
+            0 => return,
+            1 => self.learn(self.previous, of(self.cell - 1), scale),
+            _ => {
+                self.learn(self.previous, of(self.cell - 1), scale);
+                self.learn(self.current, of(self.cell), scale);
+                self.current = Cell::default();
+            }
+        }
+        self.previous = self.current;
+        self.current = Cell::default();
+        self.cell = scale.cell;
+    }
+
+    /// A cell that held so many panes' worth of traffic.
+    fn learn(&mut self, cell: Cell, traffic: u64, scale: &ScaleFrame) {
+        let lines = u64::from(cell.learned);
+        let times = |factor: u64, unit: u64| {
+            u64::try_from(u128::from(lines) * u128::from(factor) / u128::from(unit)).unwrap_or(u64::MAX)
+        };
+        self.lines = self.lines.saturating_add(lines);
+        self.pairs = self.pairs.saturating_add(times(lines.saturating_sub(ONE), ONE));
+        self.with_traffic = self.with_traffic.saturating_add(times(traffic, AVERAGE));
+        if lines >= ONE {
+            self.active = self.active.saturating_add(ONE as u32);
+        }
+        self.records[0] = self.worse(self.records[0], cell.record, scale);
+    }
+
+    /// A day has gone by, and perhaps weeks.
+    pub fn age(&mut self, days: u64, weeks: u64) {
+        for _ in 0..days {
+            self.lines = aged(self.lines);
+            self.pairs = aged(self.pairs);
+            self.with_traffic = aged(self.with_traffic);
+            self.active = aged(self.active.into()) as u32;
+        }
+        for _ in 0..weeks.min(2) {
+            self.records = [Record::default(), self.records[0]];
+        }
+    }
+
+    /// Lines learned in a cell, if no later one has begun.
+    pub fn learned_in(&self, cell: i64) -> f64 {
+        if self.cell == cell { number(self.current.learned.into()) } else { 0.0 }
+    }
+
+    /// The current pane teaches so much of a line count.
+    pub fn add(&mut self, learned: u64) {
+        self.current.learned = self.current.learned.saturating_add(saturated(learned));
+    }
+
+    /// The current pane's window is nothing out of the ordinary.
+    pub fn add_window(&mut self, count: u64, scale: &ScaleFrame) {
+        let window = Record { count: saturated(count), traffic: scale.traffic as f32 };
+        self.current.record = self.worse(self.current.record, window, scale);
+    }
+
+    /// What a pane of `cell` taught turns out to belong to an alert.
+    pub fn unlearn(&mut self, cell: i64, excess: u64) {
+        match self.cell - cell {
+            0 => self.current.learned = self.current.learned.saturating_sub(saturated(excess)),
+            1 => self.previous.learned = self.previous.learned.saturating_sub(saturated(excess)),
+            _ => {}
+        }
+    }
+
+    /// So do the windows of the cells that have not joined yet.
+    pub fn forget_windows(&mut self) {
+        self.current.record = Record::default();
+        self.previous.record = Record::default();
+    }
+
+    /// The most lines of a window on record.
+    pub fn most(&self) -> u64 {
+        self.records.iter().map(|record| record.count.into()).max().unwrap_or(0)
+    }
+
+    /// The least that a window like the frame's may be expected to hold.
+    pub fn expected_at_least(&self, scale: &ScaleFrame) -> f64 {
+        number(self.lines) / scale.panes.max(1.0) * scale.window.min(scale.traffic)
+    }
+
+    /// What a window like the frame's expects, and how its counts vary.
+    ///
+    /// A count follows the traffic in part: λ·((1−c)·panes + c·traffic), with
+    /// the coupling c by least squares, drawn to its prior while little is
+    /// known. What the expectation explains of Σx(x−1) is no lump.
+    pub fn fit(&self, scale: &ScaleFrame) -> Fit {
+        let (lines, pairs) = (number(self.lines), self.pairs as f64 / ONE as f64);
+        let panes = scale.panes.max(1.0);
+        let rate = lines / panes;
+        let cell_mean = rate * (scale.squares / panes);
+        let flat = lines * scale.squares / panes;
+        let followed = self.with_traffic as f64 / ONE as f64 * scale.traffic_unit;
+        // Σ of the squares of traffic − panes: what there was to follow.
+        let spread = scale.traffic_squares - 2.0 * scale.traffic_cross + scale.squares;
+        let mut coupling = 0.0;
+        if spread > 0.0 && rate > 0.0 {
+            let lumpy = 1.0 + tail::lump(pairs, lines, flat * rate, tail::LUMP_PRIOR);
+            let seen = followed - flat - rate * (scale.traffic_cross - scale.squares);
+            let weight = rate * spread / lumpy;
+            let drawn = seen / lumpy + COUPLING_WEIGHT * COUPLING_PRIOR;
+            coupling = (drawn / (weight + COUPLING_WEIGHT)).clamp(0.0, 1.0);
+        }
+        let apart = 1.0 - coupling;
+        // With expectations m: Σ m·x, and Σ m².
+        let products = rate * (apart * flat + coupling * followed);
+        let squares = rate
+            * rate
+            * (apart * apart * scale.squares
+                + 2.0 * apart * coupling * scale.traffic_cross
+                + coupling * coupling * scale.traffic_squares);
+        Fit {
+            expected: rate * (apart * scale.window + coupling * scale.traffic),
+            lump: tail::lump(pairs, lines, 2.0 * products - squares, tail::LUMP_PRIOR),
+            cell_mean,
+            unsure: 1.0 / (lines + 0.5),
+        }
+    }
+
+    /// How surprising the windows on record would be today.
+    pub fn record_tail(&self, scale: &ScaleFrame) -> f64 {
+        self.records.iter().map(|record| self.tail_of(record, scale)).fold(0.0, f64::max)
+    }
+
+    fn tail_of(&self, record: &Record, scale: &ScaleFrame) -> f64 {
+        if record.count == 0 {
+            return 0.0;
+        }
+        let then = ScaleFrame { window: scale.width as f64, traffic: record.traffic.into(), ..scale.clone() };
+        let fit = self.fit(&then);
+        if fit.expected > 0.0 { fit.tail(record.count.into()) } else { record.count.into() }
+    }
+
+    /// The more surprising of two windows.
+    fn worse(&self, old: Record, new: Record, scale: &ScaleFrame) -> Record {
+        if old.count == 0 || new.count == 0 {
+            return if new.count > old.count { new } else { old };
+        }
+        // The same share of less traffic is less surprising, so most windows are
+        // told apart without their probabilities.
+        let busier = f64::from(new.traffic / old.traffic.max(TRAFFIC_MIN)).min(1.0);
+        if f64::from(new.count) <= f64::from(old.count) * busier {
+            return old;
+        }
+        let is_worse = new.count >= old.count && new.traffic <= old.traffic
+            || self.tail_of(&new, scale) > self.tail_of(&old, scale);
+        if is_worse { new } else { old }
+    }
+
+    /// Another name of the same template, rolled to the same cell, joins.
+    pub fn join(&mut self, other: Cells) {
+        let squares = |cells: &Cells| (cells.pairs as f64 + cells.lines as f64).max(0.0);
+        let root = squares(self).sqrt() + squares(&other).sqrt();
+        self.lines = self.lines.saturating_add(other.lines);
+        self.pairs = ((root * root).ceil() as u64).saturating_sub(self.lines);
+        self.with_traffic = self.with_traffic.saturating_add(other.with_traffic);
+        // Cells in which both had lines count once, so never too many.
+        self.active = self.active.max(other.active);
+        for (mine, theirs) in self.records.iter_mut().zip(other.records) {
+            mine.join(theirs);
+        }
+        debug_assert_eq!(self.cell, other.cell, "both are rolled to the same cell");
+        for (mine, theirs) in [(&mut self.current, other.current), (&mut self.previous, other.previous)] {
+            mine.learned = mine.learned.saturating_add(theirs.learned);
+            mine.record.join(theirs.record);
+        }
+    }
+}
+
+fn saturated(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+impl Record {
+    /// Both at once, in the quieter one's time: never too little.
+    fn join(&mut self, other: Record) {
+        if self.count == 0 || other.count > 0 && other.traffic < self.traffic {
+            self.traffic = other.traffic;
+        }
+        self.count = self.count.saturating_add(other.count);
+    }
+}
