@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 /// and how many lines' worth of showing that weighs.
 const COUPLING_PRIOR: f64 = 0.7;
 const COUPLING_WEIGHT: f64 = 5.0;
+/// So many standard errors of what was shown weigh as much again.
+const COUPLING_ERRORS: f64 = 8.0;
 /// Less than a record's traffic by this is no traffic at all.
 const TRAFFIC_MIN: f32 = 1e-3;
 
@@ -185,9 +187,13 @@ impl Cells {
         if spread > 0.0 && rate > 0.0 {
             let lumpy = 1.0 + tail::lump(pairs, lines, flat * rate, tail::LUMP_PRIOR);
             let seen = followed - flat - rate * (scale.traffic_cross - scale.squares);
-            let weight = rate * spread / lumpy;
-            let drawn = seen / lumpy + COUPLING_WEIGHT * COUPLING_PRIOR;
-            coupling = (drawn / (weight + COUPLING_WEIGHT)).clamp(0.0, 1.0);
+            // Errors of the traffic itself are nothing to follow.
+            let weight = rate * (spread - scale.traffic_noise).max(0.0) / lumpy;
+            let prior = COUPLING_WEIGHT + COUPLING_ERRORS * (rate * spread / lumpy).sqrt();
+            coupling = ((seen / lumpy + prior * COUPLING_PRIOR) / (weight + prior)).clamp(0.0, 1.0);
+        }
+        if scale.is_unheard_of {
+            coupling = 1.0;
         }
         let apart = 1.0 - coupling;
         // With expectations m: Σ m·x, and Σ m².

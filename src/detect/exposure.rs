@@ -83,8 +83,13 @@ pub(crate) struct ScaleFrame {
     /// The same of the cells' traffic, and of the products of both.
     pub traffic_squares: f64,
     pub traffic_cross: f64,
+    /// The part of the traffic's squares that is error of its estimate.
+    pub traffic_noise: f64,
     /// What makes the learned cells' traffic average.
     pub traffic_unit: f64,
+    /// The log is busier than it ever was: nobody has shown how to follow that,
+    /// so all are taken to.
+    pub is_unheard_of: bool,
 }
 
 impl ScaleFrame {
@@ -100,6 +105,7 @@ impl ScaleFrame {
             squares: self.squares * part,
             traffic_squares: self.traffic_squares * part,
             traffic_cross: self.traffic_cross * part,
+            traffic_noise: self.traffic_noise * part,
             ..self.clone()
         }
     }
@@ -140,6 +146,7 @@ struct Exposure {
     traffic: u64,
     traffic_squares: u128,
     traffic_cross: u128,
+    traffic_noise: u128,
 }
 
 impl Clock {
@@ -199,6 +206,7 @@ impl Clock {
             cells.traffic = aged(cells.traffic);
             cells.traffic_squares = aged_wide(cells.traffic_squares);
             cells.traffic_cross = aged_wide(cells.traffic_cross);
+            cells.traffic_noise = aged_wide(cells.traffic_noise);
         }
     }
 
@@ -233,7 +241,9 @@ impl Clock {
             squares: cells.squares as f64 / ONE as f64,
             traffic_squares: cells.traffic_squares as f64 / average * unit * unit,
             traffic_cross: cells.traffic_cross as f64 / average * unit,
+            traffic_noise: cells.traffic_noise as f64 / average * unit * unit,
             traffic_unit: unit,
+            is_unheard_of: false,
         }
     }
 
@@ -264,10 +274,10 @@ impl Exposure {
     fn roll(&mut self, cell: i64, width: i64, traffic: &Traffic) {
         match cell - self.cell {
             0 => return,
-            1 => self.learn(self.previous, traffic.of_cell(self.cell - 1, width)),
+            1 => self.learn(self.previous, self.cell - 1, width, traffic),
             _ => {
-                self.learn(self.previous, traffic.of_cell(self.cell - 1, width));
-                self.learn(self.current, traffic.of_cell(self.cell, width));
+                self.learn(self.previous, self.cell - 1, width, traffic);
+                self.learn(self.current, self.cell, width, traffic);
                 self.current = 0;
             }
         }
@@ -277,13 +287,15 @@ impl Exposure {
     }
 
     /// A cell of so many panes, and how busy it was.
-    fn learn(&mut self, panes: u64, factor: u64) {
-        let traffic = panes * factor;
+    fn learn(&mut self, panes: u64, cell: i64, width: i64, busy: &Traffic) {
+        let traffic = panes * busy.of_cell(cell, width);
         self.panes += panes * ONE;
         self.squares += u128::from(panes * panes * ONE);
         self.traffic += traffic;
-        self.traffic_squares += u128::from(traffic) * u128::from(traffic) / u128::from(AVERAGE);
         self.traffic_cross += u128::from(traffic * panes);
+        let square = u128::from(traffic) * u128::from(traffic) / u128::from(AVERAGE);
+        self.traffic_squares += square;
+        self.traffic_noise += square * u128::from(busy.noise(width)) / u128::from(AVERAGE);
     }
 }
 

@@ -171,7 +171,7 @@ pub(crate) fn end_of_silence(template: TemplateIx, series: &mut Series, frame: &
 
 fn told(template: TemplateIx, series: &Series, frame: &Frame, phase: Phase) -> Gone {
     let ticks = frame.tick - series.last_tick;
-    let expected = rate(series, frame) * ticks as f64;
+    let expected = series.rate_ever(frame) * ticks as f64;
     let tail = tail::gone_z(dispersion(series, frame, ticks), expected);
     Gone {
         template,
@@ -229,15 +229,9 @@ pub(super) fn needed(series: &Series, frame: &Frame) -> Option<Needed> {
     })
 }
 
-/// Lines a pane of all time, not only since the first line: a session just seen
-/// does not make the next one due.
-fn rate(series: &Series, frame: &Frame) -> f64 {
-    number(series.cells[MIDDLE].lines) / frame.scales[MIDDLE].panes.max(1.0)
-}
-
 /// The silence whose score reaches the threshold.
 fn improbable_after(series: &Series, frame: &Frame) -> u64 {
-    let rate = rate(series, frame);
+    let rate = series.rate_ever(frame);
     let hour = SCALES[LONG] as u64;
     let ticks = |silence| {
         let expected = tail::gone_expected(dispersion(series, frame, silence), frame.threshold);

@@ -84,6 +84,12 @@ impl Series {
         if panes > 0.0 { number(self.cells[MIDDLE].lines) / panes } else { 0.0 }
     }
 
+    /// The same over all time, not only since the first line: a session just seen
+    /// does not make the next one due.
+    pub fn rate_ever(&self, frame: &Frame) -> f64 {
+        number(self.cells[MIDDLE].lines) / frame.scales[MIDDLE].panes.max(1.0)
+    }
+
     /// What a score of it rests on.
     pub fn evidence(&self, frame: &Frame) -> f64 {
         let days_known = (frame.pane - self.first) as f64 / DAY as f64;

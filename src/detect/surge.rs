@@ -207,11 +207,13 @@ impl Detector {
         if crossings.is_empty() {
             return crossings;
         }
+        let busiest = self.busiest(frame);
         let mut busier = frame.clone();
         for (scale, traffic) in busier.scales.iter_mut().zip(self.traffic_now(frame)) {
             if traffic > TRAFFIC_RISE * scale.traffic {
                 scale.traffic = traffic;
             }
+            scale.is_unheard_of = scale.traffic > TRAFFIC_RISE * busiest * scale.window;
         }
         crossings.into_iter().filter_map(|(template, _)| look(self, template, &busier)).collect()
     }

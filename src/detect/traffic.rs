@@ -28,23 +28,26 @@ const CELLS_KEPT: usize = 600;
 const FREQUENT_LINES: f64 = 5.0;
 /// Fewer frequent messages tell nothing.
 const FREQUENT_MIN: usize = 10;
-/// Nor do fewer panes in which lines could have come.
+/// Nor does a cell, or a last look, of fewer panes in which lines could have come.
 const LIVE_PANES_MIN: i64 = 10;
 /// Nobody is frequent before an hour is known.
 const KNOWN_PANES_MIN: f64 = HOUR as f64;
 /// Traffic is looked at anew every minute.
 const LOOK_PANES: i64 = 6;
+/// The variance of a median against that of a mean.
+const MEDIAN_VARIANCE: f64 = std::f64::consts::FRAC_PI_2;
 /// What is left out on either side of a mean over messages, by weight.
 const TRIMMED: f64 = 0.25;
 /// Traffic beyond these is a fault of the estimate, or of the log.
 const FACTORS: [f64; 2] = [0.1, 10.0];
 /// Volume is told beyond its range by half as much again.
 const OUT_OF_RANGE: f64 = 1.5;
-/// The range is that of all cells known but those of the last half hour, at least an hour's.
-const RANGE_CELLS_LATE: usize = 6;
+/// The range is that of all cells known but those of the last six hours, or where
+/// that is not an hour's, of the last half hour.
+const RANGE_CELLS_LATE: [usize; 2] = [72, 6];
 const RANGE_CELLS_MIN: usize = 12;
 /// Told once in so many panes.
-const VOLUME_PANES: i64 = HOUR;
+const VOLUME_PANES: i64 = 6 * HOUR;
 
 /// The traffic of the past, and now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -55,6 +58,8 @@ pub(crate) struct Traffic {
     factors: VecDeque<u32>,
     /// Of the last five minutes, as of the last look.
     now: u32,
+    /// The relative variance of a cell's factor, from how many tell it.
+    variance: u32,
     looked: i64,
     /// When the volume was told last.
     told: Option<i64>,
@@ -103,6 +108,11 @@ impl Traffic {
         (before + u64::from(self.now)) as f64 / AVERAGE as f64 / cells as f64
     }
 
+    /// The relative variance of a cell's traffic, in parts of [`AVERAGE`].
+    pub fn noise(&self, width: i64) -> u64 {
+        u64::from(self.variance) * SCALES[MIDDLE] as u64 / width.max(SCALES[MIDDLE]) as u64
+    }
+
     fn push(&mut self, cell: i64, factor: u32) {
         if !self.factors.is_empty() {
             let missing = (cell - self.next).clamp(0, CELLS_KEPT as i64) as usize;
@@ -116,7 +126,8 @@ impl Traffic {
 
     /// The least and the most of the past, if there is enough of it.
     fn range(&self) -> Option<(f64, f64)> {
-        let cells = self.factors.len().checked_sub(RANGE_CELLS_LATE).filter(|&n| n >= RANGE_CELLS_MIN)?;
+        let known = RANGE_CELLS_LATE.into_iter().filter_map(|late| self.factors.len().checked_sub(late));
+        let cells = known.into_iter().find(|&cells| cells >= RANGE_CELLS_MIN)?;
         let past = self.factors.iter().take(cells).map(|&factor| f64::from(factor) / AVERAGE as f64);
         Some(past.fold((f64::INFINITY, 0.0), |(least, most), factor| (least.min(factor), most.max(factor))))
     }
@@ -131,8 +142,11 @@ impl Detector {
         if pane.div_euclid(width) > cell {
             let live = self.clock.live_between(cell * width, (cell + 1) * width, pane);
             let lines = |series: &Series| series.cells[MIDDLE].learned_in(cell);
-            let factor = self.factor(live, lines, weighted_median);
-            let factor = factor.unwrap_or(self.clock.traffic.at(cell - 1) as u32);
+            let factor = if live >= LIVE_PANES_MIN {
+                self.factor(live, lines, weighted_median)
+            } else {
+                self.clock.traffic.at(cell - 1) as u32
+            };
             self.clock.traffic.push(cell, factor);
             self.find_frequent();
         }
@@ -141,24 +155,15 @@ impl Detector {
             self.slide_frequent(pane - 1);
             let live = self.clock.live_between(pane - width, pane, pane);
             let lines = |series: &Series| series.recent.counts()[MIDDLE] as f64;
-            if let Some(factor) = self.factor(live, lines, weighted_median) {
-                self.clock.traffic.now = factor;
+            if live >= LIVE_PANES_MIN {
+                self.clock.traffic.now = self.factor(live, lines, weighted_median);
             }
             self.clock.traffic.looked = look;
         }
     }
 
-    /// What the frequent messages have against their average, in 65536ths; none
-    /// where there was hardly time for a line.
-    fn factor(
-        &self,
-        live: i64,
-        lines: impl Fn(&Series) -> f64,
-        middle: fn(&mut [(f64, f64)]) -> f64,
-    ) -> Option<u32> {
-        if live < LIVE_PANES_MIN {
-            return None;
-        }
+    /// What the frequent messages have against their average, in 65536ths.
+    fn factor(&self, live: i64, lines: impl Fn(&Series) -> f64, middle: fn(&mut [(f64, f64)]) -> f64) -> u32 {
         let mut ratios = Vec::new();
         for frequent in &self.clock.traffic.frequent {
             if let Some(series) = self.series[frequent.template.0 as usize].as_ref() {
@@ -167,7 +172,7 @@ impl Detector {
         }
         let known = ratios.len() >= FREQUENT_MIN;
         let factor = if known { middle(&mut ratios).clamp(FACTORS[0], FACTORS[1]) } else { 1.0 };
-        Some((factor * AVERAGE as f64) as u32)
+        (factor * AVERAGE as f64) as u32
     }
 
     fn slide_frequent(&mut self, pane: i64) {
@@ -186,15 +191,21 @@ impl Detector {
         if frame.scales[MIDDLE].panes >= KNOWN_PANES_MIN {
             for (index, series) in self.series.iter().enumerate() {
                 let Some(series) = series else { continue };
-                let (rate, scale) = (series.rate(&frame), series.scale(MIDDLE, &frame));
+                // Of all time: what came once and much is not frequent.
+                let scale = &frame.scales[MIDDLE];
+                let rate = series.rate_ever(&frame);
                 let lines = rate * scale.width as f64;
                 if lines >= FREQUENT_LINES {
-                    let dispersion = series.cells[MIDDLE].fit(&scale).cell_dispersion();
+                    let dispersion = series.cells[MIDDLE].fit(scale).cell_dispersion();
                     let weight = 1.0 / (1.0 / lines + dispersion);
                     frequent.push(Frequent { template: TemplateIx(index as u32), rate, weight });
                 }
             }
         }
+        let weight: f64 = frequent.iter().map(|frequent| frequent.weight).sum();
+        let known = frequent.len() >= FREQUENT_MIN;
+        let variance = if known { (MEDIAN_VARIANCE / weight).min(1.0) } else { 0.0 };
+        self.clock.traffic.variance = (variance * AVERAGE as f64) as u32;
         self.clock.traffic.frequent = frequent;
     }
 
@@ -206,10 +217,14 @@ impl Detector {
         std::array::from_fn(|scale| {
             let shared = &frame.scales[scale];
             let lines = |series: &Series| series.recent.counts()[scale] as f64;
-            let live = (shared.window as i64).max(LIVE_PANES_MIN);
-            let factor = self.factor(live, lines, middle_mean).map_or(1.0, |f| f64::from(f) / AVERAGE as f64);
-            factor * live as f64 * shared.traffic_unit
+            let factor = self.factor(shared.window as i64, lines, middle_mean);
+            f64::from(factor) / AVERAGE as f64 * shared.window * shared.traffic_unit
         })
+    }
+
+    /// The most traffic of the past, against its average.
+    pub(super) fn busiest(&self, frame: &Frame) -> f64 {
+        self.clock.traffic.range().map_or(1.0, |(_, most)| most * frame.scales[LONG].traffic_unit)
     }
 
     /// Whether the traffic has left its range, as of the last closed pane.
