@@ -64,7 +64,7 @@ fn deployment(args: &Diff, per_time: bool) -> Result<Outcome, Error> {
                 "standard input is read once, so --at needs a date: --at '2026-03-02 14:00'",
             ));
         }
-        let Some((first, last)) = engine.span(&listing.sources) else {
+        let Some((first, last)) = logsurge::engine::span(&config, &listing.sources) else {
             return Err(Error::usage("no line there tells a time, so there is nothing before or after --at"));
         };
         when.resolve(first, last, &config.zone)

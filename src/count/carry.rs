@@ -73,6 +73,14 @@ impl Scout {
         None
     }
 
+    /// The newest stamp in `bytes`, whole lines.
+    pub fn newest_stamp(&mut self, bytes: &[u8], latest: Time) -> Option<Time> {
+        self.opener.look(bytes);
+        let mut newest = None;
+        self.resolve(&Carry::start(latest), bytes, 0, |time| newest = newest.max(Some(time)));
+        newest
+    }
+
     /// The state behind `bytes`, whole lines that follow `carry`.
     pub fn carry_after(&mut self, carry: &Carry, bytes: &[u8]) -> Carry {
         self.opener.look(bytes);
@@ -108,7 +116,7 @@ impl Scout {
             let record = self.record_after(carry, before, bytes, from);
             return Carry { head_lines, record, part, ..*carry };
         };
-        let last = self.resolve(carry, bytes, resume);
+        let last = self.resolve(carry, bytes, resume, |_| ());
         let end = line_end(bytes, last_stamped);
         let head = match self.is_further_part(carry, bytes, last_stamped) {
             true => Record::after_part(),
@@ -140,13 +148,20 @@ impl Scout {
         opened.is_some_and(|opened| opened.goes_on_with(before))
     }
 
-    /// The last stamp of `bytes` from `start` on, each read with the one before as its anchor.
-    fn resolve(&mut self, carry: &Carry, bytes: &[u8], mut start: usize) -> Option<Time> {
+    /// The last stamp of `bytes` from `start` on, each read with the one before as its anchor, and shown.
+    fn resolve(
+        &mut self,
+        carry: &Carry,
+        bytes: &[u8],
+        mut start: usize,
+        mut show: impl FnMut(Time),
+    ) -> Option<Time> {
         let mut anchor = carry.anchor();
         while start < bytes.len() {
             let end = line_end(bytes, start);
             let opened = self.opener.open(bytes, start, end, anchor);
             if let Some(reading) = opened.and_then(|opened| opened.reading) {
+                show(reading.time);
                 anchor.last = Some(reading.time);
             }
             start = end + 1;

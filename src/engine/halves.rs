@@ -3,14 +3,10 @@
 
 use super::{Engine, Message};
 use crate::config::Config;
-use crate::count::{Carry, Scout};
 use crate::error::Error;
-use crate::input::{Buffer, ChunkReader, Source};
+use crate::input::Source;
 use crate::ledger::Ledger;
-use crate::limits::CHUNK_BYTES;
-use crate::session::opener;
 use crate::time::Time;
-use rayon::prelude::*;
 
 /// Two finished ledgers that only learned.
 pub struct Halves {
@@ -62,30 +58,5 @@ impl Engine {
             }
         }
         halves
-    }
-
-    /// The first and the last moment of the sources; none if no line tells one.
-    pub fn span(&self, sources: &[Source]) -> Option<(Time, Time)> {
-        let spans: Vec<(Time, Time)> = sources.par_iter().filter_map(|source| self.span_of(source)).collect();
-        let first = spans.iter().map(|span| span.0).min()?;
-        let last = spans.iter().map(|span| span.1).max()?;
-        Some((first, last))
-    }
-
-    fn span_of(&self, source: &Source) -> Option<(Time, Time)> {
-        let mut scout = Scout::new(opener(&self.config));
-        let mut reader = ChunkReader::open(source, CHUNK_BYTES);
-        let mut carry = Carry::start(self.config.latest);
-        let mut first = None;
-        let mut buffer = Buffer::default();
-        while let Some(chunk) = reader.next(std::mem::take(&mut buffer)) {
-            if let Some(seconds) = reader.reference_time() {
-                carry.latest = Time::from_seconds(seconds);
-            }
-            first = first.or_else(|| scout.first_stamp(chunk.bytes(), carry.latest));
-            carry = scout.carry_after(&carry, chunk.bytes());
-            buffer = chunk.into_buffer();
-        }
-        Some((first?, carry.last?))
     }
 }

@@ -2,17 +2,20 @@
 //! learning from.
 
 use crate::config::Config;
-use crate::count::{Carry, Scout};
+use crate::count::Scout;
 use crate::input::source::family_of;
 use crate::input::{Decoder, Source};
 use crate::session::opener;
 use crate::time::{SECOND_MICROS, Time};
+use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// Bytes that are looked at for a first or a last stamp.
 const PEEK_BYTES: usize = 64 * 1024;
+/// So many at the end of a log, where the last of them tell no time.
+const TAIL_BYTES_MAX: usize = 8 << 20;
 /// A log's own past reaches so far back behind what is judged.
 const PAST_MICROS: i64 = 24 * 3_600 * SECOND_MICROS;
 /// Of the past so much is judged.
@@ -32,13 +35,16 @@ pub(super) fn first_stamp_of(config: &Config, source: &Source) -> Option<Time> {
     first_in_file(config, source.files.first()?).0
 }
 
-/// When sources begin and end, as their first and last bytes tell. A compressed file has to be
-/// read whole for that; the standard input cannot be looked at.
+/// When sources begin and end, as their first and last bytes tell; none if no line there tells a
+/// time. A compressed file has to be decoded whole for that; the standard input cannot be looked at.
 pub fn span(config: &Config, sources: &[Source]) -> Option<(Time, Time)> {
-    let firsts = sources.iter().filter_map(|source| first_stamp_of(config, source));
-    let lasts =
-        sources.iter().filter_map(|source| source.files.iter().rev().find_map(|f| last_in_file(config, f)));
-    Some((firsts.min()?, lasts.max()?))
+    let span_of = |source: &Source| {
+        let last = source.files.iter().rev().find_map(|file| last_in_file(config, file));
+        (first_stamp_of(config, source), last)
+    };
+    let spans: Vec<(Option<Time>, Option<Time>)> = sources.par_iter().map(span_of).collect();
+    let first = spans.iter().filter_map(|span| span.0).min()?;
+    Some((first, spans.iter().filter_map(|span| span.1).max()?))
 }
 
 /// What a followed file has to teach before it is followed.
@@ -171,37 +177,50 @@ fn first_in_file(config: &Config, path: &Path) -> (Option<Time>, Option<Time>) {
     (Scout::new(opener(config)).first_stamp(&head[..end], latest), written)
 }
 
-/// The last stamp of a file.
+/// The newest stamp in the last bytes of a file: of the last line's, which may be late, nothing
+/// hangs. Where they tell no time (a long stack trace), more of them are read.
 fn last_in_file(config: &Config, path: &Path) -> Option<Time> {
     if path == Path::new("-") || !path.is_file() {
         return None;
     }
-    let mut decoder = Decoder::open(path).ok()?;
-    let (tail, whole) = if decoder.is_packed() { decoded_tail(&mut decoder) } else { tail_of(path).ok()? };
-    // The first line of a tail is cut.
-    let from = if whole { 0 } else { memchr::memchr(b'\n', &tail)? + 1 };
-    let latest = decoder.reference_time().map_or(config.latest, Time::from_seconds);
-    Scout::new(opener(config)).carry_after(&Carry::start(latest), &tail[from..]).last
+    for bytes in [PEEK_BYTES, TAIL_BYTES_MAX] {
+        let mut decoder = Decoder::open(path).ok()?;
+        let (tail, whole) = if decoder.is_packed() {
+            decoded_tail(&mut decoder, bytes)
+        } else {
+            tail_of(path, bytes).ok()?
+        };
+        // The first line of a tail is cut.
+        let from = if whole { Some(0) } else { memchr::memchr(b'\n', &tail).map(|newline| newline + 1) };
+        let latest = decoder.reference_time().map_or(config.latest, Time::from_seconds);
+        let last = Scout::new(opener(config)).newest_stamp(&tail[from.unwrap_or(tail.len())..], latest);
+        if last.is_some() || whole {
+            return last;
+        }
+    }
+    None
 }
 
 /// The last bytes of a file, and whether they are all of it.
-fn tail_of(path: &Path) -> io::Result<(Vec<u8>, bool)> {
+fn tail_of(path: &Path, bytes: usize) -> io::Result<(Vec<u8>, bool)> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
-    let from = size.saturating_sub(PEEK_BYTES as u64);
+    let from = size.saturating_sub(bytes as u64);
     file.seek(SeekFrom::Start(from))?;
     let mut tail = Vec::new();
     file.take(size - from).read_to_end(&mut tail)?;
     Ok((tail, from == 0))
 }
 
-fn decoded_tail(decoder: &mut Decoder) -> (Vec<u8>, bool) {
-    let (mut tail, mut piece, mut whole) = (Vec::new(), vec![0; PEEK_BYTES], true);
+fn decoded_tail(decoder: &mut Decoder, bytes: usize) -> (Vec<u8>, bool) {
+    let (mut tail, mut piece, mut whole) = (Vec::new(), vec![0; bytes], true);
     while let Ok(count @ 1..) = decoder.read(&mut piece) {
-        let excess = (tail.len() + count).saturating_sub(PEEK_BYTES);
-        whole &= excess == 0;
-        tail.drain(..excess.min(tail.len()));
         tail.extend_from_slice(&piece[..count]);
+        // Seldom, since all that stays is moved.
+        if tail.len() > 2 * bytes {
+            tail.drain(..tail.len() - bytes);
+            whole = false;
+        }
     }
     (tail, whole)
 }
