@@ -7,64 +7,13 @@ mod service;
 use logsurge::Baseline;
 use program::Place;
 use random::Random;
-use service::{DAY, HOUR, KINDS, Log, MINUTE, MONDAY, learned};
+use service::{COMPONENTS, DAY, FEATURES, HOUR, KINDS, Log, MINUTE, MONDAY, normal};
 use std::sync::LazyLock;
 
 const RATE: f64 = 3.0;
 const BEGIN: i64 = MONDAY + DAY;
 
-static NORMAL: LazyLock<Baseline> = LazyLock::new(|| {
-    let mut log = Log::new();
-    log.usual(1, MONDAY, DAY, RATE, |_| 1.0);
-    learned(&log.text())
-});
-
-const PARTS: [&str; 30] = [
-    "settings",
-    "routes",
-    "cache",
-    "metrics",
-    "templates",
-    "sessions",
-    "database",
-    "mailer",
-    "scheduler",
-    "plugins",
-    "translations",
-    "audit",
-    "flags",
-    "index",
-    "limits",
-    "tokens",
-    "uploads",
-    "events",
-    "gateway",
-    "stock",
-    "prices",
-    "themes",
-    "health",
-    "console",
-    "sockets",
-    "assets",
-    "consumers",
-    "tracing",
-    "certificates",
-    "zones",
-];
-const FEATURES: [&str; 12] = [
-    "INFO  wishes  list <n> shown",
-    "INFO  wishes  item <n> put on list <n>",
-    "INFO  coupons code applied to cart <n>",
-    "INFO  coupons <n> rules evaluated in <n> ms",
-    "INFO  ranking model asked for <n> items",
-    "INFO  ranking answer taken from memory",
-    "INFO  consent banner shown to <ip>",
-    "INFO  consent choice stored for visitor <n>",
-    "INFO  export  page <n> written for partner",
-    "INFO  export  feed has <n> rows",
-    "INFO  loyalty <n> points granted",
-    "INFO  loyalty level of customer <n> is known",
-];
+static NORMAL: LazyLock<Baseline> = LazyLock::new(|| normal(RATE));
 
 /// An hour of calm, then the deployment at its `second` of a minute, and twenty minutes of it.
 fn deployment(seed: u64, second: i64, culprit: &str) -> String {
@@ -73,7 +22,7 @@ fn deployment(seed: u64, second: i64, culprit: &str) -> String {
     log.usual(seed, BEGIN, HOUR + 20 * MINUTE, RATE, |_| 1.0);
     let at = (BEGIN + HOUR - 5 * MINUTE + second) as f64;
     let rest = (BEGIN + HOUR + 20 * MINUTE) as f64 - at;
-    for (index, part) in PARTS.iter().enumerate() {
+    for (index, part) in COMPONENTS.iter().take(30).enumerate() {
         let text = match index % 3 {
             0 => format!("INFO  boot    loading {part}"),
             1 if index % 4 == 1 => format!("WARN  boot    {part} is set to what it is by default"),
@@ -82,7 +31,7 @@ fn deployment(seed: u64, second: i64, culprit: &str) -> String {
         };
         log.say(at + 0.4 * index as f64, text);
     }
-    for (index, text) in FEATURES.iter().enumerate() {
+    for (index, (_, text)) in FEATURES.iter().enumerate() {
         log.repeat(&mut random, at + 15.0 + 5.0 * index as f64, rest - 80.0, 40 + 20 * index as u64, text);
     }
     for (share, text) in [KINDS[7], KINDS[9]] {

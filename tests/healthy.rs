@@ -6,7 +6,8 @@ mod service;
 use logsurge::{Alert, Baseline, Kind};
 use random::Random;
 use service::{
-    DAY, HOUR, Log, MINUTE, MONDAY, asked, config, filled, is_calm, judged, learned, listed, watched,
+    COMPONENTS, DAY, FEATURES, HOUR, Log, MINUTE, MONDAY, asked, config, filled, is_calm, judged, learned,
+    listed, normal, watched,
 };
 use std::sync::LazyLock;
 
@@ -16,13 +17,9 @@ const BEGIN: i64 = MONDAY + DAY;
 /// When it happens, off any round minute.
 const EVENT: i64 = BEGIN + 47 * MINUTE + 21;
 
-/// A day with nothing special but a start at six in the evening.
-static NORMAL: LazyLock<Baseline> = LazyLock::new(|| {
-    let mut log = Log::new();
-    log.usual(1, MONDAY, DAY, RATE, |_| 1.0);
-    learned(&log.text())
-});
+static NORMAL: LazyLock<Baseline> = LazyLock::new(|| normal(RATE));
 
+/// A day with nothing special but a start at six in the evening.
 static RESTARTED: LazyLock<Baseline> = LazyLock::new(|| {
     let mut log = Log::new();
     log.usual(1, MONDAY, DAY, RATE, |_| 1.0);
@@ -41,48 +38,6 @@ fn two_hours(seed: u64) -> Log {
     log
 }
 
-const COMPONENTS: [&str; 40] = [
-    "settings",
-    "routes",
-    "cache",
-    "metrics",
-    "templates",
-    "sessions",
-    "database pool",
-    "mail transport",
-    "scheduler",
-    "plugins",
-    "translations",
-    "audit trail",
-    "feature flags",
-    "search index",
-    "rate limits",
-    "token store",
-    "upload area",
-    "event bus",
-    "payment gateway",
-    "stock feed",
-    "price list",
-    "themes",
-    "health endpoint",
-    "admin console",
-    "web sockets",
-    "static files",
-    "consumer group",
-    "tracing",
-    "certificate store",
-    "time zones",
-    "address book",
-    "export queue",
-    "coupon rules",
-    "tax tables",
-    "image resizer",
-    "geo lookup",
-    "robots file",
-    "sitemap",
-    "newsletter",
-    "loyalty points",
-];
 const STARTS: [&str; 5] = ["loaded", "starting", "initialised", "registered", "opening"];
 
 /// One line of a start, each another message.
@@ -126,25 +81,12 @@ fn a_restart_like_the_one_before() {
     }
 }
 
-const FEATURES: [(u64, &str); 10] = [
-    (40, "INFO  wishes  list <n> shown"),
-    (30, "INFO  wishes  item <n> put on list <n>"),
-    (20, "INFO  coupons code applied to cart <n>"),
-    (20, "INFO  coupons <n> rules evaluated in <n> ms"),
-    (12, "INFO  ranking model asked for <n> items"),
-    (12, "INFO  ranking answer taken from memory"),
-    (8, "INFO  consent banner shown to <ip>"),
-    (6, "INFO  consent choice stored for visitor <n>"),
-    (3, "INFO  export  page <n> written for partner"),
-    (2, "INFO  export  feed finished with <n> rows"),
-];
-
 /// So many hours after a deployment.
 fn deployment(seed: u64, hours: i64) -> Log {
     let mut log = Log::new();
     log.usual(seed, BEGIN, hours * HOUR, RATE, |_| 1.0);
     let mut random = Random(seed);
-    for (place, (per_minute, text)) in FEATURES.iter().enumerate() {
+    for (place, (per_minute, text)) in FEATURES.iter().take(10).enumerate() {
         // Some are seen at once, some when a user first comes by.
         let from = EVENT as f64 + 11.0 * place as f64;
         let left = (BEGIN + hours * HOUR) as f64 - from;
@@ -368,7 +310,7 @@ fn lines_that_come_again_are_nothing_new_in_a_scan() {
     // The thousand lines reach back minutes, or most of a day.
     for (rate, hours) in [(RATE, 1), (0.015, 22)] {
         let (first, again, rest) = replayed(rate, hours);
-        let normal = if hours == 1 { &*NORMAL } else { &sparse(rate) };
+        let normal = if hours == 1 { &*NORMAL } else { &normal(rate) };
         let alerts = judged(normal, &(first + &again + &rest), &config());
         let told = besides_lease(&alerts);
         assert!(told.is_empty(), "{}", listed(&told));
@@ -379,7 +321,7 @@ fn lines_that_come_again_are_nothing_new_in_a_scan() {
 fn lines_that_come_again_are_nothing_new_while_watching() {
     for (rate, hours) in [(RATE, 1), (0.015, 22)] {
         let (first, again, rest) = replayed(rate, hours);
-        let normal = if hours == 1 { &*NORMAL } else { &sparse(rate) };
+        let normal = if hours == 1 { &*NORMAL } else { &normal(rate) };
         let now = BEGIN + hours * HOUR;
         // What was written comes in minute by minute, the repeat at once.
         let mut pieces = by_minute(&first);
@@ -388,12 +330,6 @@ fn lines_that_come_again_are_nothing_new_while_watching() {
         let told = besides_lease(&watched(normal, &pieces));
         assert!(told.is_empty(), "{}", listed(&told));
     }
-}
-
-fn sparse(rate: f64) -> Baseline {
-    let mut log = Log::new();
-    log.usual(1, MONDAY, DAY, rate, |_| 1.0);
-    learned(&log.text())
 }
 
 /// Pieces of a log with the time at which each was written.

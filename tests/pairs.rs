@@ -5,17 +5,13 @@ mod service;
 
 use logsurge::{Alert, Baseline, Config, Kind, Phase};
 use random::Random;
-use service::{DAY, HOUR, KINDS, Log, MINUTE, MONDAY, TICK, config, judged, learned, listed, opened};
+use service::{DAY, HOUR, KINDS, Log, MINUTE, MONDAY, TICK, config, judged, learned, listed, normal, opened};
 use std::sync::LazyLock;
 
 const RATE: f64 = 10.0;
 const BEGIN: i64 = MONDAY + DAY;
 
-static NORMAL: LazyLock<Baseline> = LazyLock::new(|| {
-    let mut log = Log::new();
-    log.usual(1, MONDAY, DAY, RATE, |_| 1.0);
-    learned(&log.text())
-});
+static NORMAL: LazyLock<Baseline> = LazyLock::new(|| normal(RATE));
 
 /// An hour as usual.
 fn hour(seed: u64) -> Log {

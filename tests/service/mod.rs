@@ -33,6 +33,65 @@ pub const KINDS: [(u64, &str); 17] = [
     (1, "INFO  config  feature flags read again"),
     (1, "WARN  disk    usage at <n> percent"),
 ];
+
+/// What a start may name: parts of a service.
+pub const COMPONENTS: [&str; 40] = [
+    "settings",
+    "routes",
+    "cache",
+    "metrics",
+    "templates",
+    "sessions",
+    "database pool",
+    "mail transport",
+    "scheduler",
+    "plugins",
+    "translations",
+    "audit trail",
+    "feature flags",
+    "search index",
+    "rate limits",
+    "token store",
+    "upload area",
+    "event bus",
+    "payment gateway",
+    "stock feed",
+    "price list",
+    "themes",
+    "health endpoint",
+    "admin console",
+    "web sockets",
+    "static files",
+    "consumer group",
+    "tracing",
+    "certificate store",
+    "time zones",
+    "address book",
+    "export queue",
+    "coupon rules",
+    "tax tables",
+    "image resizer",
+    "geo lookup",
+    "robots file",
+    "sitemap",
+    "newsletter",
+    "loyalty points",
+];
+/// What a new version says besides, and how often a minute.
+pub const FEATURES: [(u64, &str); 12] = [
+    (40, "INFO  wishes  list <n> shown"),
+    (30, "INFO  wishes  item <n> put on list <n>"),
+    (20, "INFO  coupons code applied to cart <n>"),
+    (20, "INFO  coupons <n> rules evaluated in <n> ms"),
+    (12, "INFO  ranking model asked for <n> items"),
+    (12, "INFO  ranking answer taken from memory"),
+    (8, "INFO  consent banner shown to <ip>"),
+    (6, "INFO  consent choice stored for visitor <n>"),
+    (3, "INFO  export  page <n> written for partner"),
+    (2, "INFO  export  feed finished with <n> rows"),
+    (5, "INFO  loyalty <n> points granted"),
+    (4, "INFO  loyalty level of customer <n> is known"),
+];
 pub const TICK: &str = "INFO  cron    scheduler tick ok";
 
 /// Lines with their time in microseconds.
@@ -163,6 +222,13 @@ fn request(random: &mut Random) -> String {
 pub fn asked(random: &mut Random, path: &str, status: &str) -> String {
     let (client, bytes) = (filled(random, "<ip>"), random.below(9_000));
     format!("{client} - - [<stamp>] \"GET {path} HTTP/1.1\" {status} {bytes} \"-\" \"Mozilla/5.0\"")
+}
+
+/// What is normal, after a Monday with nothing special.
+pub fn normal(rate: f64) -> Baseline {
+    let mut log = Log::new();
+    log.usual(1, MONDAY, DAY, rate, |_| 1.0);
+    learned(&log.text())
 }
 
 /// What is normal, after this log.
