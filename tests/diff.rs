@@ -7,7 +7,7 @@ mod random;
 mod system;
 
 use invented::{START_SECONDS, stamp};
-use logsurge::{Comparison, Config, Kind, Level, Session, Terms, Time, compare};
+use logsurge::{Comparison, Config, Deployment, Kind, Level, Session, Terms, Time, compare};
 use program::Place;
 use std::fmt::Write;
 use system::{Line, Stretch, System, written};
@@ -315,6 +315,28 @@ fn a_message_that_stopped_is_gone_and_one_that_is_rare_is_not() {
     let told: Vec<&str> = comparison.alerts.iter().map(|alert| alert.template.as_str()).collect();
     assert_eq!(told, ["INFO timer: all is well"], "{:?}", comparison.alerts);
     assert_eq!(comparison.alerts[0].kind, Kind::Gone);
+}
+
+#[test]
+fn a_message_that_stops_with_a_deployment_is_gone() {
+    let log = |from: i64, ticks: i64| {
+        let line = |n| {
+            let text = if n % 5 == 0 && n < ticks { "timer: all is well" } else { "web: request served" };
+            (from * HOUR + n * 3_000, format!("INFO  {text}"))
+        };
+        written(&(0..1_200).map(line).collect::<Vec<Line>>())
+    };
+    let before = learned(&log(0, 1_200));
+    let at = Time((START_SECONDS + 5 * HOUR / 1_000) * 1_000_000);
+    let deployment = Some(Deployment { at, settle: 5 * MINUTE * 1_000 });
+    for (ticks, expected) in [(1_200, 0), (20, 1), (0, 1)] {
+        let after = learned(&log(5, ticks));
+        let comparison = compare(before.ledger(), after.ledger(), &Terms { per_time: false, deployment });
+        let told: Vec<(Kind, &str)> =
+            comparison.alerts.iter().map(|alert| (alert.kind, alert.reason.as_str())).collect();
+        assert_eq!(told.len(), expected, "{told:?}");
+        assert!(told.iter().all(|(kind, _)| *kind == Kind::Gone), "{told:?}");
+    }
 }
 
 #[test]

@@ -167,6 +167,9 @@ fn open(args: &Watch, config: &Config) -> Result<(Input, Vec<Config>), Error> {
     }
     let (mut pasts, mut configs) = (Vec::new(), Vec::new());
     for path in &args.paths {
+        if !args.reading.quiet && !path.exists() {
+            say!("logsurge: {} is not there yet; waiting for it", path.display());
+        }
         let mut config = config.clone();
         let past = past(args, path, &mut config)?;
         pasts.push((path.clone(), past));

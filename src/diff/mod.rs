@@ -115,7 +115,9 @@ pub fn compare(before: &Ledger, after: &Ledger, terms: &Terms) -> Comparison {
     } else if comparison.too_few || ratio <= 0.0 {
         Vec::new()
     } else {
-        rates::changes(&pair.messages, &frame)
+        let changes = rates::changes(&pair.messages, &frame);
+        let told = |(at, change)| (at, news::stopped(change, &pair.messages[at], &pair, terms));
+        changes.into_iter().map(told).collect()
     };
     news::add_new(&teller, &frame, terms, &mut changes, &mut comparison);
     add_changes(&teller, changes, &mut comparison);

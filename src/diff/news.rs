@@ -112,6 +112,16 @@ fn expected_new(pair: &Pair<'_>) -> [f64; Level::COUNT] {
     std::array::from_fn(of)
 }
 
+/// A message of both logs that came less often: since the start of a deployment not at all?
+pub(super) fn stopped(change: Change, message: &Message, pair: &Pair<'_>, terms: &Terms) -> Change {
+    match (change, message.after) {
+        (Change::Less(rate), Some(side)) if is_start_up(&side.first_seen, &side.last_seen, pair, terms) => {
+            Change::Stopped(rate)
+        }
+        _ => change,
+    }
+}
+
 /// Whether a message came only while a deployment started, and the log goes on.
 fn is_start_up(first: &Time, last: &Time, pair: &Pair<'_>, terms: &Terms) -> bool {
     let Some(deployment) = terms.deployment else { return false };

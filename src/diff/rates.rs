@@ -65,6 +65,8 @@ pub(super) enum Change {
     More(Rate),
     Less(Rate),
     Gone(Rate),
+    /// It still came while the deployment started, and then no more.
+    Stopped(Rate),
 }
 
 /// What a message was expected to say after, and how unlikely it is that it did not.
@@ -116,7 +118,7 @@ fn discoveries(mut found: Vec<(usize, Change)>, tests: f64) -> Vec<(usize, Chang
 impl Change {
     pub fn rate(&self) -> &Rate {
         match self {
-            Change::More(rate) | Change::Less(rate) | Change::Gone(rate) => rate,
+            Change::More(rate) | Change::Less(rate) | Change::Gone(rate) | Change::Stopped(rate) => rate,
         }
     }
 }

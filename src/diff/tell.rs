@@ -109,6 +109,14 @@ impl Teller<'_> {
                 );
                 (Kind::Gone, true, reason)
             }
+            Change::Stopped(_) => {
+                let reason = format!(
+                    "{} lines in the start-up, then none; about {expected} expected, {} before",
+                    grouped(after),
+                    grouped(before)
+                );
+                (Kind::Gone, false, reason)
+            }
             Change::Gone(rate) if rate.score <= 0.0 => {
                 (Kind::Gone, true, format!("{} before, none after", grouped(before)))
             }
