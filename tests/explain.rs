@@ -14,7 +14,7 @@ const HOUR: i64 = 3_600;
 const PATHS: [&str; 8] = ["/cart", "/home", "/checkout", "/login", "/search", "/item", "/help", "/about"];
 
 /// One line each few seconds, from an hour on for so many hours; from `surge` on, if it is
-/// there, ten times as many for six minutes, nearly all of them with the path `most`.
+/// there, five times as many for six minutes, nearly all of them with the path `most`.
 fn log(
     from: i64,
     hours: i64,
@@ -26,7 +26,7 @@ fn log(
     let mut out = String::new();
     for second in from * HOUR..(from + hours) * HOUR {
         let surges = surge.is_some_and(|at| (at..at + 360).contains(&second));
-        let lines = if surges { 1 + dice.roll(3) } else { u64::from(dice.one_in(5)) };
+        let lines = if surges { 1 } else { u64::from(dice.one_in(5)) };
         for _ in 0..lines {
             let own = surges.then_some(most).flatten().filter(|_| !dice.one_in(10));
             let path = own.unwrap_or(PATHS[dice.roll(PATHS.len() as u64) as usize]);

@@ -77,6 +77,8 @@ impl Fold {
                 self.young = alert.baseline.to.0.saturating_sub(alert.baseline.from.0) < YOUNG_MICROS;
                 return true;
             }
+            // It stopped with its source, which has been told.
+            Kind::Gone if alert.note && alert.phase == Phase::Open => self.known[1] += 1,
             Kind::Surge | Kind::Gone if opens => {
                 let which = usize::from(alert.kind == Kind::Gone);
                 if self.shown[which] < KNOWN_SHOWN {
