@@ -58,8 +58,19 @@ struct Counter {
     key: Vec<u8>,
     touched: Vec<u32>,
     records: Records,
+    /// How large the lists of the last chunk's delta became.
+    room: Room,
     /// Counts what stands in variables, where that is wanted.
     values: Option<Box<ValueCounter>>,
+}
+
+/// How much a chunk's delta holds: the next one is asked for at once, since lists that grow
+/// are copied, and most chunks are like the one before.
+#[derive(Debug, Clone, Copy, Default)]
+struct Room {
+    entries: usize,
+    firsts: usize,
+    samples: usize,
 }
 
 /// Where the walk over one chunk stands.
@@ -72,6 +83,8 @@ struct Walk {
     /// Newest pane of the current segment.
     high: Pane,
     line: u32,
+    /// What the first segment will likely hold.
+    room: Room,
     /// A buffer for what surrounds a sample.
     kept: Vec<u8>,
 }
@@ -88,6 +101,7 @@ impl Worker {
             key: Vec::new(),
             touched: Vec::new(),
             records: Records::default(),
+            room: Room::default(),
             values: None,
         };
         Worker { opener, counter }
@@ -110,7 +124,7 @@ impl Worker {
         }
         counter.records.begin(job.index == 0);
         opener.look(job.bytes);
-        let mut walk = Walk::new(job);
+        let mut walk = Walk::new(job, counter.room);
         let mut newlines = memchr::memchr_iter(b'\n', job.bytes);
         let mut start = 0;
         // The one call of what is hot, so that all of it lies in this loop.
@@ -125,6 +139,7 @@ impl Worker {
         walk.delta.values = counter.values.as_mut().map(|values| values.take()).unwrap_or_default();
         walk.delta.lines.read = u64::from(walk.line);
         walk.delta.lines.overlong = job.overlong;
+        counter.room = walk.room_needed();
         walk.delta
     }
 }
@@ -390,8 +405,16 @@ impl Counter {
 }
 
 impl Walk {
-    fn new(job: &Job<'_>) -> Walk {
-        let delta = Delta { source: job.source, index: job.index, ..Delta::default() };
+    fn new(job: &Job<'_>, room: Room) -> Walk {
+        // A short chunk, as of a live log, is not like the one before.
+        let lines_max = job.bytes.len() / 32;
+        let room = Room {
+            entries: room.entries.min(lines_max),
+            firsts: room.firsts.min(lines_max),
+            samples: room.samples.min(job.bytes.len()),
+        };
+        let samples = Vec::with_capacity(room.samples);
+        let delta = Delta { source: job.source, index: job.index, samples, ..Delta::default() };
         let mut walk = Walk {
             carry: job.carry,
             delta,
@@ -399,6 +422,7 @@ impl Walk {
             previous: job.carry.last,
             high: Pane(i64::MIN / 2),
             line: 0,
+            room,
             kept: Vec::new(),
         };
         if let Some(last) = job.carry.last {
@@ -410,21 +434,43 @@ impl Walk {
 
     fn open_segment(&mut self, first: Time, head: bool) {
         self.high = first.pane();
+        // Of several segments any may be the long one: only the first is given room.
+        let room = std::mem::take(&mut self.room);
         self.delta.segments.push(Segment {
             head,
             continued: false,
             stamped: 0,
             first,
             high: first,
-            entries: Vec::new(),
-            firsts: Vec::new(),
+            entries: Vec::with_capacity(room.entries),
+            firsts: Vec::with_capacity(room.firsts),
         });
+    }
+
+    /// What the delta has come to hold, and an eighth more.
+    fn room_needed(&self) -> Room {
+        let more = |len: usize| len + len / 8;
+        let segments = self.delta.segments.iter();
+        Room {
+            entries: more(segments.clone().map(|segment| segment.entries.len()).max().unwrap_or(0)),
+            firsts: more(segments.map(|segment| segment.firsts.len()).max().unwrap_or(0)),
+            samples: more(self.delta.samples.len()),
+        }
     }
 
     /// Appends one run as an entry of the current segment.
     fn write(&mut self, slot: Slot, firsts: &Firsts, bytes: &[u8], records: &Records) {
         let run = slot.run;
+        let segment = self.delta.segments.last_mut().expect("a line opened a segment before it was counted");
         let samples = &mut self.delta.samples;
+        let firsts = match run.count {
+            0 | 1 => (0, 0),
+            _ if run.late => (0, 0), // They are in no window.
+            lines => {
+                let firsts = &firsts[..firsts.len().min(lines as usize)];
+                write_firsts(firsts, &run, bytes, &mut segment.firsts, samples)
+            }
+        };
         let from = samples.len();
         let len = run.len.min(SAMPLE_BYTES_MAX as u32);
         samples.extend_from_slice(&bytes[run.at as usize..][..len as usize]);
@@ -443,15 +489,6 @@ impl Walk {
             after_len = self.kept.len() as u32;
             samples.extend_from_slice(&self.kept);
         }
-        let segment = self.delta.segments.last_mut().expect("a line opened a segment before it was counted");
-        let firsts = match run.count {
-            0 | 1 => (0, 0),
-            _ if run.late => (0, 0), // They are in no window.
-            lines => {
-                let firsts = &firsts[..firsts.len().min(lines as usize)];
-                write_firsts(firsts, &run, from as u32, bytes, &mut segment.firsts, samples)
-            }
-        };
         segment.entries.push(Entry {
             shape: slot.shape,
             pane: run.pane,
@@ -470,24 +507,28 @@ impl Walk {
     }
 }
 
-/// Writes the first lines of a run, the one that is its sample no second time; which they are
-/// among those of the segment.
+/// Writes the first lines of a run, right before its sample, which is written behind them and
+/// may be one of them; which they are among those of the segment.
 fn write_firsts(
     firsts: &[Spot],
     run: &Run,
-    sample: u32,
     bytes: &[u8],
     listed: &mut Vec<FirstLine>,
     samples: &mut Vec<u8>,
 ) -> (u32, u32) {
-    let begin = listed.len() as u32;
-    for spot in firsts {
+    let begin = listed.len();
+    let mut sample = None;
+    for (at, spot) in firsts.iter().enumerate() {
         let len = spot.len.min(FIRST_LINE_BYTES_MAX as u32);
-        let from = if spot.at == run.at { sample } else { samples.len() as u32 };
-        if spot.at != run.at {
+        listed.push(FirstLine { line: spot.line, place: (samples.len() as u32, len) });
+        if spot.at == run.at {
+            sample = Some(begin + at);
+        } else {
             samples.extend_from_slice(&bytes[spot.at as usize..][..len as usize]);
         }
-        listed.push(FirstLine { line: spot.line, place: (from, len) });
     }
-    (begin, firsts.len() as u32)
+    if let Some(sample) = sample {
+        listed[sample].place.0 = samples.len() as u32;
+    }
+    (begin as u32, firsts.len() as u32)
 }

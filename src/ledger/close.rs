@@ -15,9 +15,6 @@ use crate::shape::Shape;
 use crate::template::{ShapeIx, TemplateIx};
 use crate::time::{Pane, Time};
 
-/// The room of a pane with more shapes is given back: floods are rare.
-const SPARE_CELLS_MAX: usize = 4096;
-
 /// Whole seconds of a stamp: urgent shapes of one second are decided together,
 /// each as if it came alone, so that their order within it does not matter.
 fn second_of(time: Time) -> i64 {
@@ -70,13 +67,13 @@ impl Ledger {
         self.say_limits();
     }
 
-    /// Keeps the lines of a closed pane, and the room of the one that is forgotten for it.
-    fn keep_pane(&mut self, pane: Pane, cells: PaneCells) {
-        let forgotten = if self.learn_only { Some(cells) } else { self.recent.push(pane, cells) };
-        let Some(mut cells) = forgotten else { return };
-        if cells.cells.len() <= SPARE_CELLS_MAX {
-            cells.clear();
-            self.spare = cells;
+    /// Keeps the lines of a closed pane, and the room of what is forgotten.
+    fn keep_pane(&mut self, pane: Pane, mut cells: PaneCells) {
+        self.spare.give_index(&mut cells);
+        if self.learn_only {
+            self.spare.give(cells);
+        } else {
+            self.recent.push(pane, cells, &mut self.spare);
         }
     }
 

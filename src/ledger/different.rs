@@ -66,8 +66,15 @@ impl Ledger {
             }
         }
         drop(wanting);
-        wanted.sort_unstable();
-        wanted.dedup_by_key(|line| line.0);
+        // A message of several shapes has several lines: the first counts.
+        wanted.sort_unstable_by_key(|line| line.0);
+        wanted.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same && next.1 < kept.1 {
+                std::mem::swap(next, kept);
+            }
+            same
+        });
         for (template, _, line) in wanted {
             self.typical.add(template, Line { pane, text: Text::Whole(line.into()) });
         }

@@ -17,6 +17,7 @@ mod past;
 mod recent;
 mod records;
 mod report;
+mod rooms;
 mod silence;
 mod source;
 mod story;
@@ -81,8 +82,8 @@ pub struct Ledger {
     learned: Option<Learned>,
     sources: Vec<SourceState>,
     panes: BTreeMap<Pane, PaneCells>,
-    /// A closed pane's room, for the next one.
-    spare: PaneCells,
+    /// The room of closed panes, for the next ones.
+    spare: rooms::Rooms,
     /// The lines of the last closed panes.
     recent: recent::Recent,
     /// What is usual of each message.
@@ -154,7 +155,7 @@ impl Ledger {
                 .map(|(name, first)| SourceState::new(name, first, unstamped_from, after_learned))
                 .collect(),
             panes: BTreeMap::new(),
-            spare: PaneCells::default(),
+            spare: rooms::Rooms::default(),
             recent: recent::Recent::default(),
             typical: typical::Typical::default(),
             pending: HashMap::new(),
@@ -334,10 +335,11 @@ impl Ledger {
                 sample: &held.samples[from..from + len],
                 firsts: &held.segment.firsts[entry.firsts.0 as usize..][..entry.firsts.1 as usize],
                 samples: &held.samples,
+                sample_at: from,
                 lines_before: held.lines_before,
                 within: entry.within,
             };
-            let cells = self.panes.entry(pane).or_insert_with(|| std::mem::take(&mut self.spare));
+            let cells = self.panes.entry(pane).or_insert_with(|| self.spare.take());
             cells.hear(source, addition.count, newest);
             cells.add(&addition, many);
         }

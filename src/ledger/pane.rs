@@ -31,9 +31,12 @@ pub(super) struct Cell {
     sample: usize,
     room: usize,
     sample_len: usize,
-    /// The first lines in time, in the order of their numbers.
-    firsts: [First; FIRST_LINES_MAX],
-    firsts_len: usize,
+    /// Where its first lines in time lie among those of the pane, in the order of their
+    /// numbers, in room for so many, and their bytes.
+    firsts: u32,
+    firsts_len: u8,
+    firsts_room: u8,
+    firsts_bytes: u16,
     /// Lines by source, where there are several sources.
     pub by_source: Vec<(usize, u64)>,
 }
@@ -54,6 +57,7 @@ pub(super) struct First {
 pub(super) struct PaneCells {
     index: HashMap<ShapeId, u32>,
     pub cells: Vec<Cell>,
+    firsts: Vec<First>,
     arena: Vec<u8>,
     /// Which sources had lines, wanted or not.
     pub heard: Vec<Heard>,
@@ -75,11 +79,25 @@ pub(super) struct Addition<'a> {
     pub line_number: u64,
     pub sample: &'a [u8],
     /// Its first lines where it has more than one, with the bytes of all samples of its
-    /// chunk, and the lines of the source before that.
+    /// chunk, where its sample lies in these, and the lines of the source before the chunk.
     pub firsts: &'a [FirstLine],
     pub samples: &'a [u8],
+    pub sample_at: usize,
     pub lines_before: u64,
     pub within: Option<Within>,
+}
+
+impl Addition<'_> {
+    fn number_of(&self, first: &FirstLine) -> u64 {
+        self.lines_before + u64::from(first.line) + 1
+    }
+
+    /// Where the first of its lines lies among the samples of its chunk; the sample is the last.
+    fn block_start(&self) -> usize {
+        // One of the first two may be the sample.
+        let firsts = self.firsts.iter().take(2).map(|first| first.place.0 as usize);
+        firsts.fold(self.sample_at, usize::min)
+    }
 }
 
 impl PaneCells {
@@ -105,29 +123,10 @@ impl PaneCells {
         match self.index.entry(new.shape) {
             Entry::Vacant(vacant) => {
                 vacant.insert(next as u32);
-                self.cells.push(Cell {
-                    shape: new.shape,
-                    known: new.known,
-                    count: 0,
-                    late: 0,
-                    time: new.time,
-                    stamp: new.stamp,
-                    newest: new.newest,
-                    source: new.source,
-                    line_number: new.line_number,
-                    within: new.within,
-                    sample: self.arena.len(),
-                    // The first line may be the sample, and stays when another one is shown.
-                    room: 0,
-                    sample_len: new.sample.len(),
-                    firsts: [First::default(); FIRST_LINES_MAX],
-                    firsts_len: 0,
-                    by_source: Vec::new(),
-                });
-                self.arena.extend_from_slice(new.sample);
-                self.cells[next].count(new, many_sources);
-                let sample = Some(self.cells[next].sample);
-                self.cells[next].add_firsts(new, sample, &mut self.arena);
+                let mut cell = Cell::new(new);
+                cell.count(new, many_sources);
+                cell.begin(new, &mut self.firsts, &mut self.arena);
+                self.cells.push(cell);
             }
             Entry::Occupied(known) => {
                 let cell = &mut self.cells[*known.get() as usize];
@@ -135,30 +134,46 @@ impl PaneCells {
                     cell.show(new, &mut self.arena);
                 }
                 cell.count(new, many_sources);
-                cell.add_firsts(new, None, &mut self.arena);
+                cell.add_firsts(new, &mut self.firsts, &mut self.arena);
             }
         }
     }
 
     /// The first lines of a cell with their order among all of the pane.
     pub fn firsts<'a>(&'a self, cell: &'a Cell) -> impl Iterator<Item = (First, &'a [u8])> {
-        let listed = cell.firsts[..cell.firsts_len].iter();
+        let listed = self.firsts[cell.firsts as usize..][..cell.firsts_len as usize].iter();
         listed.map(|first| (*first, &self.arena[first.at as usize..][..first.len as usize]))
     }
 
     /// What its lines take, whatever room was made for them.
     pub fn bytes(&self) -> usize {
-        let of = |cell: &Cell| {
-            let firsts = cell.firsts[..cell.firsts_len].iter().map(|first| first.len as usize);
-            size_of::<Cell>() + cell.sample_len + firsts.sum::<usize>()
-        };
+        let of = |cell: &Cell| size_of::<Cell>() + cell.sample_len + cell.firsts_bytes as usize;
         self.cells.iter().map(of).sum()
+    }
+
+    /// Exchanges what only an open pane needs.
+    pub fn swap_index(&mut self, other: &mut PaneCells) {
+        std::mem::swap(&mut self.index, &mut other.index);
+        std::mem::swap(&mut self.heard, &mut other.heard);
+    }
+
+    /// Gives back room that a busier pane has left.
+    pub fn fit(&mut self) {
+        fn fit<T>(list: &mut Vec<T>) {
+            if list.capacity() / 2 > list.len() + 32 {
+                list.shrink_to_fit();
+            }
+        }
+        fit(&mut self.cells);
+        fit(&mut self.firsts);
+        fit(&mut self.arena);
     }
 
     /// Forgets all, and keeps the room for the next pane.
     pub fn clear(&mut self) {
         self.index.clear();
         self.cells.clear();
+        self.firsts.clear();
         self.arena.clear();
         self.heard.clear();
     }
@@ -170,6 +185,31 @@ impl PaneCells {
 }
 
 impl Cell {
+    /// A cell without lines.
+    fn new(new: &Addition<'_>) -> Cell {
+        Cell {
+            shape: new.shape,
+            known: new.known,
+            count: 0,
+            late: 0,
+            time: new.time,
+            stamp: new.stamp,
+            newest: new.newest,
+            source: new.source,
+            line_number: new.line_number,
+            within: new.within,
+            sample: 0,
+            // The first line may be the sample, and stays when another one is shown.
+            room: 0,
+            sample_len: new.sample.len(),
+            firsts: 0,
+            firsts_len: 0,
+            firsts_room: 0,
+            firsts_bytes: 0,
+            by_source: Vec::new(),
+        }
+    }
+
     fn sample_in<'a>(&self, arena: &'a [u8]) -> &'a [u8] {
         &arena[self.sample..][..self.sample_len]
     }
@@ -199,21 +239,45 @@ impl Cell {
         self.within = new.within;
     }
 
-    /// Takes in the first lines of an entry, as far as they are among the first of all. Where
-    /// the entry's sample was just written, it is not written again.
-    fn add_firsts(&mut self, new: &Addition<'_>, written: Option<usize>, arena: &mut Vec<u8>) {
+    /// Keeps the sample and the first lines of its first entry, which lie side by side.
+    fn begin(&mut self, new: &Addition<'_>, firsts: &mut Vec<First>, arena: &mut Vec<u8>) {
+        let from = new.block_start();
+        let base = arena.len();
+        arena.extend_from_slice(&new.samples[from..new.sample_at + new.sample.len()]);
+        self.sample = base + new.sample_at - from;
+        self.firsts = firsts.len() as u32;
         if new.late {
             return;
         }
-        let sample = &new.sample[..new.sample.len().min(FIRST_LINE_BYTES_MAX)];
+        let source = new.source as u32;
         if new.firsts.is_empty() {
-            self.add_first(new.line_number, new.source, sample, written, arena);
+            let len = new.sample.len().min(FIRST_LINE_BYTES_MAX) as u16;
+            firsts.push(First { line_number: new.line_number, source, at: self.sample as u32, len });
+        }
+        firsts.extend(new.firsts.iter().map(|first| First {
+            line_number: new.number_of(first),
+            source,
+            at: (base + first.place.0 as usize - from) as u32,
+            len: first.place.1 as u16,
+        }));
+        let listed = &firsts[self.firsts as usize..];
+        self.firsts_bytes = listed.iter().map(|first| first.len).sum();
+        self.firsts_len = listed.len() as u8;
+        self.firsts_room = self.firsts_len;
+    }
+
+    /// Takes in the first lines of an entry, as far as they are among the first of all.
+    fn add_firsts(&mut self, new: &Addition<'_>, firsts: &mut Vec<First>, arena: &mut Vec<u8>) {
+        if new.late {
+            return;
+        }
+        if new.firsts.is_empty() {
+            let sample = &new.sample[..new.sample.len().min(FIRST_LINE_BYTES_MAX)];
+            self.add_first(new.line_number, new.source, sample, firsts, arena);
         }
         for first in new.firsts {
             let bytes = &new.samples[first.place.0 as usize..][..first.place.1 as usize];
-            let line_number = new.lines_before + u64::from(first.line) + 1;
-            let written = written.filter(|_| bytes.as_ptr() == new.sample.as_ptr());
-            if !self.add_first(line_number, new.source, bytes, written, arena) {
+            if !self.add_first(new.number_of(first), new.source, bytes, firsts, arena) {
                 return;
             }
         }
@@ -225,33 +289,43 @@ impl Cell {
         line_number: u64,
         source: usize,
         bytes: &[u8],
-        written: Option<usize>,
+        firsts: &mut Vec<First>,
         arena: &mut Vec<u8>,
     ) -> bool {
-        let source = source as u32;
-        let listed = &self.firsts[..self.firsts_len];
+        let (source, len) = (source as u32, self.firsts_len as usize);
+        let is_before = |first: &First| (first.line_number, first.source) < (line_number, source);
+        let listed = &firsts[self.firsts as usize..][..len];
         // Most often it is behind the last.
-        let behind = listed.last().is_none_or(|last| (last.line_number, last.source) < (line_number, source));
-        let at = match behind {
-            true => listed.len(),
-            false => {
-                listed.partition_point(|first| (first.line_number, first.source) < (line_number, source))
-            }
-        };
+        let behind = listed.last().is_none_or(is_before);
+        let at = if behind { len } else { listed.partition_point(is_before) };
         if at == FIRST_LINES_MAX {
             return false;
         }
-        // The last one's room is lost, which happens where sources are read side by side.
-        self.firsts_len = (self.firsts_len + 1).min(FIRST_LINES_MAX);
-        if !behind {
-            self.firsts[at..self.firsts_len].rotate_right(1);
+        if len == FIRST_LINES_MAX {
+            // The last one's room is lost, which happens where sources are read side by side.
+            self.firsts_bytes -= listed[len - 1].len;
+        } else {
+            self.make_room(firsts);
+            self.firsts_len += 1;
         }
-        let place = written.unwrap_or(arena.len());
-        if written.is_none() {
-            arena.extend_from_slice(bytes);
-        }
-        self.firsts[at] = First { line_number, source, at: place as u32, len: bytes.len() as u16 };
+        let listed = &mut firsts[self.firsts as usize..][..self.firsts_len as usize];
+        listed[at..].rotate_right(1);
+        listed[at] = First { line_number, source, at: arena.len() as u32, len: bytes.len() as u16 };
+        self.firsts_bytes += bytes.len() as u16;
+        arena.extend_from_slice(bytes);
         true
+    }
+
+    /// Room for one more first line: where there is none they all move, once.
+    fn make_room(&mut self, firsts: &mut Vec<First>) {
+        if self.firsts_len < self.firsts_room {
+            return;
+        }
+        let (from, len) = (self.firsts as usize, self.firsts_len as usize);
+        self.firsts = firsts.len() as u32;
+        self.firsts_room = FIRST_LINES_MAX as u8;
+        firsts.extend_from_within(from..from + len);
+        firsts.resize(self.firsts as usize + FIRST_LINES_MAX, First::default());
     }
 
     fn count(&mut self, new: &Addition<'_>, many_sources: bool) {

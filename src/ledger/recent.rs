@@ -1,9 +1,10 @@
 //! The lines of the last closed panes, as far as an alert may look back.
 //!
 //! A pane that has closed gives its cells whole, so keeping them costs no copy; the
-//! oldest pane that is dropped becomes the room of a new one.
+//! room of the oldest, which are forgotten, becomes that of new ones.
 
 use super::pane::PaneCells;
+use super::rooms::Rooms;
 use crate::limits::{RECENT_BYTES_MAX, RECENT_PANES_MAX};
 use crate::time::Pane;
 use std::collections::VecDeque;
@@ -16,12 +17,12 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Keeps a pane; gives back the last that was dropped for it.
-    pub fn push(&mut self, pane: Pane, cells: PaneCells) -> Option<PaneCells> {
-        let mut dropped = None;
+    /// Keeps a pane; gives back the room of those that are forgotten for it.
+    pub fn push(&mut self, pane: Pane, mut cells: PaneCells, rooms: &mut Rooms) {
         if cells.cells.is_empty() {
-            return Some(cells);
+            return rooms.give(cells);
         }
+        cells.fit();
         let bytes = cells.bytes();
         self.bytes += bytes;
         self.panes.push_back((pane, bytes, cells));
@@ -29,9 +30,8 @@ impl Recent {
         while self.bytes > RECENT_BYTES_MAX || self.panes.front().is_some_and(|first| first.0.0 <= oldest) {
             let Some((_, bytes, cells)) = self.panes.pop_front() else { break };
             self.bytes -= bytes;
-            dropped = Some(cells);
+            rooms.give(cells);
         }
-        dropped
     }
 
     /// The panes, the newest first.
@@ -45,9 +45,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_hour_is_remembered_and_no_more() {
+    fn a_pane_without_lines_is_not_remembered() {
         let mut recent = Recent::default();
-        assert!(recent.push(Pane(0), PaneCells::default()).is_some(), "nothing to remember");
+        recent.push(Pane(0), PaneCells::default(), &mut Rooms::default());
         assert_eq!(recent.backwards().count(), 0);
     }
 }
