@@ -13,6 +13,7 @@ mod open;
 mod record;
 mod tally;
 mod values;
+mod walk;
 
 pub use carry::{Carry, Scout};
 pub(crate) use delta::FILTERED;

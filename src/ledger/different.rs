@@ -9,7 +9,7 @@
 
 use super::Ledger;
 use super::fields::pairs;
-use super::pane::PaneCells;
+use super::pane::{First, PaneCells};
 use super::typical::{Line, Text};
 use crate::alert::Difference;
 use crate::baseline::{Feature, SavedTypical};
@@ -55,28 +55,33 @@ impl Ledger {
     /// Keeps the first line of each message of a pane that wants it, to stand for what is usual.
     pub(super) fn keep_typical(&mut self, pane: Pane, cells: &PaneCells) {
         let wanting = self.typical.wanting(pane);
-        let mut wanted = Vec::new();
+        let mut wanted: Vec<(TemplateIx, First, &[u8])> = Vec::new();
         for cell in &cells.cells {
             let template = self.known_cell(cell).map(|shape| self.registry.template_of(shape));
-            if let Some(template) = template.filter(|template| wanting(*template))
-                && let Some((order, line)) = cells.firsts(cell).next()
-                && !self.detector.is_open(template)
-            {
-                wanted.push((template, order, line));
+            let Some(template) = template.filter(|template| wanting(*template)) else { continue };
+            let Some((order, line)) = cells.firsts(cell).next() else { continue };
+            let at = template.0 as usize;
+            if at >= self.wanted_at.len() {
+                self.wanted_at.resize(at + 1, 0);
+            }
+            // A message of several shapes has several lines: the first counts.
+            match wanted.get_mut(self.wanted_at[at] as usize) {
+                Some(known) if known.0 == template => {
+                    if order < known.1 {
+                        *known = (template, order, line);
+                    }
+                }
+                _ => {
+                    self.wanted_at[at] = wanted.len() as u32;
+                    wanted.push((template, order, line));
+                }
             }
         }
         drop(wanting);
-        // A message of several shapes has several lines: the first counts.
-        wanted.sort_unstable_by_key(|line| line.0);
-        wanted.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same && next.1 < kept.1 {
-                std::mem::swap(next, kept);
-            }
-            same
-        });
         for (template, _, line) in wanted {
-            self.typical.add(template, Line { pane, text: Text::Whole(line.into()) });
+            if !self.detector.is_open(template) {
+                self.typical.add_line(template, pane, line);
+            }
         }
     }
 
@@ -88,7 +93,9 @@ impl Ledger {
         let saved = |template| {
             let lines = self.typical.lines(template).iter();
             let saved = lines.map(|line| (line.pane, self.features(template, line).into_owned()));
-            (self.registry.template_id(template), saved.collect())
+            let mut saved: Vec<_> = saved.collect();
+            saved.sort_unstable();
+            (self.registry.template_id(template), saved)
         };
         kept.map(saved).collect()
     }

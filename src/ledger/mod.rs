@@ -88,6 +88,8 @@ pub struct Ledger {
     recent: recent::Recent,
     /// What is usual of each message.
     typical: typical::Typical,
+    /// By message: its place in the list of a pane's lines that may become usual.
+    wanted_at: Vec<u32>,
     /// Shapes seen in open panes and not yet inserted.
     pending: HashMap<ShapeId, Shape>,
     pending_bytes: usize,
@@ -158,6 +160,7 @@ impl Ledger {
             spare: rooms::Rooms::default(),
             recent: recent::Recent::default(),
             typical: typical::Typical::default(),
+            wanted_at: Vec::new(),
             pending: HashMap::new(),
             pending_bytes: 0,
             refuges: HashMap::new(),

@@ -123,10 +123,10 @@ impl PaneCells {
         match self.index.entry(new.shape) {
             Entry::Vacant(vacant) => {
                 vacant.insert(next as u32);
-                let mut cell = Cell::new(new);
+                self.cells.push(Cell::new(new));
+                let cell = &mut self.cells[next];
                 cell.count(new, many_sources);
                 cell.begin(new, &mut self.firsts, &mut self.arena);
-                self.cells.push(cell);
             }
             Entry::Occupied(known) => {
                 let cell = &mut self.cells[*known.get() as usize];
@@ -250,19 +250,17 @@ impl Cell {
             return;
         }
         let source = new.source as u32;
+        let mut keep = |line_number: u64, at: usize, len: usize| {
+            firsts.push(First { line_number, source, at: at as u32, len: len as u16 });
+            self.firsts_bytes += len as u16;
+            self.firsts_len += 1;
+        };
         if new.firsts.is_empty() {
-            let len = new.sample.len().min(FIRST_LINE_BYTES_MAX) as u16;
-            firsts.push(First { line_number: new.line_number, source, at: self.sample as u32, len });
+            keep(new.line_number, self.sample, new.sample.len().min(FIRST_LINE_BYTES_MAX));
         }
-        firsts.extend(new.firsts.iter().map(|first| First {
-            line_number: new.number_of(first),
-            source,
-            at: (base + first.place.0 as usize - from) as u32,
-            len: first.place.1 as u16,
-        }));
-        let listed = &firsts[self.firsts as usize..];
-        self.firsts_bytes = listed.iter().map(|first| first.len).sum();
-        self.firsts_len = listed.len() as u8;
+        for first in new.firsts {
+            keep(new.number_of(first), base + first.place.0 as usize - from, first.place.1 as usize);
+        }
         self.firsts_room = self.firsts_len;
     }
 
@@ -294,25 +292,30 @@ impl Cell {
     ) -> bool {
         let (source, len) = (source as u32, self.firsts_len as usize);
         let is_before = |first: &First| (first.line_number, first.source) < (line_number, source);
-        let listed = &firsts[self.firsts as usize..][..len];
+        let listed = &mut firsts[self.firsts as usize..][..len];
         // Most often it is behind the last.
-        let behind = listed.last().is_none_or(is_before);
-        let at = if behind { len } else { listed.partition_point(is_before) };
-        if at == FIRST_LINES_MAX {
-            return false;
-        }
+        let at = match listed.last() {
+            Some(last) if !is_before(last) => listed.partition_point(is_before),
+            _ if len == FIRST_LINES_MAX => return false,
+            _ => len,
+        };
+        let first = First { line_number, source, at: arena.len() as u32, len: bytes.len() as u16 };
+        arena.extend_from_slice(bytes);
+        self.firsts_bytes += first.len;
         if len == FIRST_LINES_MAX {
             // The last one's room is lost, which happens where sources are read side by side.
             self.firsts_bytes -= listed[len - 1].len;
-        } else {
-            self.make_room(firsts);
-            self.firsts_len += 1;
+            listed[at..].rotate_right(1);
+            listed[at] = first;
+            return true;
         }
-        let listed = &mut firsts[self.firsts as usize..][..self.firsts_len as usize];
-        listed[at..].rotate_right(1);
-        listed[at] = First { line_number, source, at: arena.len() as u32, len: bytes.len() as u16 };
-        self.firsts_bytes += bytes.len() as u16;
-        arena.extend_from_slice(bytes);
+        self.make_room(firsts);
+        let listed = &mut firsts[self.firsts as usize..][..len + 1];
+        listed[len] = first;
+        if at < len {
+            listed[at..].rotate_right(1);
+        }
+        self.firsts_len += 1;
         true
     }
 

@@ -22,7 +22,7 @@ pub(super) struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Text {
     /// The line: its values are looked up when they are asked for, which is rare.
-    Whole(Box<[u8]>),
+    Whole(Vec<u8>),
     /// What a baseline has kept of its values.
     Values(Box<[Feature]>),
 }
@@ -47,7 +47,25 @@ pub(super) struct Typical {
 struct Kept {
     /// A pane of this rank or above is of no use.
     below: u64,
+    /// In no order.
     lines: Vec<Line>,
+}
+
+impl Kept {
+    /// The line of greatest rank, which is the first to make room, and the greatest rank but one.
+    fn last(&self) -> Option<(usize, u64)> {
+        let (mut last, mut below) = ((0, rank(self.lines.first()?.pane)), 0);
+        for (at, line) in self.lines.iter().enumerate().skip(1) {
+            let own = rank(line.pane);
+            // Several are of one pane only where two messages turned out to be one.
+            if own > last.1 || own == last.1 && line.text > self.lines[last.0].text {
+                (last, below) = ((at, own), last.1);
+            } else {
+                below = below.max(own);
+            }
+        }
+        Some((last.0, below))
+    }
 }
 
 /// A random number that is the pane's own.
@@ -68,8 +86,32 @@ impl Typical {
         }
     }
 
-    /// Takes a line of a message in.
-    pub fn add(&mut self, template: TemplateIx, line: Line) {
+    /// Takes a line of a message in that wants it.
+    pub fn add_line(&mut self, template: TemplateIx, pane: Pane, bytes: &[u8]) {
+        let full = |kept: &&mut Kept| kept.lines.len() == TYPICAL_LINES_MAX;
+        let Some(kept) = self.by_template.get_mut(template.0 as usize).filter(full) else {
+            return self.add(template, Line { pane, text: Text::Whole(bytes.into()) });
+        };
+        if self.bytes + bytes.len() > TYPICAL_BYTES_ALL_MAX {
+            return;
+        }
+        let Some((at, below)) = kept.last() else { return };
+        // The line of greatest rank leaves its room to the new one.
+        let line = &mut kept.lines[at];
+        self.bytes += bytes.len();
+        self.bytes -= line.text.bytes();
+        line.pane = pane;
+        match &mut line.text {
+            Text::Whole(old) => {
+                old.clear();
+                old.extend_from_slice(bytes);
+            }
+            text => *text = Text::Whole(bytes.into()),
+        }
+        kept.below = below.max(rank(pane));
+    }
+
+    fn add(&mut self, template: TemplateIx, line: Line) {
         let at = template.0 as usize;
         if self.bytes + line.text.bytes() > TYPICAL_BYTES_ALL_MAX {
             return;
@@ -79,15 +121,17 @@ impl Typical {
         }
         self.bytes += line.text.bytes();
         let kept = &mut self.by_template[at];
-        let own = rank(line.pane);
-        let place = kept.lines.partition_point(|old| (rank(old.pane), &old.text) < (own, &line.text));
-        kept.lines.insert(place, line);
-        if kept.lines.len() > TYPICAL_LINES_MAX {
-            self.bytes -= kept.lines.pop().map_or(0, |line| line.text.bytes());
+        kept.lines.push(line);
+        if kept.lines.len() < TYPICAL_LINES_MAX {
+            return;
         }
-        if let (TYPICAL_LINES_MAX, Some(last)) = (kept.lines.len(), kept.lines.last()) {
-            kept.below = rank(last.pane);
-        }
+        let Some((at, below)) = kept.last() else { return };
+        kept.below = if kept.lines.len() == TYPICAL_LINES_MAX {
+            rank(kept.lines[at].pane)
+        } else {
+            self.bytes -= kept.lines.swap_remove(at).text.bytes();
+            below
+        };
     }
 
     /// Two messages turned out to be one.
@@ -107,7 +151,7 @@ impl Typical {
         }
     }
 
-    /// The lines of a message.
+    /// The lines of a message, in no order.
     pub fn lines(&self, template: TemplateIx) -> &[Line] {
         self.by_template.get(template.0 as usize).map_or(&[], |kept| &kept.lines)
     }
@@ -120,21 +164,28 @@ mod tests {
     /// The lines kept are the same in whatever order and under however many names they came.
     #[test]
     fn the_choice_depends_on_no_order() {
-        let line = |pane: i64| Line { pane: Pane(pane), text: Text::Whole(Box::new([1, pane as u8])) };
+        let line = |pane: i64| Line { pane: Pane(pane), text: Text::Whole(vec![1, pane as u8]) };
         let (one, other) = (TemplateIx(0), TemplateIx(3));
         let (mut forward, mut backward, mut apart) =
             (Typical::default(), Typical::default(), Typical::default());
         for pane in 0..200 {
             if forward.wanting(Pane(pane))(one) {
-                forward.add(one, line(pane));
+                forward.add_line(one, Pane(pane), &[1, pane as u8]);
             }
             backward.add(one, line(199 - pane));
             apart.add(if pane % 3 == 0 { one } else { other }, line(pane));
         }
         apart.join(other, one);
-        assert_eq!(forward.lines(one).len(), TYPICAL_LINES_MAX);
-        assert_eq!(forward.lines(one), backward.lines(one));
-        assert_eq!(forward.lines(one), apart.lines(one));
-        assert_eq!(apart.bytes, 2 * TYPICAL_LINES_MAX);
+        let sorted = |typical: &Typical| {
+            let mut lines = typical.lines(one).to_vec();
+            lines.sort_by_key(|line| line.pane);
+            lines
+        };
+        assert_eq!(sorted(&forward).len(), TYPICAL_LINES_MAX);
+        assert_eq!(sorted(&forward), sorted(&backward));
+        assert_eq!(sorted(&forward), sorted(&apart));
+        for typical in [forward, apart] {
+            assert_eq!(typical.bytes, 2 * TYPICAL_LINES_MAX);
+        }
     }
 }

@@ -1,0 +1,161 @@
+//! The walk over one chunk: what is carried from line to line, and the delta that it writes.
+
+use super::cache::{Firsts, Run, Slot, Spot};
+use super::record::{Records, add_after, add_before};
+use super::{Carry, Delta, Entry, FirstLine, Job, Segment};
+use crate::limits::{FIRST_LINE_BYTES_MAX, SAMPLE_BYTES_MAX};
+use crate::time::{Pane, Time};
+
+/// How much a chunk's delta holds: the next one is asked for at once, since lists that grow
+/// are copied, and most chunks are like the one before.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Room {
+    entries: usize,
+    firsts: usize,
+    samples: usize,
+}
+
+/// Where the walk over one chunk stands.
+pub(super) struct Walk {
+    pub carry: Carry,
+    pub delta: Delta,
+    pub live: bool,
+    /// Stamp of the line before, or of the chunk before; none at the source's head.
+    pub previous: Option<Time>,
+    /// Newest pane of the current segment.
+    pub high: Pane,
+    pub line: u32,
+    /// What the first segment will likely hold.
+    room: Room,
+    /// A buffer for what surrounds a sample.
+    kept: Vec<u8>,
+}
+
+impl Walk {
+    pub fn new(job: &Job<'_>, room: Room) -> Walk {
+        // A short chunk, as of a live log, is not like the one before.
+        let lines_max = job.bytes.len() / 32;
+        let room = Room {
+            entries: room.entries.min(lines_max),
+            firsts: room.firsts.min(lines_max),
+            samples: room.samples.min(job.bytes.len()),
+        };
+        let samples = Vec::with_capacity(room.samples);
+        let delta = Delta { source: job.source, index: job.index, samples, ..Delta::default() };
+        let mut walk = Walk {
+            carry: job.carry,
+            delta,
+            live: job.live,
+            previous: job.carry.last,
+            high: Pane(i64::MIN / 2),
+            line: 0,
+            room,
+            kept: Vec::new(),
+        };
+        if let Some(last) = job.carry.last {
+            walk.open_segment(last, false);
+            walk.delta.segments[0].continued = true;
+        }
+        walk
+    }
+
+    pub fn open_segment(&mut self, first: Time, head: bool) {
+        self.high = first.pane();
+        // Of several segments any may be the long one: only the first is given room.
+        let room = std::mem::take(&mut self.room);
+        self.delta.segments.push(Segment {
+            head,
+            continued: false,
+            stamped: 0,
+            first,
+            high: first,
+            entries: Vec::with_capacity(room.entries),
+            firsts: Vec::with_capacity(room.firsts),
+        });
+    }
+
+    /// What the delta has come to hold, and an eighth more.
+    pub fn room_needed(&self) -> Room {
+        let more = |len: usize| len + len / 8;
+        let segments = self.delta.segments.iter();
+        Room {
+            entries: more(segments.clone().map(|segment| segment.entries.len()).max().unwrap_or(0)),
+            firsts: more(segments.map(|segment| segment.firsts.len()).max().unwrap_or(0)),
+            samples: more(self.delta.samples.len()),
+        }
+    }
+
+    /// Appends one run as an entry of the current segment.
+    pub fn write(&mut self, slot: Slot, firsts: &Firsts, bytes: &[u8], records: &Records) {
+        let run = slot.run;
+        let segment = self.delta.segments.last_mut().expect("a line opened a segment before it was counted");
+        let samples = &mut self.delta.samples;
+        let firsts = match run.count {
+            0 | 1 => (0, 0),
+            _ if run.late => (0, 0), // They are in no window.
+            lines => {
+                let firsts = &firsts[..firsts.len().min(lines as usize)];
+                write_firsts(firsts, &run, bytes, &mut segment.firsts, samples)
+            }
+        };
+        let from = samples.len();
+        let len = run.len.min(SAMPLE_BYTES_MAX as u32);
+        samples.extend_from_slice(&bytes[run.at as usize..][..len as usize]);
+        let around = records.around(run.at, run.at + run.len);
+        let range = |(from, to): (u32, u32)| &bytes[from as usize..to as usize];
+        let (mut before_len, mut after_len) = (0, 0);
+        if around.before.0 < around.before.1 {
+            self.kept.clear();
+            add_before(&mut self.kept, range(around.before), !around.open_front);
+            before_len = self.kept.len() as u32;
+            samples.extend_from_slice(&self.kept);
+        }
+        if around.after.0 < around.after.1 {
+            self.kept.clear();
+            add_after(&mut self.kept, range(around.after));
+            after_len = self.kept.len() as u32;
+            samples.extend_from_slice(&self.kept);
+        }
+        segment.entries.push(Entry {
+            shape: slot.shape,
+            pane: run.pane,
+            late: run.late,
+            count: run.count,
+            time: run.time,
+            newest: run.newest,
+            line: run.line,
+            sample: (from as u32, len),
+            firsts,
+            around: (before_len, after_len),
+            open_front: around.open_front,
+            open_back: around.open_back,
+            within: records.within(run.line),
+        });
+    }
+}
+
+/// Writes the first lines of a run, right before its sample, which is written behind them and
+/// may be one of them; which they are among those of the segment.
+fn write_firsts(
+    firsts: &[Spot],
+    run: &Run,
+    bytes: &[u8],
+    listed: &mut Vec<FirstLine>,
+    samples: &mut Vec<u8>,
+) -> (u32, u32) {
+    let begin = listed.len();
+    let mut sample = None;
+    for (at, spot) in firsts.iter().enumerate() {
+        let len = spot.len.min(FIRST_LINE_BYTES_MAX as u32);
+        listed.push(FirstLine { line: spot.line, place: (samples.len() as u32, len) });
+        if spot.at == run.at {
+            sample = Some(begin + at);
+        } else {
+            samples.extend_from_slice(&bytes[spot.at as usize..][..len as usize]);
+        }
+    }
+    if let Some(sample) = sample {
+        listed[sample].place.0 = samples.len() as u32;
+    }
+    (begin as u32, firsts.len() as u32)
+}
