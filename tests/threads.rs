@@ -186,7 +186,7 @@ fn check_files(baseline: Option<&Baseline>, expected: &Verdict, paths: &[PathBuf
             continue;
         }
         for threads in THREADS {
-            for chunk_bytes in CHUNK_BYTES {
+            for chunk_bytes in [1, 64, 128 * 1024] {
                 let config = Config { threads, chunk_bytes, ..config.clone() };
                 let got = by_engine(&config, baseline, paths).anywhere();
                 assert_same(expected, &got, &format!("{how}, {threads} threads, chunks of {chunk_bytes}"));
