@@ -269,6 +269,14 @@ impl Cell {
         if new.late {
             return;
         }
+        if self.firsts_len as usize == FIRST_LINES_MAX {
+            // Most often all that come now are behind those.
+            let last = &firsts[self.firsts as usize + FIRST_LINES_MAX - 1];
+            let number = new.firsts.first().map_or(new.line_number, |first| new.number_of(first));
+            if (last.line_number, last.source) < (number, new.source as u32) {
+                return;
+            }
+        }
         if new.firsts.is_empty() {
             let sample = &new.sample[..new.sample.len().min(FIRST_LINE_BYTES_MAX)];
             self.add_first(new.line_number, new.source, sample, firsts, arena);

@@ -15,7 +15,14 @@ use crate::time::Pane;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub pane: Pane,
+    rank: u64,
     pub text: Text,
+}
+
+impl Line {
+    fn new(pane: Pane, text: Text) -> Line {
+        Line { pane, rank: rank(pane), text }
+    }
 }
 
 /// What is known of it.
@@ -54,9 +61,9 @@ struct Kept {
 impl Kept {
     /// The line of greatest rank, which is the first to make room, and the greatest rank but one.
     fn last(&self) -> Option<(usize, u64)> {
-        let (mut last, mut below) = ((0, rank(self.lines.first()?.pane)), 0);
+        let (mut last, mut below) = ((0, self.lines.first()?.rank), 0);
         for (at, line) in self.lines.iter().enumerate().skip(1) {
-            let own = rank(line.pane);
+            let own = line.rank;
             // Several are of one pane only where two messages turned out to be one.
             if own > last.1 || own == last.1 && line.text > self.lines[last.0].text {
                 (last, below) = ((at, own), last.1);
@@ -90,7 +97,7 @@ impl Typical {
     pub fn add_line(&mut self, template: TemplateIx, pane: Pane, bytes: &[u8]) {
         let full = |kept: &&mut Kept| kept.lines.len() == TYPICAL_LINES_MAX;
         let Some(kept) = self.by_template.get_mut(template.0 as usize).filter(full) else {
-            return self.add(template, Line { pane, text: Text::Whole(bytes.into()) });
+            return self.add(template, Line::new(pane, Text::Whole(bytes.into())));
         };
         if self.bytes + bytes.len() > TYPICAL_BYTES_ALL_MAX {
             return;
@@ -100,7 +107,7 @@ impl Typical {
         let line = &mut kept.lines[at];
         self.bytes += bytes.len();
         self.bytes -= line.text.bytes();
-        line.pane = pane;
+        (line.pane, line.rank) = (pane, rank(pane));
         match &mut line.text {
             Text::Whole(old) => {
                 old.clear();
@@ -108,7 +115,7 @@ impl Typical {
             }
             text => *text = Text::Whole(bytes.into()),
         }
-        kept.below = below.max(rank(pane));
+        kept.below = below.max(line.rank);
     }
 
     fn add(&mut self, template: TemplateIx, line: Line) {
@@ -127,7 +134,7 @@ impl Typical {
         }
         let Some((at, below)) = kept.last() else { return };
         kept.below = if kept.lines.len() == TYPICAL_LINES_MAX {
-            rank(kept.lines[at].pane)
+            kept.lines[at].rank
         } else {
             self.bytes -= kept.lines.swap_remove(at).text.bytes();
             below
@@ -146,7 +153,7 @@ impl Typical {
     pub fn load(&mut self, saved: TypicalLines) {
         for (template, lines) in saved {
             for (pane, features) in lines {
-                self.add(template, Line { pane, text: Text::Values(features.into()) });
+                self.add(template, Line::new(pane, Text::Values(features.into())));
             }
         }
     }
@@ -164,7 +171,7 @@ mod tests {
     /// The lines kept are the same in whatever order and under however many names they came.
     #[test]
     fn the_choice_depends_on_no_order() {
-        let line = |pane: i64| Line { pane: Pane(pane), text: Text::Whole(vec![1, pane as u8]) };
+        let line = |pane: i64| Line::new(Pane(pane), Text::Whole(vec![1, pane as u8]));
         let (one, other) = (TemplateIx(0), TemplateIx(3));
         let (mut forward, mut backward, mut apart) =
             (Typical::default(), Typical::default(), Typical::default());
