@@ -25,7 +25,7 @@ const CELLS_MIN: i64 = 12;
 /// Traffic of this very minute counts where it is so much above the last look's.
 const TRAFFIC_RISE: f64 = 1.25;
 /// A window must be so much less likely than the least likely one on record.
-const RECORD_FACTOR: f64 = 1.4;
+const RECORD_FACTOR: f64 = 1.5;
 /// No more is granted for windows that overlap.
 const CLUMPING_MIN: f64 = 1e-3;
 const CLUMP_GAIN_MAX: f64 = 3.0;
@@ -425,10 +425,10 @@ fn learn(series: &mut Series, lines: u32, frame: &Frame) {
         // Told often enough: the next one may be a little larger.
         windows = windows.map(alert::same_size);
     }
-    for scale in 0..SCALE_COUNT {
+    for (scale, window) in windows.into_iter().enumerate() {
         let shared = series.scale(scale, frame);
         series.cells[scale].add(all);
-        series.cells[scale].add_window(windows[scale], &shared);
+        series.cells[scale].add_window(window, &shared);
     }
 }
 

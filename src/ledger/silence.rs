@@ -297,8 +297,11 @@ impl Ledger {
             Phase::Resolved => format!("{called} has lines again after {}", format_duration(silent)),
             _ => format!("nothing from {called} for {}, usually {}", format_duration(silent), usual(between)),
         };
+        // Where all lines come from one source, its end is the end of all traffic.
+        let is_all = self.sources.len() == 1 && self.detector.templates_active() > 1;
+        let kind = if is_all { Kind::Volume } else { Kind::Gone };
         Some(Alert {
-            kind: Kind::Gone,
+            kind,
             phase,
             note: false,
             provisional: self.detector.age_panes() < DAY_PANES.unsigned_abs(),
@@ -328,7 +331,7 @@ impl Ledger {
             usual_interval: Some(between),
             history: Vec::new(),
             context: Context::default(),
-            summary: format!("gone: {reason}"),
+            summary: format!("{}: {reason}", kind.word()),
             reason,
             fingerprint: shape.0 ^ pulse.newest.0.unsigned_abs(),
         })

@@ -49,7 +49,8 @@ pub fn headline(alert: &Alert) -> &'static str {
         (Phase::Open, Kind::New) => "NEW",
         (Phase::Open, Kind::Surge) => "SURGE",
         (Phase::Open, Kind::Gone) => "GONE",
-        (Phase::Open, Kind::Volume) => "NOTE",
+        (Phase::Open, Kind::Volume) if alert.note => "NOTE",
+        (Phase::Open, Kind::Volume) => "GONE",
     }
 }
 
@@ -132,8 +133,7 @@ fn color_of(alert: &Alert) -> &'static str {
         (_, true, _) => "1;31",
         (_, _, Kind::New) => "1;33",
         (_, _, Kind::Surge) => "1;35",
-        (_, _, Kind::Gone) => "1;36",
-        (_, _, Kind::Volume) => "2",
+        (_, _, Kind::Gone | Kind::Volume) => "1;36",
     }
 }
 
