@@ -15,6 +15,7 @@
 
 use super::exposure::{Frame, number};
 use super::series::Series;
+use super::traffic::Traffic;
 use super::{DAY, Finding, Gone, HOUR, LONG, MIDDLE, PANE_SECONDS, Phase, SCALES, TemplateIx, alert, tail};
 use crate::time::Pane;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,8 @@ const CLOCK_PAUSES_MIN: u32 = 8;
 const CLOCK_PAUSES_PART: u64 = 8;
 /// What could change a template's test is looked at once an hour at least.
 const RECHECK_TICKS: u64 = HOUR as u64;
+/// What is overdue is looked at again after so many.
+const OVERDUE_TICKS: u64 = 6;
 /// Intervals up to these many ticks are told apart; longer ones are one kind.
 const EDGES: [u16; 31] = [
     1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536,
@@ -145,9 +148,14 @@ impl Silences {
 }
 
 /// Judges a silence that may have become too long.
-pub(crate) fn silence(template: TemplateIx, series: &mut Series, frame: &Frame) -> Option<Finding> {
+pub(crate) fn silence(
+    template: TemplateIx,
+    series: &mut Series,
+    frame: &Frame,
+    traffic: &Traffic,
+) -> Option<Finding> {
     let needed = needed(series, frame).filter(|_| frame.judging)?;
-    let gone = told(template, series, frame, Phase::Open);
+    let gone = told(template, series, frame, traffic, Phase::Open);
     let is_enough = needed.is_regular || gone.score >= frame.threshold;
     if frame.tick - series.last_tick < needed.ticks || !is_enough {
         return None;
@@ -160,18 +168,25 @@ pub(crate) fn silence(template: TemplateIx, series: &mut Series, frame: &Frame) 
 }
 
 /// A line ends a silence, perhaps one that was told as gone.
-pub(crate) fn end_of_silence(template: TemplateIx, series: &mut Series, frame: &Frame) -> Option<Finding> {
+pub(crate) fn end_of_silence(
+    template: TemplateIx,
+    series: &mut Series,
+    frame: &Frame,
+    traffic: &Traffic,
+) -> Option<Finding> {
     let is_gone = series.silences.is_gone;
-    let gone = is_gone.then(|| told(template, series, frame, Phase::Resolved));
+    let gone = is_gone.then(|| told(template, series, frame, traffic, Phase::Resolved));
     let ticks = frame.tick - series.last_tick;
     series.silences.learn(ticks, series.last, frame.pane);
     series.silences.is_gone = false;
     gone.map(Finding::Gone)
 }
 
-fn told(template: TemplateIx, series: &Series, frame: &Frame, phase: Phase) -> Gone {
+fn told(template: TemplateIx, series: &Series, frame: &Frame, traffic: &Traffic, phase: Phase) -> Gone {
     let ticks = frame.tick - series.last_tick;
-    let expected = series.rate_ever(frame) * ticks as f64;
+    // In a quiet hour less is due; in a busy one no more, since not all follow the traffic.
+    let quiet = traffic.between(series.last, frame.pane) * frame.scales[LONG].traffic_unit;
+    let expected = series.rate_ever(frame) * ticks as f64 * quiet.min(1.0);
     let tail = tail::gone_z(dispersion(series, frame, ticks), expected);
     Gone {
         template,
@@ -204,7 +219,11 @@ pub(crate) fn due(series: &Series, frame: &Frame) -> u64 {
     };
     let ticks =
         if needed.is_regular { needed.ticks } else { needed.ticks.max(improbable_after(series, frame)) };
-    (series.last_tick.saturating_add(ticks)).clamp(frame.tick + 1, later)
+    match series.last_tick.saturating_add(ticks) {
+        due if due > frame.tick => due.min(later),
+        // Not improbable enough in an hour as quiet as this.
+        _ => frame.tick + OVERDUE_TICKS,
+    }
 }
 
 /// What a silence needs, whatever its probability.
@@ -222,10 +241,13 @@ pub(super) fn needed(series: &Series, frame: &Frame) -> Option<Needed> {
         return None;
     }
     let ticks = LONGER[young] * silences.longest;
+    let is_by_the_clock = young == 0 && silences.is_by_the_clock();
     Some(match silences.heartbeat_ticks() {
         Some(beats) if young == 1 => Needed { ticks: beats.max(ticks), is_regular: true },
         Some(beats) => Needed { ticks: beats, is_regular: true },
-        None => Needed { ticks, is_regular: young == 0 && silences.is_by_the_clock() },
+        // Two runs that did not come: one may have been lost.
+        None if is_by_the_clock => Needed { ticks: ticks + silences.longest / 2, is_regular: true },
+        None => Needed { ticks, is_regular: false },
     })
 }
 

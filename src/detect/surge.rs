@@ -180,7 +180,7 @@ impl Detector {
         let slot = &mut self.series[index];
         let series = if let Some(series) = slot {
             series.roll(frame, &self.clock.traffic);
-            findings.extend(gone::end_of_silence(template, series, frame));
+            findings.extend(gone::end_of_silence(template, series, frame, &self.clock.traffic));
             self.active.remove(series.last_tick);
             series
         } else {
@@ -251,7 +251,7 @@ impl Detector {
                 continue;
             }
             series.roll(frame, &self.clock.traffic);
-            let gone = gone::silence(template, series, frame);
+            let gone = gone::silence(template, series, frame, &self.clock.traffic);
             if gone.is_some() {
                 series.timer = None;
                 findings.extend(gone);

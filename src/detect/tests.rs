@@ -312,7 +312,7 @@ fn a_nightly_job_that_stays_away_is_gone_and_a_session_is_not() {
             source.run(DAY / 2 - 20 - shift, 0.0);
         }
         source.detector.set_judging(true);
-        source.run(2 * DAY, 0.0);
+        source.run(3 * DAY, 0.0);
         assert_eq!(source.detector.is_gone(WATCHED), regular);
     }
 }

@@ -108,6 +108,18 @@ impl Traffic {
         (before + u64::from(self.now)) as f64 / AVERAGE as f64 / cells as f64
     }
 
+    /// Mean traffic from one pane to another.
+    pub fn between(&self, from: i64, to: i64) -> f64 {
+        if self.factors.is_empty() {
+            return 1.0;
+        }
+        let middle = SCALES[MIDDLE];
+        let first = from.div_euclid(middle).max(self.next - self.factors.len() as i64);
+        let cells = first..=to.div_euclid(middle).max(first);
+        let count = cells.clone().count();
+        cells.map(|cell| self.at(cell)).sum::<u64>() as f64 / AVERAGE as f64 / count as f64
+    }
+
     /// The relative variance of a cell's traffic, in parts of [`AVERAGE`].
     pub fn noise(&self, width: i64) -> u64 {
         u64::from(self.variance) * SCALES[MIDDLE] as u64 / width.max(SCALES[MIDDLE]) as u64
