@@ -90,6 +90,11 @@ impl Series {
         number(self.cells[MIDDLE].lines) / frame.scales[MIDDLE].panes.max(1.0)
     }
 
+    /// It came late, and not a day ago: nobody knows what is normal for it.
+    pub fn is_newcomer(&self, frame: &Frame) -> bool {
+        frame.pane - self.first < DAY && self.first_tick > frame.tick / 2
+    }
+
     /// What a score of it rests on.
     pub fn evidence(&self, frame: &Frame) -> f64 {
         let days_known = (frame.pane - self.first) as f64 / DAY as f64;

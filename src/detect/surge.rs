@@ -354,7 +354,7 @@ fn open(template: TemplateIx, series: &mut Series, told: Told, frame: &Frame) ->
         None => Box::new(Alert::new(frame.pane, told)),
     };
     let finding = Finding::Surge(alert.told.surge(template, phase, false));
-    if alert.guards(series.recent.counts()) {
+    if alert.guards(series.recent.counts()) && !series.is_newcomer(frame) {
         unlearn(series, started, frame);
     }
     series.alert = Some(alert);
@@ -417,8 +417,9 @@ fn learn(series: &mut Series, lines: u32, frame: &Frame) {
     let all = u64::from(lines) * ONE;
     let usual = usual(series, frame);
     let mut windows = series.recent.counts();
+    let is_newcomer = series.is_newcomer(frame);
     if let Some(alert) = series.alert.as_mut().filter(|alert| alert.state != State::Closed) {
-        if alert.guards(windows) {
+        if alert.guards(windows) && !is_newcomer {
             series.cells.iter_mut().for_each(|cells| cells.add(all.min(usual)));
             return;
         }
