@@ -100,6 +100,11 @@ impl Cells {
         self.cell = scale.cell;
     }
 
+    /// Whether a cell has closed since it was rolled last.
+    pub fn is_behind(&self, cell: i64) -> bool {
+        self.cell != cell
+    }
+
     /// A cell that held so many panes' worth of traffic.
     fn learn(&mut self, cell: Cell, traffic: u64, scale: &ScaleFrame) {
         let lines = u64::from(cell.learned);
@@ -164,9 +169,15 @@ impl Cells {
         self.records.iter().map(|record| record.count.into()).max().unwrap_or(0)
     }
 
-    /// The least that a window like the frame's may be expected to hold.
-    pub fn expected_at_least(&self, scale: &ScaleFrame) -> f64 {
-        number(self.lines) / scale.panes.max(1.0) * scale.window.min(scale.traffic)
+    /// The least that the frame's window may be expected to hold, with so many panes learned.
+    pub fn expected_at_least(&self, scale: &ScaleFrame, panes: f64) -> f64 {
+        number(self.lines) / panes.max(1.0) * scale.window.min(scale.traffic)
+    }
+
+    /// Whether a window cannot be worse than the worst of its cell so far: the same
+    /// share of less traffic is less surprising.
+    pub fn is_no_record(&self, count: u64, scale: &ScaleFrame) -> bool {
+        self.current.record.dominates(&Record { count: saturated(count), traffic: scale.traffic as f32 })
     }
 
     /// What a window like the frame's expects, and how its counts vary.
@@ -230,10 +241,7 @@ impl Cells {
         if old.count == 0 || new.count == 0 {
             return if new.count > old.count { new } else { old };
         }
-        // The same share of less traffic is less surprising, so most windows are
-        // told apart without their probabilities.
-        let busier = f64::from(new.traffic / old.traffic.max(TRAFFIC_MIN)).min(1.0);
-        if f64::from(new.count) <= f64::from(old.count) * busier {
+        if old.dominates(&new) {
             return old;
         }
         let is_worse = new.count >= old.count && new.traffic <= old.traffic
@@ -266,6 +274,12 @@ fn saturated(count: u64) -> u32 {
 }
 
 impl Record {
+    /// Told without probabilities.
+    fn dominates(&self, other: &Record) -> bool {
+        let busier = (other.traffic / self.traffic.max(TRAFFIC_MIN)).min(1.0);
+        self.count > 0 && other.count as f32 <= self.count as f32 * busier
+    }
+
     /// Both at once, in the quieter one's time: never too little.
     fn join(&mut self, other: Record) {
         if self.count == 0 || other.count > 0 && other.traffic < self.traffic {

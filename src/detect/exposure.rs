@@ -93,9 +93,15 @@ pub(crate) struct ScaleFrame {
 }
 
 impl ScaleFrame {
+    /// Panes learned since a template's first line at tick `first`.
+    pub fn panes_since(&self, first: u64, tick: u64) -> f64 {
+        let joined = ((tick + 1).saturating_sub(first) as f64 - self.unjoined).max(0.0);
+        joined.min(self.panes)
+    }
+
     /// As a template sees it whose first line came at tick `first`.
     pub fn since(&self, first: u64, tick: u64) -> ScaleFrame {
-        let joined = ((tick + 1).saturating_sub(first) as f64 - self.unjoined).max(0.0);
+        let joined = self.panes_since(first, tick);
         if joined >= self.panes {
             return self.clone();
         }

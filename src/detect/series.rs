@@ -59,8 +59,10 @@ impl Series {
     /// Lets closed cells join the sums.
     pub fn roll(&mut self, frame: &Frame, traffic: &Traffic) {
         for (scale, cells) in self.cells.iter_mut().enumerate() {
-            let shared = frame.scales[scale].since(self.first_tick, frame.tick);
-            cells.roll(&shared, traffic);
+            if cells.is_behind(frame.scales[scale].cell) {
+                let shared = frame.scales[scale].since(self.first_tick, frame.tick);
+                cells.roll(&shared, traffic);
+            }
         }
     }
 
@@ -80,7 +82,7 @@ impl Series {
 
     /// Lines a pane, as learned.
     pub fn rate(&self, frame: &Frame) -> f64 {
-        let panes = self.scale(MIDDLE, frame).panes;
+        let panes = frame.scales[MIDDLE].panes_since(self.first_tick, frame.tick);
         if panes > 0.0 { number(self.cells[MIDDLE].lines) / panes } else { 0.0 }
     }
 

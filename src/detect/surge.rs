@@ -293,10 +293,11 @@ fn crossing_at(scale: usize, series: &Series, frame: &Frame) -> Option<Crossing>
     {
         return None;
     }
-    let shared = series.scale(scale, frame);
-    if count as f64 <= FACTOR_MIN * cells.expected_at_least(&shared) {
+    let panes = frame.scales[scale].panes_since(series.first_tick, frame.tick);
+    if count as f64 <= FACTOR_MIN * cells.expected_at_least(&frame.scales[scale], panes) {
         return None;
     }
+    let shared = series.scale(scale, frame);
     let fit = cells.fit(&shared);
     let from_nought = frame.settling && fit.expected < FROM_NOUGHT;
     if count as f64 <= FACTOR_MIN * fit.expected || fit.expected <= 0.0 || from_nought {
@@ -427,9 +428,11 @@ fn learn(series: &mut Series, lines: u32, frame: &Frame) {
         windows = windows.map(alert::same_size);
     }
     for (scale, window) in windows.into_iter().enumerate() {
-        let shared = series.scale(scale, frame);
         series.cells[scale].add(all);
-        series.cells[scale].add_window(window, &shared);
+        if !series.cells[scale].is_no_record(window, &frame.scales[scale]) {
+            let shared = series.scale(scale, frame);
+            series.cells[scale].add_window(window, &shared);
+        }
     }
 }
 
