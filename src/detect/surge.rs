@@ -95,24 +95,17 @@ impl Detector {
             self.age(ageing);
         }
         let frame = self.frame(threshold, age);
-        for &(template, lines) in counts {
-            if lines > 0 {
-                self.count(template, lines, &frame, &mut findings);
+        let mut crossed = Vec::new();
+        for &(template, lines) in counts.iter().filter(|&&(_, lines)| lines > 0) {
+            let series = self.count(template, lines, &frame, &mut findings);
+            if frame.judging && crossing(series, &frame).is_some() {
+                crossed.push((template, lines));
+            } else {
+                learn(series, lines, &frame);
             }
         }
-        let crossings = if frame.judging { self.crossings(counts, &frame) } else { Vec::new() };
-        let mut crossings = crossings.into_iter().peekable();
-        for &(template, lines) in counts {
-            let crossing = crossings.next_if(|&(crossed, _)| crossed == template);
-            if lines > 0 {
-                self.follow_and_learn(
-                    template,
-                    lines,
-                    crossing.map(|(_, crossing)| crossing),
-                    &frame,
-                    &mut findings,
-                );
-            }
+        if !crossed.is_empty() {
+            self.judge_crossed(&crossed, &frame, &mut findings);
         }
         self.find_gone(&frame, &mut findings);
         findings
@@ -172,7 +165,13 @@ impl Detector {
     }
 
     /// The frame's pane has lines of a template: it goes into its windows.
-    fn count(&mut self, template: TemplateIx, lines: u32, frame: &Frame, findings: &mut Vec<Finding>) {
+    fn count(
+        &mut self,
+        template: TemplateIx,
+        lines: u32,
+        frame: &Frame,
+        findings: &mut Vec<Finding>,
+    ) -> &mut Series {
         let index = template.0 as usize;
         if index >= self.series.len() {
             self.series.resize_with(index + 1, || None);
@@ -193,20 +192,12 @@ impl Detector {
             series.timer = Some(due);
             self.silences.push(Reverse((due, template)));
         }
+        series
     }
 
-    /// Which templates have a window beyond what their past explains, and beyond
-    /// what all others do at the same time.
-    fn crossings(&mut self, counts: &[(TemplateIx, u32)], frame: &Frame) -> Vec<(TemplateIx, Crossing)> {
-        let look = |detector: &Detector, template: TemplateIx, frame: &Frame| {
-            let series = detector.series[template.0 as usize].as_ref();
-            series.and_then(|series| crossing(series, frame)).map(|crossing| (template, crossing))
-        };
-        let crossed = counts.iter().filter(|&&(_, lines)| lines > 0);
-        let crossings: Vec<_> = crossed.filter_map(|&(template, _)| look(self, template, frame)).collect();
-        if crossings.is_empty() {
-            return crossings;
-        }
+    /// Templates with a window beyond what their past explains, once the whole
+    /// pane is counted: is it beyond what all others do at the same time, too?
+    fn judge_crossed(&mut self, crossed: &[(TemplateIx, u32)], frame: &Frame, findings: &mut Vec<Finding>) {
         let busiest = self.busiest(frame);
         let mut busier = frame.clone();
         for (scale, traffic) in busier.scales.iter_mut().zip(self.traffic_now(frame)) {
@@ -215,26 +206,17 @@ impl Detector {
             }
             scale.is_unheard_of = scale.traffic > TRAFFIC_RISE * busiest * scale.window;
         }
-        crossings.into_iter().filter_map(|(template, _)| look(self, template, &busier)).collect()
-    }
-
-    fn follow_and_learn(
-        &mut self,
-        template: TemplateIx,
-        lines: u32,
-        crossing: Option<Crossing>,
-        frame: &Frame,
-        findings: &mut Vec<Finding>,
-    ) {
-        let Some(series) = self.series[template.0 as usize].as_mut() else { return };
-        if let Some(crossing) = crossing {
-            let was_closed = series.alert.as_ref().is_none_or(|alert| alert.state == State::Closed);
-            findings.extend(follow(template, series, &crossing, frame));
-            if was_closed && let Some(alert) = &series.alert {
-                self.alerts.push(Reverse((alert.calm_from(), template)));
+        for &(template, lines) in crossed {
+            let Some(series) = self.series[template.0 as usize].as_mut() else { continue };
+            if let Some(crossing) = crossing(series, &busier) {
+                let was_closed = series.alert.as_ref().is_none_or(|alert| alert.state == State::Closed);
+                findings.extend(follow(template, series, &crossing, frame));
+                if was_closed && let Some(alert) = &series.alert {
+                    self.alerts.push(Reverse((alert.calm_from(), template)));
+                }
             }
+            learn(series, lines, frame);
         }
-        learn(series, lines, frame);
     }
 
     fn find_gone(&mut self, frame: &Frame, findings: &mut Vec<Finding>) {
