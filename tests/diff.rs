@@ -77,9 +77,8 @@ fn hundreds_of_healthy_canaries_are_calm() {
     assert!(said.len() <= 8, "at most 4 %");
 }
 
-#[test]
-fn one_new_error_in_a_thousand_lines_of_a_canary_is_told() {
-    for seed in 0..6 {
+fn one_new_error_is_told(seeds: std::ops::Range<u64>) {
+    for seed in seeds {
         let (before, mut after) = canary(seed, None);
         after.truncate(1_000);
         let at = after[after.len() / 2].0;
@@ -92,6 +91,17 @@ fn one_new_error_in_a_thousand_lines_of_a_canary_is_told() {
             "seed {seed}: {told:?}"
         );
     }
+}
+
+#[test]
+fn one_new_error_in_a_thousand_lines_of_a_canary_is_told() {
+    one_new_error_is_told(0..6);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn in_a_hundred_canaries_one_new_error_is_told() {
+    one_new_error_is_told(3_000..3_100);
 }
 
 /// Of the messages that expect enough lines, how many are found when they are `factor` times as frequent.

@@ -16,8 +16,6 @@ const COUPLING_PRIOR: f64 = 0.7;
 const COUPLING_WEIGHT: f64 = 5.0;
 /// So many standard errors of what was shown weigh as much again.
 const COUPLING_ERRORS: f64 = 8.0;
-/// Less than a record's traffic by this is no traffic at all.
-const TRAFFIC_MIN: f32 = 1e-3;
 
 /// The sums of one scale.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -83,17 +81,13 @@ impl Fit {
 }
 
 impl Cells {
-    /// Lets closed cells join the sums.
+    /// Lets closed cells join the sums, if it is behind the frame's cell.
     pub fn roll(&mut self, scale: &ScaleFrame, traffic: &Traffic) {
         let of = |cell: i64| traffic.of_cell(cell, scale.width) * scale.width as u64;
-        match scale.cell - self.cell {
-            0 => return,
-            1 => self.learn(self.previous, of(self.cell - 1), scale),
-            _ => {
-                self.learn(self.previous, of(self.cell - 1), scale);
-                self.learn(self.current, of(self.cell), scale);
-                self.current = Cell::default();
-            }
+        self.learn(self.previous, of(self.cell - 1), scale);
+        if scale.cell - self.cell > 1 {
+            self.learn(self.current, of(self.cell), scale);
+            self.current = Cell::default();
         }
         self.previous = self.current;
         self.current = Cell::default();
@@ -169,13 +163,13 @@ impl Cells {
         self.records.iter().map(|record| record.count.into()).max().unwrap_or(0)
     }
 
-    /// The least that the frame's window may be expected to hold, with so many panes learned.
-    pub fn expected_at_least(&self, scale: &ScaleFrame, panes: f64) -> f64 {
-        number(self.lines) / panes.max(1.0) * scale.window.min(scale.traffic)
+    /// Whether a count is within a factor of the least that the frame's window may be
+    /// expected to hold, with so many panes learned.
+    pub fn is_ordinary(&self, count: u64, factor: f64, scale: &ScaleFrame, panes: f64) -> bool {
+        count as f64 * panes.max(1.0) <= factor * number(self.lines) * scale.window.min(scale.traffic)
     }
 
-    /// Whether a window cannot be worse than the worst of its cell so far: the same
-    /// share of less traffic is less surprising.
+    /// Whether a window cannot be worse than the worst of its cell so far.
     pub fn is_no_record(&self, count: u64, scale: &ScaleFrame) -> bool {
         self.current.record.dominates(&Record { count: saturated(count), traffic: scale.traffic as f32 })
     }
@@ -244,8 +238,7 @@ impl Cells {
         if old.dominates(&new) {
             return old;
         }
-        let is_worse = new.count >= old.count && new.traffic <= old.traffic
-            || self.tail_of(&new, scale) > self.tail_of(&old, scale);
+        let is_worse = new.dominates(&old) || self.tail_of(&new, scale) > self.tail_of(&old, scale);
         if is_worse { new } else { old }
     }
 
@@ -274,10 +267,11 @@ fn saturated(count: u64) -> u32 {
 }
 
 impl Record {
-    /// Told without probabilities.
+    /// At least as many lines, and as many for the traffic: no less surprising,
+    /// whatever the sums say.
     fn dominates(&self, other: &Record) -> bool {
-        let busier = (other.traffic / self.traffic.max(TRAFFIC_MIN)).min(1.0);
-        self.count > 0 && other.count as f32 <= self.count as f32 * busier
+        let (count, others) = (self.count as f32, other.count as f32);
+        self.count > 0 && others <= count && others * self.traffic <= count * other.traffic
     }
 
     /// Both at once, in the quieter one's time: never too little.

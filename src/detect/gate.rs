@@ -54,6 +54,8 @@ struct Follow {
 pub struct Gate {
     false_alerts: f64,
     held: Vec<Candidate>,
+    /// Surges of mild messages within a start: they wait as its new messages do.
+    surges: Vec<Alert>,
     recent: VecDeque<Time>,
     follows: Vec<Follow>,
     /// Time and fingerprint of the last alert and of its incident.
@@ -70,6 +72,7 @@ impl Gate {
         Gate {
             false_alerts,
             held: Vec::new(),
+            surges: Vec::new(),
             recent: VecDeque::new(),
             follows: Vec::new(),
             incident: None,
@@ -99,6 +102,23 @@ impl Gate {
     pub fn hold(&mut self, mut alert: Alert, class: Level, rate: f64, template: Option<TemplateIx>) {
         weigh(&mut alert, rate);
         self.held.push(Candidate { alert, class, rate, template, panes: 0 });
+    }
+
+    /// For ten minutes after a burst, keeps the surge of a message below a warning until its
+    /// minute ends: after a deployment traffic moves, and what fails must be read first.
+    pub fn hold_surge(&mut self, alert: Alert) -> Option<Alert> {
+        let waits = alert.kind == Kind::Surge && alert.phase != Phase::Resolved && alert.class < Level::Warn;
+        if !waits || !self.goes_on(alert.time) {
+            return Some(alert);
+        }
+        self.surges.push(alert);
+        None
+    }
+
+    /// Whether no ten minutes have passed since the last burst.
+    fn goes_on(&self, time: Time) -> bool {
+        let span = NEW_ALERTS_SPAN_SECONDS * 1_000_000;
+        self.burst.is_some_and(|burst| time.0.saturating_sub(burst.0) <= span)
     }
 
     /// Watches the first minute of a new message that was an alert.
@@ -137,7 +157,7 @@ impl Gate {
     }
 
     /// The mild new messages of the minute, the worst first, and of those what keeps coming: what
-    /// a program says once as it starts is seldom what ails it.
+    /// a program says once as it starts is seldom what ails it. Then the surges that waited.
     pub fn release(&mut self, rate_all: f64) -> Vec<Alert> {
         let mut held = std::mem::take(&mut self.held);
         held.sort_by(|a, b| {
@@ -149,17 +169,16 @@ impl Gate {
         let many = held.len();
         // A flood is told once, as long as no ten minutes pass between its bursts; what
         // a program that has just changed says later for the first time is part of it.
-        let span = NEW_ALERTS_SPAN_SECONDS * 1_000_000;
         let newest = held.iter().map(|candidate| candidate.alert.time).max();
-        let goes_on =
-            self.burst.zip(newest).is_some_and(|(last, newest)| newest.0.saturating_sub(last.0) <= span);
+        let goes_on = newest.is_some_and(|newest| self.goes_on(newest));
         let warnings = held.iter().filter(|candidate| candidate.class >= Level::Warn);
         let least = warnings.map(|candidate| candidate.rate).fold(f64::INFINITY, f64::min);
         let warn_rate = if goes_on { least.min(self.warn_rate) } else { least };
         if burst {
             (self.burst, self.warn_rate) = (newest, warn_rate);
         }
-        held.into_iter()
+        let mut due: Vec<Alert> = held
+            .into_iter()
             .enumerate()
             .map(|(rank, Candidate { mut alert, class, rate, panes, .. })| {
                 let is_warning = class >= Level::Warn;
@@ -178,7 +197,12 @@ impl Gate {
                 self.join_incident(&mut alert);
                 alert
             })
-            .collect()
+            .collect();
+        for mut alert in std::mem::take(&mut self.surges) {
+            self.join_incident(&mut alert);
+            due.push(alert);
+        }
+        due
     }
 
     /// Lets an alert join the incident that is going on, or start one.

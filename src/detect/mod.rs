@@ -48,9 +48,7 @@ pub(crate) use gone::Silences;
 pub(crate) use info::Sums;
 pub use save::Saved;
 pub use surge::Detector;
-pub use tail::{
-    LUMP_PRIOR, critical_count, dispersion, evidence, evidence_discount, gone_z, lump, score, threshold,
-};
+pub use tail::{LUMP_PRIOR, dispersion, evidence, evidence_discount, gone_z, lump, score, threshold};
 
 // limits
 /// The windows of the surge test, in panes: a minute, 5 and 20 minutes, an hour.

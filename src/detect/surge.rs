@@ -276,7 +276,7 @@ fn crossing_at(scale: usize, series: &Series, frame: &Frame) -> Option<Crossing>
         return None;
     }
     let panes = frame.scales[scale].panes_since(series.first_tick, frame.tick);
-    if count as f64 <= FACTOR_MIN * cells.expected_at_least(&frame.scales[scale], panes) {
+    if cells.is_ordinary(count, FACTOR_MIN, &frame.scales[scale], panes) {
         return None;
     }
     let shared = series.scale(scale, frame);
@@ -398,11 +398,11 @@ fn unlearn(series: &mut Series, started: i64, frame: &Frame) {
 
 fn learn(series: &mut Series, lines: u32, frame: &Frame) {
     let all = u64::from(lines) * ONE;
-    let usual = usual(series, frame);
     let mut windows = series.recent.counts();
     let is_newcomer = series.is_newcomer(frame);
     if let Some(alert) = series.alert.as_mut().filter(|alert| alert.state != State::Closed) {
         if alert.guards(windows) && !is_newcomer {
+            let usual = usual(series, frame);
             series.cells.iter_mut().for_each(|cells| cells.add(all.min(usual)));
             return;
         }

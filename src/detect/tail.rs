@@ -61,25 +61,6 @@ pub fn score(count: u64, mean: f64, dispersion: f64) -> f64 {
     (-ln_tail / LN_10).max(0.0)
 }
 
-/// The least count whose score reaches `score_min`.
-pub fn critical_count(score_min: f64, mean: f64, dispersion: f64) -> u64 {
-    let reaches = |count| score(count, mean, dispersion) >= score_min;
-    let mut above = 1u64;
-    while !reaches(above) && above < 1 << 52 {
-        above *= 2;
-    }
-    let mut below = above / 2;
-    while above - below > 1 {
-        let middle = below + (above - below) / 2;
-        if reaches(middle) {
-            above = middle;
-        } else {
-            below = middle;
-        }
-    }
-    above
-}
-
 /// A score is worth as much as what it rests on: the tail of an exponential
 /// whose scale is known from few observations. A single session of hundreds of
 /// lines is one observation.
@@ -246,6 +227,25 @@ mod tests {
     fn the_two_forms_of_the_tail_meet() {
         near(score(20, 10.0, 1.01e-7), score(20, 10.0, 0.99e-7), 1e-6);
         near(score(5, 10.0, 1.01e-7), score(5, 10.0, 0.99e-7), 1e-5);
+    }
+
+    /// The least count whose score reaches `score_min`.
+    fn critical_count(score_min: f64, mean: f64, dispersion: f64) -> u64 {
+        let reaches = |count| score(count, mean, dispersion) >= score_min;
+        let mut above = 1u64;
+        while !reaches(above) && above < 1 << 52 {
+            above *= 2;
+        }
+        let mut below = above / 2;
+        while above - below > 1 {
+            let middle = below + (above - below) / 2;
+            if reaches(middle) {
+                above = middle;
+            } else {
+                below = middle;
+            }
+        }
+        above
     }
 
     #[test]

@@ -241,15 +241,11 @@ impl Detector {
 
     /// Whether the traffic has left its range, as of the last closed pane.
     pub fn volume(&mut self) -> Option<Volume> {
-        let frame = self.frame(0.0, 0);
-        let traffic = &self.clock.traffic;
-        let quiet = traffic.told.is_none_or(|told| frame.pane - told >= VOLUME_PANES);
+        let (pane, traffic) = (self.clock.last()?, &self.clock.traffic);
+        let quiet = traffic.told.is_none_or(|told| pane - told >= VOLUME_PANES);
         let messages = traffic.frequent.len();
-        if !frame.judging
-            || !quiet
-            || messages < FREQUENT_MIN
-            || traffic.looked != frame.pane.div_euclid(LOOK_PANES)
-        {
+        let has_looked = traffic.looked == pane.div_euclid(LOOK_PANES);
+        if !self.judging || !quiet || messages < FREQUENT_MIN || !has_looked {
             return None;
         }
         let (least, most) = traffic.range()?;
@@ -257,9 +253,9 @@ impl Detector {
         if now <= most * OUT_OF_RANGE && now * OUT_OF_RANGE >= least {
             return None;
         }
-        self.clock.traffic.told = Some(frame.pane);
-        let unit = frame.scales[LONG].traffic_unit;
-        let end = frame.pane.div_euclid(LOOK_PANES) * LOOK_PANES;
+        self.clock.traffic.told = Some(pane);
+        let unit = self.clock.scale_frame(LONG).traffic_unit;
+        let end = pane.div_euclid(LOOK_PANES) * LOOK_PANES;
         Some(Volume {
             window: Window { start: Pane(end - SCALES[MIDDLE]), end: Pane(end) },
             factor: now * unit,

@@ -358,10 +358,10 @@ impl Ledger {
             let kind = a.kind.cmp(&b.kind);
             kind.then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id))
         });
-        for alert in &mut alerts {
-            self.gate.join_incident(alert);
-        }
-        alerts
+        let mut told: Vec<Alert> =
+            alerts.into_iter().filter_map(|alert| self.gate.hold_surge(alert)).collect();
+        told.iter_mut().for_each(|alert| self.gate.join_incident(alert));
+        told
     }
 
     /// The alerts of sources that fell silent or are back.
