@@ -187,7 +187,8 @@ fn told(template: TemplateIx, series: &Series, frame: &Frame, traffic: &Traffic,
     // In a quiet hour less is due; in a busy one no more, since not all follow the traffic.
     let quiet = traffic.between(series.last, frame.pane) * frame.scales[LONG].traffic_unit;
     let expected = series.rate_ever(frame) * ticks as f64 * quiet.min(1.0);
-    let tail = tail::gone_z(dispersion(series, frame, ticks), expected);
+    let by_count = tail::gone_z(dispersion(series, frame, ticks), expected);
+    let tail = by_count.max(pauses_in(series, frame) * ticks as f64 * quiet.min(1.0));
     Gone {
         template,
         phase,
@@ -251,7 +252,18 @@ pub(super) fn needed(series: &Series, frame: &Frame) -> Option<Needed> {
     })
 }
 
-/// The silence whose score reaches the threshold.
+/// −log10 of the chance of a silence, a tick of it, by the pauses known: where n exponential
+/// ones were at most L long, one of t ticks has a chance of n^(−t/L). It tells what comes in
+/// batches better than the counts do, but a session that has ended looks like an end, so it
+/// takes a week to tell them apart.
+fn pauses_in(series: &Series, frame: &Frame) -> f64 {
+    if frame.age < DAYS_FOR_LONG_SILENCES * DAY as u64 {
+        return 0.0;
+    }
+    series.occasions(frame).max(1.0).log10() / series.silences.longest.max(1) as f64
+}
+
+/// The silence whose tail reaches the threshold.
 fn improbable_after(series: &Series, frame: &Frame) -> u64 {
     let rate = series.rate_ever(frame);
     let hour = SCALES[LONG] as u64;
@@ -260,7 +272,8 @@ fn improbable_after(series: &Series, frame: &Frame) -> u64 {
         (expected / rate).ceil() as u64 // saturates where it never does
     };
     let short = ticks(0);
-    if short < hour { short } else { ticks(hour).max(hour) }
+    let by_count = if short < hour { short } else { ticks(hour).max(hour) };
+    by_count.min((frame.threshold / pauses_in(series, frame)).ceil() as u64)
 }
 
 /// Of the largest scale a silence fills.

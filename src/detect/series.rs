@@ -105,7 +105,7 @@ impl Series {
 
     /// How many independent occasions what is known rests on: a session of
     /// hundreds of lines is one.
-    fn occasions(&self, frame: &Frame) -> f64 {
+    pub fn occasions(&self, frame: &Frame) -> f64 {
         let of = |scale: usize| {
             let cells = &self.cells[scale];
             // Of all time, not only since its first line: else one session looks steady.
