@@ -6,7 +6,7 @@ use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
 /// What an alert is about.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Kind {
     /// A message that was never seen before.
     New,
@@ -31,7 +31,7 @@ impl Kind {
 }
 
 /// Where in its life an alert stands.
-#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Phase {
     /// Said for the first time.
     Open,
@@ -53,7 +53,7 @@ impl Phase {
 }
 
 /// On how many of the sources a message was seen.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// Sources with a line of it: in its first pane if it is new, since it surges, or before it was gone.
     pub seen: usize,
@@ -67,7 +67,7 @@ pub struct Spread {
 
 /// The lines of its record around an alert's sample, each cut to what a screen shows, redacted;
 /// and what is different about its lines.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
     /// The record's head and the last lines before the sample.
     pub before: Vec<Vec<u8>>,
@@ -78,7 +78,7 @@ pub struct Context {
 }
 
 /// A value that is over-represented in an alert's lines, redacted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// What stands before the value and announces it, such as `path=` or `user `; may be empty.
     pub key: String,
@@ -114,7 +114,7 @@ pub struct Learned {
 }
 
 /// The known message most like a new one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NearestMessage {
     /// Its id.
     pub id: TemplateId,
@@ -141,7 +141,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// One alert, note, or change of an alert.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
     /// What it is about.
     pub kind: Kind,

@@ -38,5 +38,5 @@ pub use error::Error;
 pub use ledger::{Bars, Ledger, Report, Story};
 pub use line::Level;
 pub use redact::redact;
-pub use session::Session;
+pub use session::{SavedSession, Session};
 pub use time::Time;

@@ -10,11 +10,12 @@ use crate::config::Config;
 use crate::count::{Carry, Job, Opener, Scout, Worker};
 use crate::input::Buffer;
 use crate::input::chunk::Cutter;
-use crate::ledger::{Ledger, Report};
+use crate::ledger::{self, Ledger, Report};
 use crate::limits::LIVE_PIECE_LINES;
 use crate::line::stamp::Clock;
 use crate::line::structured::cut_stream;
 use crate::time::Time;
+use serde::{Deserialize, Serialize};
 
 /// One log, pushed in piece by piece.
 ///
@@ -39,6 +40,14 @@ pub struct Session {
     buffer: Buffer,
 }
 
+/// A session between two lines, as a file keeps it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SavedSession {
+    ledger: ledger::Saved,
+    carry: Carry,
+    chunks: u64,
+}
+
 impl Session {
     /// A session for one source.
     pub fn new(config: &Config, baseline: Option<&Baseline>, name: &str) -> Session {
@@ -52,6 +61,20 @@ impl Session {
             cutter: Cutter::new(config.chunk_bytes),
             buffer: Buffer::default(),
         }
+    }
+
+    /// Goes on where an earlier session, saved, left off: with the line that follows.
+    pub fn load(config: &Config, saved: SavedSession) -> Session {
+        let mut session = Session::new(config, None, "");
+        session.ledger = Ledger::load(config, saved.ledger);
+        (session.carry, session.chunks) = (saved.carry, saved.chunks);
+        session
+    }
+
+    /// What a later session needs to go on with the line that follows the last whole one. Take
+    /// all alerts and notices before.
+    pub fn save(&self) -> SavedSession {
+        SavedSession { ledger: self.ledger.save(), carry: self.carry, chunks: self.chunks }
     }
 
     /// Takes any piece of the log; an unfinished last line waits for its rest.

@@ -15,9 +15,10 @@ use crate::line::structured::Part;
 use crate::shape::{Scratch, Shape};
 use crate::time::Time;
 use memchr::memrchr;
+use serde::{Deserialize, Serialize};
 
 /// The state of a source between two chunks.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carry {
     /// The last stamp of the source.
     pub last: Option<Time>,

@@ -5,6 +5,7 @@ use crate::id::ShapeId;
 use crate::line::Level;
 use crate::shape::values::ShapeValues;
 use crate::time::{Pane, Time};
+use serde::{Deserialize, Serialize};
 
 /// The tally of one chunk.
 #[derive(Debug, Default, Clone)]
@@ -35,7 +36,7 @@ pub struct Delta {
 pub(crate) const FILTERED: ShapeId = ShapeId(1);
 
 /// Physical lines by what became of them; they add up to `read`.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineCounts {
     /// Physical lines seen.
     pub read: u64,
@@ -67,7 +68,7 @@ impl LineCounts {
 }
 
 /// Lines in a row whose stamps make no great step.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Segment {
     /// The lines stand before the first stamp of their source; `Entry::time`
     /// means nothing and `Entry::pane` counts blocks of lines.
@@ -87,7 +88,7 @@ pub struct Segment {
 }
 
 /// One of the first lines of an entry.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct FirstLine {
     /// Its number within the chunk, from 0.
     pub line: u32,
@@ -96,7 +97,7 @@ pub struct FirstLine {
 }
 
 /// Lines of one shape in one pane.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Entry {
     /// The shape.
     pub shape: ShapeId,
@@ -128,7 +129,7 @@ pub struct Entry {
 }
 
 /// The text of a shape, told once by each worker that meets it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewShape {
     /// Hash of `text`.
     pub id: ShapeId,

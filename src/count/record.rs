@@ -15,6 +15,7 @@ use crate::line::record::{RecordState, Role, begins_stretch, is_ordinary, role_o
 use crate::line::split::is_blank;
 use crate::shape::alarm;
 use memchr::memchr_iter;
+use serde::{Deserialize, Serialize};
 
 /// Lines before a sample that are shown beside the head: a trace whose frames come first.
 const BEFORE_LINES_MAX: usize = 8;
@@ -22,7 +23,7 @@ const BEFORE_LINES_MAX: usize = 8;
 const STRETCH_LINES_MAX: usize = 6;
 
 /// The messages that a message stands behind in one record.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Within {
     /// The record's head.
     pub head: ShapeId,
@@ -31,7 +32,7 @@ pub struct Within {
 }
 
 /// The record that the last line belongs to.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     state: RecordState,
     within: Option<Within>,

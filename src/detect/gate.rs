@@ -12,6 +12,7 @@ use crate::limits::{INCIDENT_QUIET_SECONDS, NEW_ALERTS_MAX, NEW_ALERTS_SPAN_SECO
 use crate::line::Level;
 use crate::template::TemplateIx;
 use crate::time::{PANE_SECONDS, Pane, SECOND_MICROS, Time, format_duration};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Panes of the minute that mild new messages wait for.
@@ -31,7 +32,7 @@ const MILD_RATE: f64 = 1.0;
 const ERROR_RATE: f64 = 24.0;
 
 /// A new message on its way to the reader.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Candidate {
     alert: Alert,
     class: Level,
@@ -42,7 +43,7 @@ struct Candidate {
 }
 
 /// A new message whose first minute is watched.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Follow {
     alert: Alert,
     template: TemplateIx,
@@ -50,7 +51,7 @@ struct Follow {
 }
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Gate {
     false_alerts: f64,
     held: Vec<Candidate>,
@@ -79,6 +80,22 @@ impl Gate {
             burst: None,
             warn_rate: f64::INFINITY,
         }
+    }
+
+    /// The same gate with other names for its templates, and another bound; what has no other
+    /// name is left out.
+    pub fn renamed(
+        mut self,
+        false_alerts: f64,
+        mut name_of: impl FnMut(TemplateIx) -> Option<TemplateIx>,
+    ) -> Gate {
+        self.false_alerts = false_alerts;
+        self.follows
+            .retain_mut(|follow| name_of(follow.template).map(|name| follow.template = name).is_some());
+        for candidate in &mut self.held {
+            candidate.template = candidate.template.and_then(&mut name_of);
+        }
+        self
     }
 
     /// Judges a new message that must not wait: level error, or a word of alarm.

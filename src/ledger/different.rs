@@ -100,7 +100,7 @@ impl Ledger {
         kept.map(saved).collect()
     }
 
-    fn features<'a>(&self, template: TemplateIx, line: &'a Line) -> Cow<'a, [Feature]> {
+    pub(super) fn features<'a>(&self, template: TemplateIx, line: &'a Line) -> Cow<'a, [Feature]> {
         match &line.text {
             Text::Values(features) => Cow::Borrowed(features),
             Text::Whole(line) => with_values(self, template, line, |values| {

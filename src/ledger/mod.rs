@@ -19,6 +19,7 @@ mod records;
 mod report;
 mod rooms;
 mod silence;
+mod snapshot;
 mod source;
 mod story;
 mod timeline;
@@ -28,6 +29,7 @@ mod volume;
 mod warmup;
 
 pub use report::{Report, limit_text};
+pub(crate) use snapshot::Saved;
 pub use story::Story;
 pub use timeline::Bars;
 
@@ -128,6 +130,8 @@ pub struct Ledger {
     values: values::Values,
     /// Live: which floods were said, of new shapes and of new messages.
     floods_said: (bool, bool),
+    /// Bounds that an earlier run has said.
+    limits_said: Vec<String>,
 }
 
 impl Ledger {
@@ -182,6 +186,7 @@ impl Ledger {
             timeline: config.timeline.then(timeline::Timeline::default),
             values: values::Values::default(),
             floods_said: (false, false),
+            limits_said: Vec::new(),
         };
         match baseline {
             Some(baseline) => ledger.take_over(baseline, config.false_alerts),

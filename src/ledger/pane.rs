@@ -9,6 +9,11 @@ use crate::time::Time;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
+mod saved;
+
+pub(super) use saved::SavedPane;
+use serde::{Deserialize, Serialize};
+
 /// Lines of one shape in one open pane.
 #[derive(Debug, Clone)]
 pub(super) struct Cell {
@@ -44,7 +49,7 @@ pub(super) struct Cell {
 /// One of the first lines of a cell. The order is a total one that each source's lines keep
 /// however they are cut into chunks, so the first few of all are the first few of the first
 /// few of each part.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct First {
     line_number: u64,
     source: u32,

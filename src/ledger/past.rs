@@ -8,6 +8,7 @@ use crate::alert::{Alert, Kind, Phase, grouped};
 use crate::config::Config;
 use crate::line::Level;
 use crate::time::{Pane, Time, Zone};
+use serde::{Deserialize, Serialize};
 
 /// Which alerts are told.
 #[derive(Debug)]
@@ -21,7 +22,26 @@ pub(super) struct ToldSpan {
     open: Vec<Alert>,
 }
 
+/// How far the telling has come.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct SavedSpan {
+    since: Option<Time>,
+    begun: bool,
+    open: Vec<Alert>,
+}
+
 impl ToldSpan {
+    pub fn save(&self) -> SavedSpan {
+        SavedSpan { since: self.since, begun: self.begun, open: self.open.clone() }
+    }
+
+    /// Goes on telling where an earlier run stopped, unless this one was told since when.
+    pub fn load(&mut self, saved: SavedSpan) {
+        if self.since.is_none() || self.since == saved.since {
+            (self.since, self.begun, self.open) = (saved.since, saved.begun, saved.open);
+        }
+    }
+
     pub fn new(config: &Config) -> ToldSpan {
         ToldSpan {
             since: config.since,

@@ -13,9 +13,10 @@ use crate::id::ShapeId;
 use crate::limits::PENDING_RESERVE;
 use crate::time::Time;
 use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 
 /// The last record of a source.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct OpenRecord {
     /// Its head and its last lines.
     tail: Vec<u8>,
@@ -24,7 +25,7 @@ pub(super) struct OpenRecord {
 }
 
 /// What surrounds one line.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Surroundings {
     shape: ShapeId,
     before: Vec<u8>,
@@ -32,8 +33,9 @@ struct Surroundings {
 }
 
 /// The surroundings of lines that may turn out to be news, by source and line number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Contexts {
+    #[serde(with = "super::snapshot::sorted_map")]
     by_line: HashMap<(usize, u64), Surroundings>,
 }
 
@@ -74,13 +76,32 @@ impl Contexts {
         }
     }
 
+    /// The same without secrets.
+    pub fn to_save(&self, blanked: &dyn Fn(&[u8]) -> Vec<u8>) -> Contexts {
+        let own = |(at, known): (&(usize, u64), &Surroundings)| {
+            let (before, after) = (lines_of(&known.before, blanked), lines_of(&known.after, blanked));
+            (*at, Surroundings { shape: known.shape, before, after })
+        };
+        Contexts { by_line: self.by_line.iter().map(own).collect() }
+    }
+
     /// Forgets the lines of shapes that are not wanted any more.
     pub fn retain(&mut self, is_wanted: impl Fn(ShapeId) -> bool) {
         self.by_line.retain(|_, known| is_wanted(known.shape));
     }
 }
 
+/// A text line by line without secrets.
+pub(super) fn lines_of(text: &[u8], blanked: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    text.split(|byte| *byte == b'\n').map(blanked).collect::<Vec<_>>().join(&b'\n')
+}
+
 impl OpenRecord {
+    /// The same without secrets.
+    pub fn to_save(&self, blanked: &dyn Fn(&[u8]) -> Vec<u8>) -> OpenRecord {
+        OpenRecord { tail: lines_of(&self.tail, blanked), waiting: self.waiting.clone() }
+    }
+
     /// The chunk ends with a record, or goes on with the one before.
     pub fn add_tail(&mut self, tail: Vec<u8>, all_lead: bool) {
         if all_lead {
@@ -110,10 +131,12 @@ impl Ledger {
 /// Two records of one moment may have the same head, and then say different things. In one
 /// record a single message stands right behind another, so a second one there is of
 /// another record, and is told.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Told {
+    #[serde(with = "super::snapshot::sorted_set")]
     at: HashSet<(ShapeId, Time)>,
     /// Where a message was already told with another.
+    #[serde(with = "super::snapshot::sorted_set")]
     taken: HashSet<(ShapeId, ShapeId, Time)>,
 }
 

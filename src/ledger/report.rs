@@ -4,9 +4,10 @@ use super::Ledger;
 use crate::count::LineCounts;
 use crate::template::LimitHit;
 use crate::time::{Pane, Time};
+use serde::{Deserialize, Serialize};
 
 /// Figures of a run; lines read = counted + empty + continuation + filtered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Lines by what became of them.
     pub lines: LineCounts,
@@ -37,7 +38,11 @@ impl Ledger {
     pub(super) fn say_limits(&mut self) {
         while let Some(hit) = self.registry.limit_hit(self.report.limits_hit.len(), &self.masks) {
             let said = limit_text(&hit, |text| self.shown_text(text));
-            self.notices.push(said.clone());
+            // What the cure is may have changed; the bound is the first line.
+            let bound = |text: &String| text.lines().next().map(str::to_owned);
+            if !self.limits_said.iter().any(|before| bound(before) == bound(&said)) {
+                self.notices.push(said.clone());
+            }
             self.report.limits_hit.push(said);
         }
         if self.live {

@@ -20,6 +20,7 @@ use crate::id::{ShapeId, TemplateId};
 use crate::line::Level;
 use crate::template::TemplateIx;
 use crate::time::{PANE_SECONDS, Pane, SECOND_MICROS, Time, format_duration};
+use serde::{Deserialize, Serialize};
 
 /// No source is silent sooner.
 const PANES_MIN: i64 = 120 / PANE_SECONDS;
@@ -36,7 +37,7 @@ const DAYS_FOR_LONG_SILENCES: i64 = 8;
 const NOWHERE: u32 = u32::MAX;
 
 /// What was heard of one source in one pane.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Heard {
     pub source: usize,
     pub lines: u64,
@@ -44,8 +45,8 @@ pub(super) struct Heard {
 }
 
 /// The rhythm of one source.
-#[derive(Debug)]
-struct Pulse {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Pulse {
     first: i64,
     /// The last pane with lines, and the newest of them.
     last: i64,
@@ -62,6 +63,9 @@ struct Pulse {
     held: Vec<Alert>,
 }
 
+/// The same as a file keeps it: homes by the id of the message.
+pub(super) type SavedPulses = (Vec<Option<Pulse>>, Vec<(TemplateId, u32)>);
+
 /// The rhythm of each source, and where each message is at home.
 #[derive(Debug, Default)]
 pub(super) struct Pulses {
@@ -71,6 +75,30 @@ pub(super) struct Pulses {
 }
 
 impl Pulses {
+    /// Each source's rhythm, and where each message is at home, for a later run.
+    pub fn save(&self, id_of: impl Fn(TemplateIx) -> TemplateId) -> SavedPulses {
+        let homes = self.homes.iter().enumerate().filter(|(_, home)| **home != 0);
+        let mut homes: Vec<_> = homes.map(|(at, home)| (id_of(TemplateIx(at as u32)), *home)).collect();
+        homes.sort_unstable();
+        (self.by_source.clone(), homes)
+    }
+
+    /// What was saved.
+    pub fn load(
+        (by_source, saved): SavedPulses,
+        index_of: impl Fn(TemplateId) -> Option<TemplateIx>,
+    ) -> Pulses {
+        let mut homes = Vec::new();
+        for (id, home) in saved {
+            let Some(at) = index_of(id).map(|template| template.0 as usize) else { continue };
+            if at >= homes.len() {
+                homes.resize(at + 1, 0);
+            }
+            homes[at] = home;
+        }
+        Pulses { by_source, homes }
+    }
+
     /// Two templates have become one.
     pub fn join(&mut self, gone: TemplateIx, survivor: TemplateIx) {
         let (from, to) = (gone.0 as usize, survivor.0 as usize);

@@ -1,17 +1,18 @@
 //! One source as the ledger sees it: how far it is, and which of its lines are
 //! late or on trial.
 
-use super::records::OpenRecord;
+use super::records::{OpenRecord, lines_of};
 use crate::count::{Delta, Segment};
 use crate::limits::{
     LATE_PANES, LIVE_LAG_SECONDS, TRIAL_LINES, TRIAL_SEGMENTS_MAX, TRIAL_STEP_SECONDS, TRIAL_WAIT_SECONDS,
 };
 use crate::time::{Pane, Time};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A source between its first and its last chunk.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct SourceState {
     pub name: String,
     /// Where its lines stand, should no source have stamps: behind the baseline.
@@ -30,8 +31,10 @@ pub(super) struct SourceState {
     /// The clock of a source that is written as we read; the least time otherwise.
     pub clock: Time,
     /// How far its stamps are behind the clock, once it is known to keep up.
+    #[serde(skip)]
     lag: Option<i64>,
     /// Since when lines wait for a first stamp.
+    #[serde(skip)]
     pub head_since: Option<Time>,
     /// Lines applied so far.
     pub lines: u64,
@@ -39,23 +42,27 @@ pub(super) struct SourceState {
     pub lines_before_file: u64,
     pub has_stamps: bool,
     next_index: u64,
+    #[serde(skip)]
     waiting: BTreeMap<u64, Delta>,
     /// Segments before the first stamp.
     pub head: Vec<Held>,
     /// Segments beyond a great step of the clock, not yet believed.
     trial: Vec<Held>,
     /// Since when, by the wall clock.
+    #[serde(skip)]
     trial_since: Option<Time>,
     /// Live: the wall clock.
+    #[serde(skip)]
     now: Option<Time>,
     /// Its last record.
     pub record: OpenRecord,
 }
 
 /// A segment that waits for what its lines' time turns out to be.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Held {
     pub segment: Segment,
+    #[serde(with = "shared_bytes")]
     pub samples: Arc<Vec<u8>>,
     /// Lines of the source before the chunk.
     pub lines_before: u64,
@@ -72,7 +79,42 @@ pub(super) enum Place {
     Head(Time),
 }
 
+/// Shared bytes as a file keeps them.
+mod shared_bytes {
+    use super::Arc;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(bytes: &Arc<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+        bytes.as_slice().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Vec<u8>>, D::Error> {
+        Vec::deserialize(from).map(Arc::new)
+    }
+}
+
 impl Held {
+    /// The same without secrets, each blanked in its place.
+    fn without_secrets(&self, blanked: &dyn Fn(&[u8]) -> Vec<u8>) -> Held {
+        let mut samples = self.samples.to_vec();
+        let segment = self.segment.clone();
+        let mut blank = |from: usize, len: usize| {
+            let Some(line) = samples.get_mut(from..from + len) else { return };
+            let mut text = lines_of(line, blanked);
+            text.resize(len, b' ');
+            line.copy_from_slice(&text);
+        };
+        for entry in &segment.entries {
+            let (from, len) = (entry.sample.0 as usize, entry.sample.1 as usize);
+            blank(from, len);
+            blank(from + len, (entry.around.0 + entry.around.1) as usize);
+        }
+        for first in &segment.firsts {
+            blank(first.place.0 as usize, first.place.1 as usize);
+        }
+        Held { segment, samples: Arc::new(samples), lines_before: self.lines_before }
+    }
+
     /// Moves blocks of lines, which were counted from nought, to their place.
     fn move_by(&mut self, from: Pane) {
         let micros = from.start().0;
@@ -128,6 +170,17 @@ impl SourceState {
             ready.push(delta);
         }
         ready
+    }
+
+    /// What a later run needs to go on: no secrets, and nothing of this run's clock.
+    pub fn to_save(&self, blanked: &dyn Fn(&[u8]) -> Vec<u8>) -> SourceState {
+        let held = |held: &Vec<Held>| held.iter().map(|held| held.without_secrets(blanked)).collect();
+        SourceState {
+            head: held(&self.head),
+            trial: held(&self.trial),
+            record: self.record.to_save(blanked),
+            ..self.clone()
+        }
     }
 
     /// Lines applied so far of the file being read.

@@ -149,6 +149,12 @@ impl Typical {
         lines.into_iter().for_each(|line| self.add(survivor, line));
     }
 
+    /// Each message's lines, as far as there are any.
+    pub fn all(&self) -> impl Iterator<Item = (TemplateIx, &[Line])> {
+        let kept = self.by_template.iter().enumerate().filter(|(_, kept)| !kept.lines.is_empty());
+        kept.map(|(at, kept)| (TemplateIx(at as u32), &kept.lines[..]))
+    }
+
     /// What a baseline kept.
     pub fn load(&mut self, saved: TypicalLines) {
         for (template, lines) in saved {

@@ -10,12 +10,13 @@ use crate::limits::{WARMUP_MAX_SECONDS, WARMUP_MIN_SECONDS, WARMUP_TYPES_PER_HOU
 use crate::line::Level;
 use crate::template::TemplateIx;
 use crate::time::format_duration;
+use serde::{Deserialize, Serialize};
 
 /// Errors listed at the end of a warm-up.
 const ERRORS_LISTED_MAX: usize = 5;
 
 /// A warm-up that is going on.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Warmup {
     exactly: Option<i64>,
 }

@@ -14,6 +14,7 @@
 
 use crate::limits::RECORD_LINES_MAX;
 use memchr::memmem;
+use serde::{Deserialize, Serialize};
 
 /// Whether a line of a record is one to show whatever was cut before it: it names something.
 pub fn begins_stretch(line: &[u8]) -> bool {
@@ -85,7 +86,7 @@ const CLASS_ENDS: [&[u8]; 10] = [
 ];
 
 /// What the trace in a record leads one to expect.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum Trace {
     /// There is none.
     #[default]
@@ -99,7 +100,7 @@ enum Trace {
 }
 
 /// What the lines so far say about an unstamped line that follows.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordState {
     /// The source has shown a stamp.
     stamped: bool,

@@ -25,6 +25,7 @@ use super::limits::Bound;
 use crate::id::{ShapeId, TemplateId};
 use crate::line::level::Level;
 use crate::shape::Shape;
+use serde::{Deserialize, Serialize};
 
 // limits
 /// Shapes stored under one active key; a place with more values than that is known well enough.
@@ -51,7 +52,7 @@ pub(super) const OVERFLOW: &[u8] = b"\x03overflow";
 pub struct ShapeIx(pub u32);
 
 /// Index of a template. Stable while the template lives; joins redirect it.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TemplateIx(pub u32);
 
 /// Why an id was not found.

@@ -33,6 +33,7 @@ use crate::limits::LINE_BYTES_MAX;
 use fields::{Fields, Wording};
 use json::Stop;
 use memchr::{memchr, memchr_iter, memrchr};
+use serde::{Deserialize, Serialize};
 
 // limits
 /// Layers of wrapping that are taken off.
@@ -115,7 +116,7 @@ pub fn waiting_from(lines: &[u8]) -> usize {
 }
 
 /// A piece of a line that a runtime had to cut.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Part {
     /// From the error stream.
     pub is_error: bool,
