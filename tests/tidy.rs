@@ -27,7 +27,7 @@ use std::path::Path;
 /// * `session` and `diff` are two ways to use a ledger and do not know each
 ///   other. `engine` borrows from `session` how a configuration becomes a clock.
 const FLOORS: &[&[&str]] = &[
-    &["error", "id", "limits", "redact", "time"],
+    &["error", "id", "limits", "redact", "store", "time"],
     &["line"],
     &["alert", "config", "shape"],
     &["count", "input", "template"],
@@ -58,7 +58,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("serde", &["*"]),
     ("serde_json", &["cli"]),
     ("signal_hook", &["cli"]),
-    ("tempfile", &["baseline"]),
+    ("tempfile", &["store"]),
     // Bitmaps of byte classes without unsafe code.
     ("wide", &["line", "shape"]),
     // An id is made in `id`; the others hash what has no id: a file's content,

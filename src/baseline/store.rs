@@ -2,13 +2,13 @@
 //!
 //! `LSRG`, format version, flags, tokenizer version, settings hash; where a flag
 //! says so, the masks it was learned with; then a zstd frame of postcard; then XXH3-64 of everything before it. Little endian.
-//! It is written to a temporary file in the same directory, synced, renamed,
-//! and the directory synced: the old file or the new one, never a broken one.
+//! It is written [whole](crate::store).
 
 use super::{Baseline, Body, Settings};
 use crate::error::{Error, ErrorKind};
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use crate::store::write_whole;
+use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 const MAGIC: &[u8; 4] = b"LSRG";
@@ -54,23 +54,6 @@ fn encode(baseline: &Baseline) -> Result<Vec<u8>, String> {
     let checksum = xxhash_rust::xxh3::xxh3_64(&bytes);
     bytes.extend_from_slice(&checksum.to_le_bytes());
     Ok(bytes)
-}
-
-/// Writes all of `bytes` under `path`, or leaves what was there.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    // As any file that a program writes: what the umask leaves of it.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".logsurge-").tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|err| err.error)?;
-    File::open(directory)?.sync_all()
 }
 
 /// Reads the file at `path`; `wanted` is what it must have been learned with.
