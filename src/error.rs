@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Baseline(String),
     /// A state file that cannot be used.
     State(String),
+    /// Another run has the state of this log; what it said of itself.
+    Locked(String),
     /// Arguments or settings that make no sense.
     Usage(String),
     /// An archive that broke off or changed; what came before the place was delivered.
@@ -129,6 +131,10 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Io(err) => write!(f, "{err}{}", cure_for(err)),
             ErrorKind::Baseline(why) => write!(f, "baseline not usable: {why}"),
             ErrorKind::State(why) => write!(f, "state not usable: {why}"),
+            ErrorKind::Locked(holder) => {
+                let holder = if holder.is_empty() { "another run" } else { holder };
+                write!(f, "in use by {holder}; wait for it to end, or give this run a --state DIR of its own")
+            }
             ErrorKind::Damaged(why) => write!(f, "damaged: {why}"),
             ErrorKind::Usage(why) | ErrorKind::Unsupported(why) | ErrorKind::Notice(why) => f.write_str(why),
         }

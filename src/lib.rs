@@ -26,6 +26,7 @@ pub mod line;
 mod redact;
 mod session;
 pub mod shape;
+pub mod state;
 mod store;
 pub mod template;
 pub mod time;

@@ -109,3 +109,8 @@ pub const TYPICAL_LINES_MAX: usize = 16;
 pub const FEATURES_MAX: usize = 24;
 /// What all such lines may take; later messages have none.
 pub const TYPICAL_BYTES_ALL_MAX: usize = 32 << 20;
+
+/// Past alerts that a state keeps, and past notes.
+pub const PAST_ALERTS_MAX: usize = 500;
+/// See `PAST_ALERTS_MAX`.
+pub const PAST_NOTES_MAX: usize = 100;

@@ -65,8 +65,14 @@ impl Session {
 
     /// Goes on where an earlier session, saved, left off: with the line that follows.
     pub fn load(config: &Config, saved: SavedSession) -> Session {
+        Session::load_onto(config, saved, None)
+    }
+
+    /// The same with another baseline than before, if there is one: what is usual is taken from
+    /// it, and what was known stays known.
+    pub fn load_onto(config: &Config, saved: SavedSession, baseline: Option<&Baseline>) -> Session {
         let mut session = Session::new(config, None, "");
-        session.ledger = Ledger::load(config, saved.ledger);
+        session.ledger = Ledger::load(config, saved.ledger, baseline);
         (session.carry, session.chunks) = (saved.carry, saved.chunks);
         session
     }
@@ -135,6 +141,12 @@ impl Session {
     /// Live: what time it is; may close panes.
     pub fn advance(&mut self, now: Time) {
         self.ledger.advance(now);
+    }
+
+    /// Live: all that was written has been read, the last of it at `written`, and now it is so
+    /// late; may close panes.
+    pub fn catch_up(&mut self, written: Time, now: Time) {
+        self.ledger.catch_up(written, now);
     }
 
     /// The log has ended, or nobody will read on.

@@ -35,7 +35,7 @@ const FLOORS: &[&[&str]] = &[
     &["baseline"],
     &["ledger"],
     &["diff", "session"],
-    &["engine"],
+    &["engine", "state"],
     &["cli"],
 ];
 
@@ -63,7 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("wide", &["line", "shape"]),
     // An id is made in `id`; the others hash what has no id: a file's content,
     // an alert's fingerprint, a quotation, a masked key.
-    ("xxhash_rust", &["id", "baseline", "diff", "ledger", "shape", "template"]),
+    ("xxhash_rust", &["id", "baseline", "diff", "ledger", "shape", "state", "template"]),
     ("zstd", &["baseline", "input"]),
 ];
 

@@ -4,11 +4,13 @@
 //! the statistics of their windows. It is written by `learn` and by nothing
 //! else. An unusable file is an error with its cure, never an empty start.
 
+pub(crate) mod sealed;
 mod settings;
 mod store;
 
+pub use sealed::TOKENIZER_VERSION;
 pub use settings::Settings;
-pub use store::{FORMAT_VERSION, TOKENIZER_VERSION};
+pub use store::FORMAT_VERSION;
 
 use crate::alert::Learned;
 use crate::detect::{self, Detector, Message, Messages};
@@ -40,10 +42,10 @@ pub(crate) type TypicalLines = Vec<(TemplateIx, Vec<(Pane, Vec<Feature>)>)>;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Body {
     learned: Learned,
-    registry: template::Saved,
-    messages: Vec<(TemplateId, Message)>,
-    detector: detect::Saved,
-    typical: Vec<SavedTypical>,
+    pub(crate) registry: template::Saved,
+    pub(crate) messages: Vec<(TemplateId, Message)>,
+    pub(crate) detector: detect::Saved,
+    pub(crate) typical: Vec<SavedTypical>,
 }
 
 /// A baseline brought back to life.
@@ -120,6 +122,12 @@ impl Baseline {
     /// Lines learned and their span.
     pub fn learned(&self) -> Learned {
         self.body.learned
+    }
+
+    /// The same for the same content.
+    pub fn fingerprint(&self) -> u64 {
+        let bytes = postcard::to_stdvec(&(&self.body.learned, &self.body.messages)).unwrap_or_default();
+        xxhash_rust::xxh3::xxh3_64(&bytes).max(1)
     }
 
     /// Its messages by id.

@@ -38,6 +38,11 @@ impl Settings {
         self.masks.iter().map(flag).collect::<Vec<_>>().join(" ")
     }
 
+    /// Whether both make the same messages: names decide nothing.
+    pub fn is_like(&self, other: &Settings) -> bool {
+        self.hash() == other.hash()
+    }
+
     /// The same for the same patterns; 0 where there are none.
     pub(super) fn hash(&self) -> u64 {
         if self.masks.is_empty() {

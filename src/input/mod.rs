@@ -6,7 +6,9 @@
 //! [`follow`] does the same for a file that still grows. Nothing here looks into a
 //! line, knows the time of day or starts a thread.
 
+mod checkpoint;
 pub mod chunk;
+pub use checkpoint::Cursor;
 pub mod decompress;
 pub mod follow;
 mod identity;

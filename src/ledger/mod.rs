@@ -8,6 +8,7 @@
 //! when its line arrives, against all messages of earlier seconds. The batch
 //! journey groups by the same second, so both decide alike.
 
+mod clock;
 mod close;
 mod compose;
 mod different;
@@ -39,10 +40,7 @@ use crate::config::Config;
 use crate::count::{Delta, FILTERED, NewShape};
 use crate::detect::{Detector, Gate, Messages, Settings};
 use crate::id::ShapeId;
-use crate::limits::{
-    LINE_BYTES_MAX, LIVE_LAG_SECONDS, PENDING_BYTES_MAX, PENDING_RESERVE, PENDING_SHAPES_MAX,
-    UNSTAMPED_WAIT_SECONDS,
-};
+use crate::limits::{LINE_BYTES_MAX, PENDING_BYTES_MAX, PENDING_RESERVE, PENDING_SHAPES_MAX};
 use crate::line::Level;
 use crate::line::filter::Filter;
 use crate::shape::Shape;
@@ -364,42 +362,6 @@ impl Ledger {
         let whole = time >= from && newest < to;
         let part = if whole { count } else { count.div_ceil(2) };
         Some((time.max(from), newest.min(Time(to.0 - 1)), part))
-    }
-
-    /// A source whose stamps keep up with the clock is moved by it from then on.
-    fn follow_clock(&mut self, source: usize) {
-        let (Some(now), state) = (self.now, &mut self.sources[source]) else { return };
-        if let Some(high) = state.high {
-            let lag = now.0 - high.0;
-            if state.has_stamps && lag.abs() < LIVE_LAG_SECONDS * 1_000_000 {
-                state.note_lag(lag);
-            }
-        }
-    }
-
-    /// Live: what time it is. Closes panes of a source that follows the clock
-    /// and places the lines of one that has no stamps.
-    pub fn advance(&mut self, now: Time) {
-        let before = self.now.replace(now);
-        for source in 0..self.sources.len() {
-            let mut placed = Vec::new();
-            let state = &mut self.sources[source];
-            state.end_trial_if_due(now, &mut placed);
-            state.move_clock(now);
-            self.add_placed(source, placed);
-            let state = &mut self.sources[source];
-            if state.holds() && !state.has_stamps && before.is_some() {
-                let waited = now.0 - state.head_since.get_or_insert(now).0;
-                if waited >= UNSTAMPED_WAIT_SECONDS * 1_000_000 {
-                    let mut placed = Vec::new();
-                    state.release_head(now, &mut placed);
-                    state.note_lag(0);
-                    state.move_clock(now);
-                    self.add_placed(source, placed);
-                }
-            }
-        }
-        self.close_ready();
     }
 
     /// The lines of a source that follow are those of another file, from its first.

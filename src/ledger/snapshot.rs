@@ -16,7 +16,7 @@ use super::source::SourceState;
 use super::warmup::Warmup;
 use super::{Ledger, pending_bytes_of};
 use crate::alert::{Alert, Learned};
-use crate::baseline::SavedTypical;
+use crate::baseline::{Baseline, SavedTypical};
 use crate::config::Config;
 use crate::count::NewShape;
 use crate::detect::{self, Detector, Gate, Message, Messages};
@@ -144,18 +144,43 @@ impl Ledger {
     }
 
     /// The ledger that was saved, with the settings of this run.
-    pub(crate) fn load(config: &Config, saved: Saved) -> Ledger {
+    /// With another baseline than before, what is usual is taken from that; what was known stays known.
+    pub(crate) fn load(config: &Config, mut saved: Saved, other: Option<&Baseline>) -> Ledger {
         let mut ledger = Ledger::new(config, None, Vec::new());
         let settings = detect::Settings { false_alerts: config.false_alerts };
         ledger.registry = Registry::load(&saved.registry);
-        let by_id: HashMap<TemplateId, TemplateIx> =
-            ledger.registry.templates().into_iter().map(|ix| (ledger.registry.template_id(ix), ix)).collect();
-        let index_of = |id: TemplateId| by_id.get(&id).copied();
+        if let Some(baseline) = other {
+            ledger.registry.absorb(&baseline.body.registry);
+            ledger.registry.take_joins();
+            saved.messages.extend_from_slice(&baseline.body.messages);
+            saved.typical.extend_from_slice(&baseline.body.typical);
+            saved.detector = baseline.body.detector.clone();
+            saved.learned = Some(baseline.learned());
+            (saved.now.warmup, saved.now.begun, saved.now.lines_closed) = (None, None, 0);
+            saved.now.panes_lived = 0;
+        }
+        let index_of = {
+            let registry = &ledger.registry;
+            let of = |ix| (registry.template_id(ix), ix);
+            let mut by_id: HashMap<TemplateId, TemplateIx> =
+                registry.templates().into_iter().map(of).collect();
+            // An id that one of two registries alone gave leads on.
+            let listed = saved.messages.iter().map(|(id, _)| id);
+            for id in listed.chain(saved.now.pulses.1.iter().map(|(id, _)| id)) {
+                if let (false, Some(shape)) = (by_id.contains_key(id), registry.shape(ShapeId(id.0))) {
+                    by_id.insert(*id, registry.template_of(shape));
+                }
+            }
+            move |id: TemplateId| by_id.get(&id).copied()
+        };
         ledger.messages = Messages::default();
         for (id, message) in saved.messages {
             index_of(id).into_iter().for_each(|template| ledger.messages.put(template, message));
         }
         ledger.detector = Detector::load(settings, saved.detector, |id| index_of(TemplateId(id)));
+        if other.is_some() {
+            ledger.detector.expect_gap();
+        }
         let own = |(id, lines)| Some((index_of(id)?, lines));
         ledger.typical.load(saved.typical.into_iter().filter_map(own).collect());
         ledger.learned = saved.learned;

@@ -201,6 +201,18 @@ impl SourceState {
         self.lag = Some(self.lag.map_or(lag, |old| lag.max(old - (old - lag) / 16)));
     }
 
+    /// All that was written has been read, the last of it at that time.
+    pub fn catch_up(&mut self, written: Time, out: &mut Vec<(Held, Place)>) {
+        if !self.has_stamps {
+            self.release_head(written, out);
+        }
+        let Some(high) = self.high else { return };
+        let lag = written.0.saturating_sub(high.0);
+        if lag.saturating_abs() < LIVE_LAG_SECONDS * 1_000_000 {
+            self.lag = Some(lag.max(0));
+        }
+    }
+
     /// Whether its lines come as they are written.
     pub fn keeps_up(&self) -> bool {
         self.lag.is_some()
