@@ -25,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Judge a live log: standard input (-), or files followed by name
     Watch(Watch),
+    /// From cron: judge what was written since the last check, and say nothing while all is calm
+    Check(Check),
     /// Judge archives by the time in their lines
     Scan(Scan),
     /// Compare two logs: what is only in one of them
@@ -110,6 +112,15 @@ pub struct Judging {
     pub output: Output,
 }
 
+/// What is remembered of a log between two runs.
+#[derive(Args, Debug, Clone)]
+pub struct Remembering {
+    /// Where logs are remembered [default: $STATE_DIRECTORY, or /var/lib/logsurge for root, or
+    /// logsurge in $XDG_STATE_HOME or ~/.local/state]
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}
+
 /// What is worth being shown.
 #[derive(Args, Debug, Clone)]
 pub struct Least {
@@ -156,6 +167,32 @@ pub struct Watch {
     /// hours or more teaches its own past, with its rotated siblings up to a day, and its last hour is judged
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub remembering: Remembering,
+    #[command(flatten)]
+    pub judging: Judging,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `logsurge check`
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Logs: files, each with its rotated siblings, or directories. The first check of a log learns from its
+    /// past and judges its last hour; later ones judge what was written since the one before
+    #[arg(value_name = "PATH", required_unless_present = "list")]
+    pub paths: Vec<PathBuf>,
+    /// Say what there is to say, and remember nothing of it
+    #[arg(long, conflicts_with = "list")]
+    pub dry_run: bool,
+    /// Show what is remembered of these logs, or of all
+    #[arg(long)]
+    pub list: bool,
+    /// End in silence if another run has one of the logs
+    #[arg(long)]
+    pub skip_if_locked: bool,
+    #[command(flatten)]
+    pub remembering: Remembering,
     #[command(flatten)]
     pub judging: Judging,
     #[command(flatten)]
@@ -257,18 +294,24 @@ pub struct Templates {
 /// `logsurge show`
 #[derive(Args, Debug)]
 pub struct Show {
-    /// The message's id, or its first digits, as scan, watch, diff and templates print it
+    /// The message's id, or its first digits, as scan, watch, diff and templates print it. Without an id, or
+    /// with --since, what check and watch have told is shown again
     #[arg(value_name = "ID")]
-    pub id: String,
-    /// Logs that have it: files, directories, or - for standard input
-    #[arg(value_name = "PATH", required_unless_present = "baseline")]
+    pub id: Option<String>,
+    /// Logs that have it: files, directories, or - for standard input; without any, the logs that check and
+    /// watch remember
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// What was told since then, such as 13:00, -2h or yesterday [default: -24h]
+    #[arg(long, value_name = "TIME", value_parser = When::parse, allow_hyphen_values = true, conflicts_with = "baseline")]
+    pub since: Option<When>,
+    #[command(flatten)]
+    pub remembering: Remembering,
     /// What was learned of it: a file made by `logsurge learn`
     #[arg(short, long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// One JSON object
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub output: Output,
     #[command(flatten)]
     pub reading: Reading,
 }

@@ -11,13 +11,18 @@ macro_rules! say {
 mod args;
 mod baseline;
 mod batch;
+mod check;
 mod diff;
 mod exit;
 mod fold;
+mod mail;
+mod memory;
 mod printer;
+mod remembered;
 mod render;
 mod setup;
 mod show;
+mod signals;
 mod templates;
 mod watch;
 mod when;
@@ -60,6 +65,7 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome, Error> {
     match command {
         Command::Watch(args) => watch::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Scan(args) => batch::scan(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Learn(args) => batch::learn(&args),

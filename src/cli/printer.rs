@@ -25,6 +25,14 @@ enum Format {
     Json,
 }
 
+/// A piece of output that is not written yet.
+pub struct Piece {
+    /// Its lines.
+    pub text: String,
+    /// The alert they show.
+    pub alert: Option<Box<Alert>>,
+}
+
 /// Prints alerts and remembers what it printed.
 pub struct Printer {
     output: Output,
@@ -35,6 +43,8 @@ pub struct Printer {
     pub alerts: u64,
     /// Alerts of several logs are printed side by side.
     pub many: bool,
+    /// What would have been written, for a mail: each piece with the alert it is about.
+    pub kept: Option<Vec<Piece>>,
     /// Standard output was closed by its reader.
     pub closed: bool,
     hour: i64,
@@ -67,6 +77,7 @@ impl Printer {
             terminal,
             alerts: 0,
             many: false,
+            kept: None,
             closed: false,
             hour: i64::MIN,
             printed_this_hour: 0,
@@ -135,6 +146,10 @@ impl Printer {
             }
             _ => text::block(alert, &self.style, &id),
         };
+        if let Some(kept) = &mut self.kept {
+            kept.push(Piece { text: line, alert: Some(Box::new(alert.clone())) });
+            return Ok(());
+        }
         self.write(&line)
     }
 
@@ -183,6 +198,16 @@ impl Printer {
             && self.output.least.allows(alert.class, lines)
     }
 
+    /// Whether programs read it.
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// What was kept for a mail.
+    pub fn take_kept(&mut self) -> Vec<Piece> {
+        self.kept.take().unwrap_or_default()
+    }
+
     fn turn_hour(&mut self, time: Time) -> io::Result<()> {
         let hour = time.0.div_euclid(HOUR_MICROS);
         if hour > self.hour {
@@ -206,6 +231,10 @@ impl Printer {
 
     /// Writes at once; a reader that has gone is a quiet end of output.
     fn write(&mut self, text: &str) -> io::Result<()> {
+        if let Some(kept) = &mut self.kept {
+            kept.push(Piece { text: text.to_owned(), alert: None });
+            return Ok(());
+        }
         if self.closed {
             return Ok(());
         }

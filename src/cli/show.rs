@@ -2,13 +2,15 @@
 
 use super::args::Show;
 use super::exit::Outcome;
+use super::printer::Printer;
 use super::render::safe::{shortened, visible};
+use super::render::short;
 use super::render::text::{chart, level_word, message_of};
-use super::{batch, setup};
+use super::{batch, memory, remembered, setup};
 use logsurge::alert::grouped;
 use logsurge::template::{FindError, Registry, TemplateIx};
 use logsurge::time::{Zone, format_duration};
-use logsurge::{Bars, Baseline, Config, Error, Ledger, Story, Time};
+use logsurge::{Alert, Bars, Baseline, Config, Error, Ledger, Session, Story, Time};
 use serde_json::json;
 use std::io::{self, Write};
 
@@ -28,11 +30,14 @@ const DAY: f64 = 86_400.0;
 
 /// `logsurge show`
 pub fn run(args: &Show) -> Result<Outcome, Error> {
-    let id = args.id.trim().to_ascii_lowercase();
+    let Some(id) = args.id.as_deref().filter(|_| args.since.is_none()) else {
+        return remembered::show(args);
+    };
+    let id = id.trim().to_ascii_lowercase();
     if !(ID_DIGITS_MIN..=16).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(Error::usage(format!(
             "{} is no id; ids are 4 to 16 hex digits, as in the alerts of scan, and logsurge templates lists all of a log",
-            visible(args.id.as_bytes())
+            visible(id.as_bytes())
         )));
     }
     let config = Config { learn_only: true, timeline: true, ..setup::config(&args.reading)? };
@@ -41,6 +46,9 @@ pub fn run(args: &Show) -> Result<Outcome, Error> {
         Some(path) => Some(Baseline::load(path, &setup::settings(&args.reading))?),
         None => None,
     };
+    if args.paths.is_empty() && args.baseline.is_none() {
+        return show_remembered(&id, args, &config);
+    }
     if args.paths.is_empty() {
         let ledger = Ledger::new(&config, baseline.as_ref(), Vec::new());
         let told = tell(&ledger, &id, args, &zone)?;
@@ -49,6 +57,45 @@ pub fn run(args: &Show) -> Result<Outcome, Error> {
     let (run, trouble) = batch::learned_with(&args.paths, &args.reading, config, baseline.as_ref())?;
     let told = tell(run.ledger(), &id, args, &zone)?;
     written(told, trouble)
+}
+
+/// A message of the logs that are remembered, with what was told of it.
+fn show_remembered(id: &str, args: &Show, config: &Config) -> Result<Outcome, Error> {
+    let directory = memory::directory(&args.remembering)?;
+    let style = Printer::style(&args.output, config.zone.clone(), config.latest);
+    let (mut found, mut trouble) = (false, false);
+    for state in directory.all()? {
+        let mut state = match state {
+            Ok(state) => state,
+            Err(err) => {
+                say!("logsurge: {err}");
+                trouble = true;
+                continue;
+            }
+        };
+        let told = std::mem::take(&mut state.told);
+        let session = Session::load(config, state.session);
+        let registry = session.ledger().registry();
+        if registry.find_id(id).is_ok_and(|template| session.ledger().story(template, BARS_MAX).is_some()) {
+            found = true;
+            let printed = tell(session.ledger(), id, args, &config.zone)?;
+            written(printed, false)?;
+        }
+        let is_it =
+            |alert: &&Alert| alert.id.to_string().starts_with(id) || alert.shape.to_string().starts_with(id);
+        for alert in told.iter().filter(is_it).filter(|_| !args.output.json) {
+            found = true;
+            let line = short::line(alert, &style, &registry.short_id(alert.id), true);
+            written(writeln!(io::stdout(), "{line}"), false)?;
+        }
+    }
+    if found || trouble {
+        return Ok(Outcome::of(0, trouble, false));
+    }
+    let place = directory.path().display();
+    Err(Error::usage(format!(
+        "no message with the id {id} in what is remembered in {place}; name the logs it was said of: logsurge show {id} LOGS"
+    )))
 }
 
 fn written(result: io::Result<()>, trouble: bool) -> Result<Outcome, Error> {
@@ -64,7 +111,7 @@ fn tell(ledger: &Ledger, id: &str, args: &Show, zone: &Zone) -> Result<io::Resul
     let Some(story) = ledger.story(template, BARS_MAX) else {
         return Err(unknown(ledger, id, &FindError::Unknown, args));
     };
-    let text = match args.json {
+    let text = match args.output.json {
         true => format!("{}\n", json_of(&story)),
         false => text_of(&story, &registry.short_id(story.id), ledger, zone),
     };

@@ -13,6 +13,7 @@ mod assign;
 mod feeder;
 mod halves;
 pub mod live;
+pub mod resume;
 mod span;
 mod threads;
 

@@ -2,10 +2,10 @@
 
 use super::{Bars, Ledger};
 use crate::detect::Message;
-use crate::id::TemplateId;
+use crate::id::{ShapeId, TemplateId};
 use crate::line::Level;
 use crate::template::TemplateIx;
-use crate::time::PANE_SECONDS;
+use crate::time::{PANE_SECONDS, Time};
 
 /// All that is known of one message.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +35,19 @@ pub struct Story {
 }
 
 impl Ledger {
+    /// The lines of the message that has a shape, those of open panes included, and the newest of them.
+    pub fn lines_so_far(&self, shape: ShapeId) -> (u64, Time) {
+        let Some(template) = self.known(shape).map(|shape| self.registry.template_of(shape)) else {
+            let open = self.panes.values().flat_map(|pane| &pane.cells).filter(|cell| cell.shape == shape);
+            return open.fold((0, Time(i64::MIN)), |(lines, newest), cell| {
+                (lines + cell.count + cell.late, newest.max(cell.newest))
+            });
+        };
+        let closed = self.messages.get(template).map_or((0, Time(i64::MIN)), |of| (of.lines, of.last_seen));
+        let open = self.panes.values().flat_map(|pane| self.cells_of(template, pane));
+        open.fold(closed, |(lines, newest), cell| (lines + cell.count + cell.late, newest.max(cell.newest)))
+    }
+
     /// What is known of a message, with its rate over the logs read in at most so many bars.
     pub fn story(&self, template: TemplateIx, bars_max: usize) -> Option<Story> {
         let detector = &self.detector;

@@ -138,8 +138,8 @@ impl Directory {
     ///
     /// # Errors
     /// None in practice: what is in memory can be encoded.
-    pub fn prepare(&self, state: &State) -> Result<Prepared, Error> {
-        let path = self.file_of(Path::new(&state.log));
+    pub fn prepare(&self, state: &State, log: &Path) -> Result<Prepared, Error> {
+        let path = self.file_of(log);
         let bytes = state.to_bytes().map_err(|why| Error::new(ErrorKind::State(why)).in_file(&path))?;
         Ok(Prepared { path, bytes })
     }

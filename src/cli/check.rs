@@ -1,0 +1,144 @@
+//! `logsurge check`: what was written since the last check, for cron.
+//!
+//! Each log is read on from where the last check stopped, and judged as if it had been watched
+//! all the while. Alerts are told and flushed before anything is saved, so after a crash one may
+//! be told again and none is lost.
+
+use super::args::Check;
+use super::exit::Outcome;
+use super::mail::Mail;
+use super::memory::{self, Memory, Start, Terms};
+use super::{remembered, setup, signals};
+use logsurge::engine::resume::{Resuming, Step};
+use logsurge::error::ErrorKind;
+use logsurge::state::Prepared;
+use logsurge::{Alert, Baseline, Config, Error, Kind, Phase, Session, Time};
+use std::path::Path;
+
+/// `logsurge check`
+pub fn run(args: &Check) -> Result<Outcome, Error> {
+    let directory = memory::directory(&args.remembering)?;
+    if args.list {
+        return remembered::list(args, &directory);
+    }
+    signals::survive_full_files()?;
+    let (mut config, baseline) = setup::judging(&args.reading, &args.judging)?;
+    config.live = true;
+    let (logs, mut trouble) = remembered::logs_of(&args.paths, &directory, &config, args.reading.quiet)?;
+    let terms =
+        Terms { directory: &directory, reading: &args.reading, judging: &args.judging, dry: args.dry_run };
+    let show = remembered::show_command(&args.remembering);
+    let mut mail = Mail::new(&args.judging.output, config.zone.clone(), setup::now(), show);
+    let mut states = Vec::new();
+    for log in &logs {
+        match check(&terms, log, &config, baseline.as_ref(), &mut mail) {
+            Ok(checked) => {
+                trouble |= checked.trouble;
+                states.extend(checked.state);
+            }
+            Err(err) if matches!(err.kind(), ErrorKind::Locked(_)) && args.skip_if_locked => {}
+            Err(err) => trouble |= say_trouble(&err, &args.reading),
+        }
+    }
+    let alerts = mail.alerts();
+    mail.send()?;
+    for state in &states {
+        if let Err(err) = state.write() {
+            say!("logsurge: {err}");
+            trouble = true;
+        }
+    }
+    Ok(Outcome::of(alerts, trouble, args.judging.output.exit_zero))
+}
+
+/// What a check of one log leaves to do.
+struct Checked {
+    trouble: bool,
+    /// None where nothing is to be saved. It comes with the lock of its log.
+    state: Option<Saving>,
+}
+
+/// A state to be written while its log is held.
+struct Saving {
+    prepared: Prepared,
+    _memory: Memory,
+}
+
+impl Saving {
+    fn write(&self) -> Result<(), Error> {
+        self.prepared.write()
+    }
+}
+
+/// Says what went wrong and what to do; whether it counts as trouble.
+fn say_trouble(err: &Error, _reading: &super::args::Reading) -> bool {
+    say!("logsurge: {err}");
+    !err.is_notice()
+}
+
+fn check(
+    terms: &Terms<'_>,
+    log: &Path,
+    config: &Config,
+    baseline: Option<&Baseline>,
+    mail: &mut Mail,
+) -> Result<Checked, Error> {
+    let (mut memory, mut session, start) = Memory::open(terms, log, config, baseline)?;
+    let mut reader = match start {
+        Start::Cursor(cursor) => Resuming::from_cursor(log, &cursor, config.chunk_bytes)?,
+        Start::Past(past) => Resuming::from_past(log, &past, config.chunk_bytes)?,
+    };
+    let now = setup::now();
+    session.advance(now);
+    let mut trouble = !terms.dry && !memory.may_save();
+    let mut alerts = Vec::new();
+    loop {
+        match reader.next() {
+            Step::Chunk(chunk) => session.feed_lines(chunk.bytes(), chunk.overlong),
+            Step::NewFile => session.begin_file(),
+            Step::Trouble(err) => trouble |= say_trouble(&err, terms.reading),
+            Step::End => break,
+        }
+        take(&mut session, &mut alerts, terms);
+    }
+    let now = setup::now();
+    session.catch_up(reader.written().unwrap_or(now).min(now), now);
+    take(&mut session, &mut alerts, terms);
+    let alerts = with_all_lines(alerts, &session);
+    mail.add(&log.to_string_lossy(), &session, &alerts)?;
+    memory.remember(alerts);
+    let state = match memory.may_save() {
+        true => Some(Saving { prepared: memory.prepare(&session, reader.cursor())?, _memory: memory }),
+        false => None,
+    };
+    Ok(Checked { trouble, state })
+}
+
+/// Takes what the session has to say.
+fn take(session: &mut Session, alerts: &mut Vec<Alert>, terms: &Terms<'_>) {
+    for notice in session.take_notices() {
+        if !terms.reading.quiet {
+            say!("logsurge: {notice}");
+        }
+    }
+    alerts.extend(std::iter::from_fn(|| session.next_alert()));
+}
+
+/// A new message is told with all its lines so far, not first with one and then with more.
+fn with_all_lines(alerts: Vec<Alert>, session: &Session) -> Vec<Alert> {
+    let is_new = |alert: &Alert| alert.kind == Kind::New;
+    let opened: Vec<_> = alerts.iter().filter(|alert| is_new(alert) && alert.phase == Phase::Open).collect();
+    let opened: Vec<_> = opened.iter().map(|alert| alert.fingerprint).collect();
+    let is_told =
+        |alert: &Alert| is_new(alert) && alert.phase == Phase::Ongoing && opened.contains(&alert.fingerprint);
+    let mut alerts: Vec<Alert> = alerts.into_iter().filter(|alert| !is_told(alert)).collect();
+    for alert in alerts.iter_mut().filter(|alert| is_new(alert) && alert.phase == Phase::Open) {
+        let (lines, newest) = session.ledger().lines_so_far(alert.shape);
+        if lines > alert.count {
+            alert.count = lines;
+            alert.window.1 = Time(alert.window.1.0.max(newest.0 + 1));
+            alert.reason += &format!(", {lines} lines so far");
+        }
+    }
+    alerts
+}

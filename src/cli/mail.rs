@@ -1,0 +1,168 @@
+//! A mail from cron: its first line says it all, and it is short.
+
+use super::args::Output;
+use super::printer::{Piece, Printer};
+use super::render::safe::{shortened, visible};
+use super::render::text::{TextStyle, clock_time, headline, level_word, message_of};
+use logsurge::time::Zone;
+use logsurge::{Alert, Error, Kind, Phase, Session, Time};
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+/// Lines of a mail; what is beyond is said as a count.
+const LINES_MAX: usize = 40;
+/// What mail programs show of a mail in their lists, roughly.
+const PREVIEW_CHARS: usize = 130;
+/// Of them for the name of a log.
+const NAME_CHARS: usize = 40;
+const MINUTE_MICROS: i64 = 60_000_000;
+
+/// Alerts of one or more logs on their way to one mail.
+pub struct Mail {
+    printer: Printer,
+    /// Notes alone are worth a mail.
+    verbose: bool,
+    alerts: u64,
+    style: TextStyle,
+    /// Logs that have alerts, as they were named.
+    logs: Vec<String>,
+    /// How the rest is seen.
+    show: String,
+}
+
+impl Mail {
+    /// An empty mail. `show`: the command that shows past alerts.
+    pub fn new(output: &Output, zone: Zone, now: Time, show: String) -> Mail {
+        let style = Printer::style(output, zone.clone(), now);
+        let mut printer = Printer::new(output, zone, now, false);
+        printer.kept = Some(Vec::new());
+        printer.many = true;
+        Mail { printer, verbose: output.verbose, alerts: 0, style, logs: Vec::new(), show }
+    }
+
+    /// Takes the alerts of a log; those that open come with all their lines so far.
+    pub fn add(&mut self, log: &str, session: &Session, alerts: &[Alert]) -> Result<(), Error> {
+        // What is no alarm makes no mail; beside one it is worth its line.
+        let alarms = alerts.iter().filter(|alert| is_alarm(alert) && self.printer.wants(alert)).count();
+        if alarms == 0 && !self.verbose {
+            return Ok(());
+        }
+        for alert in alerts {
+            let printed = self.printer.print(alert, session.ledger().registry());
+            printed.map_err(|err| Error::io("standard output", err))?;
+        }
+        if alarms > 0 {
+            self.logs.push(log.to_owned());
+            self.alerts += alarms as u64;
+        }
+        Ok(())
+    }
+
+    /// Alerts that count for the exit status.
+    pub fn alerts(&self) -> u64 {
+        self.alerts
+    }
+
+    /// Writes it, if there is something to say. True if its reader has gone, which is no trouble.
+    pub fn send(mut self) -> Result<(), Error> {
+        self.printer.finish().map_err(|err| Error::io("standard output", err))?;
+        let pieces = self.printer.take_kept();
+        let text = if self.printer.is_json() {
+            pieces.into_iter().map(|piece| piece.text).collect()
+        } else if pieces.is_empty() {
+            return Ok(());
+        } else {
+            self.text(pieces)
+        };
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(err) if err.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("standard output", err)),
+            _ => Ok(()),
+        }
+    }
+
+    fn text(&self, mut pieces: Vec<Piece>) -> String {
+        let alarms: Vec<&Alert> = pieces
+            .iter()
+            .filter_map(|piece| piece.alert.as_deref())
+            .filter(|alert| is_alarm(alert))
+            .collect();
+        let preview = self.preview(&alarms);
+        let since = alarms.iter().map(|alert| alert.time).min();
+        let all = pieces.iter().filter(|piece| piece.alert.is_some()).count();
+        let lines: usize = pieces.iter().map(|piece| piece.text.lines().count()).sum();
+        let head = usize::from(!preview.is_empty()) + 1;
+        if lines + head > LINES_MAX {
+            keep_worst(&mut pieces, LINES_MAX - head - 1);
+        }
+        let shown = pieces.iter().filter(|piece| piece.alert.is_some()).count();
+        let mut text = if preview.is_empty() { String::new() } else { preview + "\n\n" };
+        pieces.iter().for_each(|piece| text += &piece.text);
+        if shown < all {
+            let since = since.map_or(String::new(), |since| format!(" --since {}", self.minute(since)));
+            text += &format!("and {} more: {}{since}\n", all - shown, self.show);
+        }
+        text
+    }
+
+    /// `3 alerts in app.log since 13:55: NEW ERROR charge failed for order 8812`
+    fn preview(&self, alarms: &[&Alert]) -> String {
+        let Some(worst) = alarms.iter().min_by_key(|alert| rank(alert)) else { return String::new() };
+        let (count, s) = (alarms.len() as u64, if alarms.len() == 1 { "" } else { "s" });
+        let place = match &self.logs[..] {
+            [log] => shortened(&visible(log.as_bytes()), NAME_CHARS),
+            logs => format!("{} logs", logs.len()),
+        };
+        let since = alarms.iter().map(|alert| alert.started).min().unwrap_or(worst.time);
+        let message = visible(&message_of(&worst.sample));
+        let level = match &level_word(worst.level)[..] {
+            "-" | "" => String::new(),
+            // Most lines say it themselves.
+            level if message.contains(level) => String::new(),
+            level => format!("{level} "),
+        };
+        let what = format!("{} {level}{}", headline(worst), message.trim());
+        let line = format!("{count} alert{s} in {place} since {}: {what}", clock_time(since, &self.style));
+        shortened(&line, PREVIEW_CHARS)
+    }
+
+    /// A time as `--since` takes it, on the minute before it.
+    fn minute(&self, time: Time) -> String {
+        let floor = Time(time.0 - time.0.rem_euclid(MINUTE_MICROS));
+        let text = clock_time(floor, &self.style);
+        let text = text.get(..text.len() - 3).unwrap_or(&text);
+        if text.contains(' ') { format!("'{text}'") } else { text.to_owned() }
+    }
+}
+
+/// Whether it is worth a mail: it opens now, or has become much worse.
+fn is_alarm(alert: &Alert) -> bool {
+    !alert.note && alert.phase != Phase::Resolved
+}
+
+/// The worst comes first: new before the others, by level, then what is least likely.
+fn rank(alert: &Alert) -> impl Ord + use<> {
+    let score = if alert.score.is_finite() { (alert.score * 100.0) as i64 } else { i64::MAX };
+    (!is_alarm(alert), Reverse(alert.class), alert.kind != Kind::New, Reverse(score), alert.time)
+}
+
+/// Keeps of the pieces so many lines: the worst alerts, in the order they were.
+fn keep_worst(pieces: &mut Vec<Piece>, lines_max: usize) {
+    let mut order: Vec<usize> = (0..pieces.len()).filter(|at| pieces[*at].alert.is_some()).collect();
+    order.sort_by_key(|at| pieces[*at].alert.as_deref().map(rank));
+    let mut left = lines_max;
+    let mut kept = vec![false; pieces.len()];
+    for at in order {
+        let lines = pieces[at].text.lines().count();
+        if lines > left {
+            break;
+        }
+        left -= lines;
+        kept[at] = true;
+    }
+    let mut at = 0;
+    pieces.retain(|_| {
+        at += 1;
+        kept[at - 1]
+    });
+}
