@@ -1,9 +1,11 @@
 //! What can be chosen, in one value. The library reads no environment and no
 //! clock, so whoever runs it says what now is.
 
+use crate::count::Opener;
+use crate::known::Known;
 use crate::limits;
 use crate::line::filter::Filter;
-use crate::line::stamp::Format;
+use crate::line::stamp::{Clock, Format};
 use crate::line::structured;
 use crate::time::{Time, Zone};
 
@@ -49,6 +51,8 @@ pub struct Config {
     pub timeline: bool,
     /// Keep secrets in samples as they are.
     pub no_redact: bool,
+    /// What people have decided about messages.
+    pub known: Known,
 }
 
 impl Config {
@@ -73,6 +77,13 @@ impl Config {
             values: false,
             timeline: false,
             no_redact: false,
+            known: Known::default(),
         }
+    }
+
+    /// The opener of lines that it asks for.
+    pub(crate) fn opener(&self) -> Opener {
+        let clock = Clock::new(self.zone.clone(), self.year).with_format(self.time_format.clone());
+        Opener::new(clock).with_format(self.format).with_filter(self.filter.clone())
     }
 }

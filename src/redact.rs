@@ -1,4 +1,5 @@
-//! Secrets never leave: what is shown or saved of a line has them blanked.
+//! Secrets never leave: what is shown or saved of a line has them blanked, and what
+//! is shown is text that instructs no terminal.
 //!
 //! The patterns are generic: keys and their values, bearer tokens, JSON web
 //! tokens, e-mail addresses and card-like numbers. They run on samples only,
@@ -6,9 +7,11 @@
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::borrow::Cow;
+use std::fmt::Write;
 use std::sync::LazyLock;
 
-const BLANK: &[u8] = b"[redacted]";
+/// What stands for a secret.
+pub(crate) const BLANK: &[u8] = b"[redacted]";
 
 static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r#"(?x)
@@ -38,6 +41,28 @@ pub fn redact(line: &[u8]) -> Cow<'_, [u8]> {
         let kept = found.name("keep").or_else(|| found.name("bearer")).or_else(|| found.name("url"));
         [kept.map_or(&b""[..], |kept| kept.as_bytes()), BLANK].concat()
     })
+}
+
+/// `bytes` as text: invalid UTF-8 replaced, control characters spelled out.
+pub fn visible(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => out.push(' '),
+            // Bidirectional overrides reorder what a reader sees.
+            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                // Writing to a String cannot fail.
+                let _ = if (c as u32) < 0x100 {
+                    write!(out, "\\x{:02X}", c as u32)
+                } else {
+                    write!(out, "\\u{{{:x}}}", c as u32)
+                };
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Luhn's check digit, so that an order number is not taken for a card.

@@ -7,12 +7,11 @@
 use crate::alert::Alert;
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::count::{Carry, Job, Opener, Scout, Worker};
+use crate::count::{Carry, Job, Scout, Worker};
 use crate::input::Buffer;
 use crate::input::chunk::Cutter;
 use crate::ledger::{self, Ledger, Report};
 use crate::limits::LIVE_PIECE_LINES;
-use crate::line::stamp::Clock;
 use crate::line::structured::cut_stream;
 use crate::time::Time;
 use serde::{Deserialize, Serialize};
@@ -52,8 +51,8 @@ impl Session {
     /// A session for one source.
     pub fn new(config: &Config, baseline: Option<&Baseline>, name: &str) -> Session {
         Session {
-            worker: Worker::new(opener(config), random_seed()).with_values(config.values),
-            scout: Scout::new(opener(config)),
+            worker: Worker::new(config.opener(), random_seed()).with_values(config.values),
+            scout: Scout::new(config.opener()),
             ledger: Ledger::new(config, baseline, vec![(name.to_owned(), None)]),
             carry: Carry::start(config.latest),
             chunks: 0,
@@ -191,12 +190,6 @@ fn live_piece_end(lines: &[u8]) -> Option<usize> {
         start = end;
     }
     None
-}
-
-/// The opener of lines that a configuration asks for.
-pub(crate) fn opener(config: &Config) -> Opener {
-    let clock = Clock::new(config.zone.clone(), config.year).with_format(config.time_format.clone());
-    Opener::new(clock).with_format(config.format).with_filter(config.filter.clone())
 }
 
 /// A seed for caches, so that nobody can craft lines that collide.

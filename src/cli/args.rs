@@ -37,6 +37,12 @@ pub enum Command {
     Templates(Templates),
     /// Explain a message: what it is, how often it comes, and when it came
     Show(Show),
+    /// Take a message for known: it is not new any more
+    Accept(Decide),
+    /// Silence a message
+    Mute(Mute),
+    /// List what was accepted and muted; with --check, what of it still comes
+    Known(KnownArgs),
     /// Look into a baseline file
     Baseline(BaselineArgs),
 }
@@ -109,6 +115,8 @@ pub struct Judging {
     #[arg(long, value_name = "TIME", value_parser = When::parse, allow_hyphen_values = true)]
     pub until: Option<When>,
     #[command(flatten)]
+    pub knowing: Knowing,
+    #[command(flatten)]
     pub output: Output,
 }
 
@@ -119,6 +127,15 @@ pub struct Remembering {
     /// logsurge in $XDG_STATE_HOME or ~/.local/state]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
+}
+
+/// What people have decided about messages.
+#[derive(Args, Debug, Clone)]
+pub struct Knowing {
+    /// Messages that people have accepted or muted: a file that `logsurge accept` and `mute` write, or a
+    /// directory of such files; may be given again
+    #[arg(long, value_name = "FILE")]
+    pub known: Vec<PathBuf>,
 }
 
 /// What is worth being shown.
@@ -237,6 +254,8 @@ pub struct Diff {
     #[arg(long, value_name = "MEASURE", default_value = "lines")]
     pub per: Measure,
     #[command(flatten)]
+    pub knowing: Knowing,
+    #[command(flatten)]
     pub output: Output,
     #[command(flatten)]
     pub reading: Reading,
@@ -312,6 +331,53 @@ pub struct Show {
     pub baseline: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `logsurge accept`
+#[derive(Args, Debug)]
+pub struct Decide {
+    /// A line of the message, as it stands in the log or in an alert; or, with --baseline, the message's id;
+    /// or - for lines on standard input, each a decision of its own
+    #[arg(value_name = "ID|LINE", required = true)]
+    pub what: Vec<String>,
+    #[command(flatten)]
+    pub knowing: Knowing,
+    /// When that is over: a span such as 30d or 12h, or a date such as 2026-12-31, that day included
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Why, for whoever reads the file
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Where an id is looked up: a file made by `logsurge learn`
+    #[arg(short, long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `logsurge mute`
+#[derive(Args, Debug)]
+pub struct Mute {
+    #[command(flatten)]
+    pub decide: Decide,
+    /// Lines an hour of it that are to be borne: a surge to ten times as many alerts again
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub per_hour: Option<f64>,
+}
+
+/// `logsurge known`
+#[derive(Args, Debug)]
+pub struct KnownArgs {
+    #[command(flatten)]
+    pub knowing: Knowing,
+    /// Read these logs, and say how many lines each decision matches
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub check: Vec<PathBuf>,
+    /// One JSON object a decision
+    #[arg(long)]
+    pub json: bool,
     #[command(flatten)]
     pub reading: Reading,
 }

@@ -1,7 +1,7 @@
 //! Two logs compared: what they are, and the few lines a person wants of it.
 
 use super::args::{Diff, Measure};
-use super::batch::{is_stdin, learned, say_all};
+use super::batch::{is_stdin, learned_with, say_all};
 use super::exit::Outcome;
 use super::printer::Printer;
 use super::render::safe::{shortened, visible};
@@ -25,11 +25,19 @@ pub fn run(args: &Diff) -> Result<Outcome, Error> {
         return deployment(args, per_time);
     }
     let (before, after) = both_sides(args)?;
-    let (before, trouble_before) = learned(&before, &args.reading, false)?;
-    let (after, trouble_after) = learned(&after, &args.reading, false)?;
+    let config = config(args)?;
+    let (before, trouble_before) = learned_with(&before, &args.reading, config.clone(), None)?;
+    let (after, trouble_after) = learned_with(&after, &args.reading, config, None)?;
     let terms = Terms { per_time, deployment: None };
     let trouble = trouble_before || trouble_after;
     report(args, before.ledger(), after.ledger(), &terms, trouble)
+}
+
+/// The configuration for learning, with what people have decided.
+fn config(args: &Diff) -> Result<Config, Error> {
+    let config = setup::config(&args.reading)?;
+    let known = setup::known(&args.knowing, &config, args.reading.quiet)?;
+    Ok(Config { learn_only: true, known, ..config })
 }
 
 /// The paths of the log before and of the log after.
@@ -53,9 +61,9 @@ fn deployment(args: &Diff, per_time: bool) -> Result<Outcome, Error> {
         ));
     };
     let quiet = args.reading.quiet;
-    let config = setup::config(&args.reading)?;
+    let config = config(args)?;
     let (listing, mut trouble) = setup::sources(&args.paths, &config, quiet)?;
-    let engine = Engine::new(Config { learn_only: true, ..config.clone() });
+    let engine = Engine::new(config.clone());
     let at = if when.is_absolute() {
         when.resolve(Time(0), Time(0), &config.zone)
     } else {
@@ -139,6 +147,9 @@ fn report(
         }
     }
     printer.finish().map_err(lost)?;
+    if comparison.muted > 0 && !args.reading.quiet {
+        say!("logsurge: {}", logsurge::known::muted_text(comparison.muted, before.known_files()));
+    }
     Ok(Outcome::of(printer.alerts, trouble, args.output.exit_zero))
 }
 

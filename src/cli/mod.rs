@@ -15,6 +15,7 @@ mod check;
 mod diff;
 mod exit;
 mod fold;
+mod known;
 mod mail;
 mod memory;
 mod printer;
@@ -71,6 +72,9 @@ fn dispatch(command: Command) -> Result<Outcome, Error> {
         Command::Learn(args) => batch::learn(&args),
         Command::Templates(args) => templates::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Accept(args) => known::accept(&args),
+        Command::Mute(args) => known::mute(&args),
+        Command::Known(args) => known::list(&args),
         Command::Baseline(args) => baseline::run(&args),
     }
 }

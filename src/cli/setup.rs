@@ -1,7 +1,7 @@
 //! From arguments to a configuration: the one place that reads the clock, the
 //! environment and the number of cores.
 
-use super::args::{FormatArg, Judging, Reading};
+use super::args::{FormatArg, Judging, Knowing, Reading};
 use super::when::When;
 use logsurge::baseline::Settings;
 use logsurge::input::source::{Listing, list};
@@ -9,7 +9,7 @@ use logsurge::line::filter::Filter;
 use logsurge::line::stamp::Format;
 use logsurge::line::structured;
 use logsurge::time::Zone;
-use logsurge::{Baseline, Config, Error, Time};
+use logsurge::{Baseline, Config, Error, Known, Time};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -71,11 +71,22 @@ pub fn judging(reading: &Reading, judging: &Judging) -> Result<(Config, Option<B
     let mut config = config(reading)?;
     config.false_alerts = judging.false_alerts;
     config.warmup = judging.warmup;
+    config.known = known(&judging.knowing, &config, reading.quiet)?;
     let baseline = match &judging.baseline {
         Some(path) => Some(Baseline::load(path, &settings(reading))?),
         None => None,
     };
     Ok((config, baseline))
+}
+
+/// What people have decided and is in force; what is over is said.
+pub fn known(knowing: &Knowing, config: &Config, quiet: bool) -> Result<Known, Error> {
+    let known = Known::load(&knowing.known, &config.zone)?;
+    for entry in known.expired(config.latest).filter(|_| !quiet) {
+        let until = entry.until.as_ref().map_or("", |until| &until.text);
+        say!("logsurge: {}: expired on {until}, not applied: {entry}", entry.place_text());
+    }
+    Ok(known.in_force(config.latest))
 }
 
 /// What is judged and printed, of a log that begins and ends like this as far as that is known.

@@ -75,6 +75,8 @@ pub struct Comparison {
     pub notes: Vec<Alert>,
     /// Messages that were seen only while a deployment started: notes, too.
     pub start_up: Vec<Alert>,
+    /// How many were left out because they are muted.
+    pub muted: u64,
 }
 
 /// Compares two finished ledgers that only learned.
@@ -104,6 +106,7 @@ pub fn compare(before: &Ledger, after: &Ledger, terms: &Terms) -> Comparison {
         alerts: Vec::new(),
         notes: Vec::new(),
         start_up: Vec::new(),
+        muted: 0,
     };
     if lines.0 == 0 || lines.1 == 0 {
         return comparison;
@@ -119,6 +122,9 @@ pub fn compare(before: &Ledger, after: &Ledger, terms: &Terms) -> Comparison {
         let told = |(at, change)| (at, news::stopped(change, &pair.messages[at], &pair, terms));
         changes.into_iter().map(told).collect()
     };
+    let found = changes.len();
+    changes.retain(|(at, _)| !pair.is_muted(&pair.messages[*at]));
+    comparison.muted += (found - changes.len()) as u64;
     news::add_new(&teller, &frame, terms, &mut changes, &mut comparison);
     add_changes(&teller, changes, &mut comparison);
     sort(&mut comparison);

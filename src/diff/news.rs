@@ -74,6 +74,11 @@ pub(super) fn add_new(
         let nearest = (place < NEAREST_MAX).then(|| teller.nearest(&side)).flatten();
         let reworded =
             nearest.as_ref().and_then(|(template, _)| old.reworded(pair, *template, message, frame));
+        if pair.is_accepted(message) {
+            comparison.muted += u64::from(pair.is_muted(message));
+            changes.retain(|(at, _)| Some(*at) != reworded);
+            continue;
+        }
         let mut alert = teller.new_message(message, &side, expected, nearest.map(|(_, nearest)| nearest));
         if let Some(was) = reworded {
             changes.retain(|(at, _)| *at != was);

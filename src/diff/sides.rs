@@ -68,6 +68,21 @@ impl<'a> Pair<'a> {
         Pair { before, after, union, messages }
     }
 
+    /// Whether people have decided that a message is known.
+    pub fn is_accepted(&self, message: &Message) -> bool {
+        self.any_side(message, |ledger, side| ledger.is_accepted(side.template))
+    }
+
+    /// Whether people have decided that nothing of a message is told.
+    pub fn is_muted(&self, message: &Message) -> bool {
+        self.any_side(message, |ledger, side| ledger.is_muted(side.template, Time(i64::MIN)))
+    }
+
+    fn any_side(&self, message: &Message, holds: impl Fn(&Ledger, &Side) -> bool) -> bool {
+        let side = |ledger, side: &Option<Side>| side.as_ref().is_some_and(|side| holds(ledger, side));
+        side(self.before, &message.before) || side(self.after, &message.after)
+    }
+
     /// Lines counted on both sides.
     pub fn lines(&self) -> (u64, u64) {
         (self.before.learned_so_far().lines, self.after.learned_so_far().lines)

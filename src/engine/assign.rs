@@ -7,7 +7,6 @@ use crate::id::TemplateId;
 use crate::input::{Buffer, ChunkReader, Source};
 use crate::ledger::limit_text;
 use crate::redact::redact;
-use crate::session::opener;
 use crate::template::{Lines, Registry, ShapeIx, TemplateIx};
 use crate::time::Time;
 use std::collections::HashMap;
@@ -20,7 +19,7 @@ pub fn assign(
     sources: &[Source],
     labels: &mut Vec<Label>,
 ) -> (Vec<(TemplateId, String)>, Vec<Error>) {
-    let mut labeller = Labeller::new(opener(config));
+    let mut labeller = Labeller::new(config.opener());
     let mut troubles = Vec::new();
     let mut buffer = Buffer::default();
     for source in sources {

@@ -4,7 +4,7 @@ use super::Message;
 use crate::config::Config;
 use crate::count::{Carry, Job, Scout, Worker};
 use crate::input::{self, Buffer, Chunk, ChunkReader};
-use crate::session::{opener, random_seed};
+use crate::session::random_seed;
 use crate::time::Time;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -81,8 +81,8 @@ pub(crate) struct Hand {
 impl Hand {
     pub fn new(config: &Config) -> Hand {
         Hand {
-            worker: Worker::new(opener(config), random_seed()).with_values(config.values),
-            scout: Scout::new(opener(config)),
+            worker: Worker::new(config.opener(), random_seed()).with_values(config.values),
+            scout: Scout::new(config.opener()),
             buffer: Buffer::default(),
             chunk_bytes: config.chunk_bytes,
         }

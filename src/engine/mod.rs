@@ -28,7 +28,6 @@ use crate::count::{Carry, Delta, Scout};
 use crate::error::Error;
 use crate::input::Source;
 use crate::ledger::{Ledger, Report};
-use crate::session::opener;
 use crate::shape::{Scratch, Shape};
 use crate::time::Time;
 use feeder::{Feeder, Source as Feed, Step};
@@ -39,14 +38,14 @@ use threads::Crew;
 /// A reader of the first stamp in the first bytes of a file, for ordering the
 /// files of a rotation family.
 pub fn first_stamp(config: &Config) -> impl Fn(&Path, &[u8]) -> Option<i64> {
-    let (opener, latest) = (opener(config), config.latest);
+    let (opener, latest) = (config.opener(), config.latest);
     move |_path, head| Scout::new(opener.clone()).first_stamp(head, latest).map(|time| time.0)
 }
 
 /// The shape of one line, as a run with this configuration sees it; none if it
 /// says nothing.
 pub fn shape_of(config: &Config, line: &[u8]) -> Option<Shape> {
-    let mut opener = opener(config);
+    let mut opener = config.opener();
     opener.look(line);
     let anchor = Carry::start(config.latest).anchor();
     let mut opened = opener.open(line, 0, line.len(), anchor)?;

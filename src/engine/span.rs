@@ -5,7 +5,6 @@ use crate::config::Config;
 use crate::count::Scout;
 use crate::input::source::family_of;
 use crate::input::{Decoder, Source};
-use crate::session::opener;
 use crate::time::{SECOND_MICROS, Time};
 use rayon::prelude::*;
 use std::fs::File;
@@ -148,7 +147,7 @@ fn stamp_at(config: &Config, path: &Path, offset: u64) -> io::Result<Option<(u64
     file.take(PEEK_BYTES as u64).read_to_end(&mut bytes)?;
     let Some(newline) = memchr::memchr(b'\n', &bytes) else { return Ok(None) };
     let from = newline + 1;
-    let stamp = Scout::new(opener(config)).first_stamp(&bytes[from..], config.latest);
+    let stamp = Scout::new(config.opener()).first_stamp(&bytes[from..], config.latest);
     Ok(stamp.map(|stamp| (offset + from as u64, stamp)))
 }
 
@@ -174,7 +173,7 @@ fn first_in_file(config: &Config, path: &Path) -> (Option<Time>, Option<Time>) {
     }
     let written = decoder.reference_time().map(Time::from_seconds);
     let latest = written.unwrap_or(config.latest);
-    (Scout::new(opener(config)).first_stamp(&head[..end], latest), written)
+    (Scout::new(config.opener()).first_stamp(&head[..end], latest), written)
 }
 
 /// The newest stamp in the last bytes of a file: of the last line's, which may be late, nothing
@@ -193,7 +192,7 @@ fn last_in_file(config: &Config, path: &Path) -> Option<Time> {
         // The first line of a tail is cut.
         let from = if whole { Some(0) } else { memchr::memchr(b'\n', &tail).map(|newline| newline + 1) };
         let latest = decoder.reference_time().map_or(config.latest, Time::from_seconds);
-        let last = Scout::new(opener(config)).newest_stamp(&tail[from.unwrap_or(tail.len())..], latest);
+        let last = Scout::new(config.opener()).newest_stamp(&tail[from.unwrap_or(tail.len())..], latest);
         if last.is_some() || whole {
             return last;
         }

@@ -35,6 +35,7 @@ impl Ledger {
             timeline.add(pane, &counts);
         }
         self.emit_fresh(fresh, &counts);
+        self.note_seen(self.told_span.holds(pane.start()));
         for (alert, shape) in std::mem::take(&mut self.to_follow) {
             if let Some(shape) = self.known(shape) {
                 self.gate.follow(&alert, self.registry.template_of(shape));
@@ -43,6 +44,7 @@ impl Ledger {
         let rate_all = self.rates[Level::None as usize];
         let findings =
             if self.was_learned(pane) { Vec::new() } else { self.detector.close_pane(pane, &counts) };
+        let findings = self.without_muted(pane, findings);
         let step = self.closed.map_or(1, |closed| pane.0 - closed.0);
         self.panes_lived += if step > SILENT_PANES_MAX { 1 } else { step };
         if self.closed.is_some_and(|closed| closed.0.div_euclid(HOUR_PANES) != pane.0.div_euclid(HOUR_PANES))
@@ -53,6 +55,7 @@ impl Ledger {
         let mut due = self.gate.close_pane(pane, &counts, rate_all);
         due.extend(self.alerts_of(pane, findings, &cells));
         due.extend(self.alerts_of_sources(pane, &cells));
+        due.extend(self.alerts_beyond_mutes(pane, &cells));
         due.extend(self.detector.volume().map(|volume| self.volume_alert(pane, &volume)));
         self.keep_typical(pane, &cells);
         due.sort_by_key(|alert| (alert.kind, alert.note));
@@ -114,7 +117,7 @@ impl Ledger {
         let mut told = Told::default();
         for group in urgent.chunk_by(|a, b| second_of(a.time) == second_of(b.time)) {
             told.clear();
-            for cell in self.news_of(group, &mut told) {
+            for cell in self.news_of(group, cells, &mut told) {
                 self.judge(pane, cells, cell, &mut fresh);
             }
             for cell in group {
@@ -122,7 +125,7 @@ impl Ledger {
             }
         }
         for cell in mild {
-            if self.is_news(cell.shape) {
+            if self.is_news(cell, cells) {
                 self.judge(pane, cells, cell, &mut fresh);
             }
             self.insert_cell(cells, cell);
@@ -136,8 +139,8 @@ impl Ledger {
     }
 
     /// The new messages of one second that are told, each by the first of its record.
-    fn news_of<'a>(&self, group: &[&'a Cell], told: &mut Told) -> Vec<&'a Cell> {
-        let mut new: Vec<&Cell> = group.iter().copied().filter(|cell| self.is_news(cell.shape)).collect();
+    fn news_of<'a>(&self, group: &[&'a Cell], cells: &PaneCells, told: &mut Told) -> Vec<&'a Cell> {
+        let mut new: Vec<&Cell> = group.iter().copied().filter(|cell| self.is_news(cell, cells)).collect();
         new.sort_by_key(|cell| record_order(cell.within, cell.line_number, cell.shape));
         new.retain(|cell| !told.covers(cell.shape, cell.time, cell.within));
         new.sort_by_key(|cell| (cell.time, cell.shape));
@@ -145,8 +148,8 @@ impl Ledger {
     }
 
     /// Whether a shape that nobody has decided yet is a new message.
-    fn is_news(&self, shape: ShapeId) -> bool {
-        self.pending.get(&shape).is_some_and(|shape| self.registry.is_new(shape))
+    fn is_news(&self, cell: &Cell, cells: &PaneCells) -> bool {
+        self.pending.get(&cell.shape).is_some_and(|shape| self.is_unknown(shape, cells.sample(cell)))
     }
 
     /// Notes a new message.
@@ -180,7 +183,10 @@ impl Ledger {
     fn class_within(&self, shape: &Shape, cell: &Cell) -> Level {
         let class = class_of(shape);
         let head = cell.within.and_then(|within| self.known(within.head));
-        let is_known = |head| self.messages.get(self.registry.template_of(head)).is_some();
+        let is_known = |head| {
+            let head = self.registry.template_of(head);
+            self.messages.get(head).is_some() || self.is_accepted(head)
+        };
         if head.is_some_and(is_known) { class.max(Level::Error) } else { class }
     }
 
@@ -196,6 +202,7 @@ impl Ledger {
         self.pending_bytes -= pending_bytes_of(&shape);
         let example = self.shown(sample);
         let counts_at = self.registry.insert(&shape, &example);
+        self.link_known(id, &shape, &example);
         if self.registry.shape(id).is_none() && self.refuges.len() < REFUGES_MAX {
             self.refuges.insert(id, counts_at);
         }
@@ -228,7 +235,7 @@ impl Ledger {
             let (from, len) = (entry.sample.0 as usize, entry.sample.1 as usize);
             self.decided.insert(id, held.samples[from..from + len].to_vec());
             let Some(shape) = self.pending.get(&id) else { continue };
-            let new = self.registry.is_new(shape);
+            let new = self.is_unknown(shape, &held.samples[from..from + len]);
             if !self.told_span.holds(time) {
                 continue;
             }
@@ -266,7 +273,7 @@ impl Ledger {
         }
     }
 
-    fn apply_joins(&mut self) {
+    pub(super) fn apply_joins(&mut self) {
         for (gone, survivor) in self.registry.take_joins() {
             self.messages.join(gone, survivor);
             self.detector.join(gone, survivor);
@@ -342,7 +349,7 @@ impl Ledger {
     }
 
     /// Whether a message stopped because a filter leaves its lines out.
-    fn is_unread(&self, finding: &Finding) -> bool {
+    pub(super) fn is_unread(&self, finding: &Finding) -> bool {
         matches!(finding, Finding::Gone(gone) if self.masks.drops(self.registry.example(gone.template)))
     }
 
@@ -368,6 +375,16 @@ impl Ledger {
     fn alerts_of_sources(&mut self, pane: Pane, cells: &PaneCells) -> Vec<Alert> {
         let mut alerts = self.listen(pane, cells);
         alerts.sort_by_key(|alert| alert.id);
+        alerts.iter_mut().for_each(|alert| self.gate.join_incident(alert));
+        alerts
+    }
+
+    /// The alerts of what is muted and has become far louder.
+    fn alerts_beyond_mutes(&mut self, pane: Pane, cells: &PaneCells) -> Vec<Alert> {
+        if self.decisions.is_empty() || self.learning() {
+            return Vec::new();
+        }
+        let mut alerts = self.louder_than_muted(pane, cells);
         alerts.iter_mut().for_each(|alert| self.gate.join_incident(alert));
         alerts
     }

@@ -168,7 +168,13 @@ impl Ledger {
     }
 
     /// What any alert about a known message says.
-    fn known_alert(&self, pane: Pane, template: TemplateIx, cells: &PaneCells, from: Pane) -> Alert {
+    pub(super) fn known_alert(
+        &self,
+        pane: Pane,
+        template: TemplateIx,
+        cells: &PaneCells,
+        from: Pane,
+    ) -> Alert {
         let cell = self.cell_of(template, cells);
         let id = self.registry.template_id(template);
         let shape = cell.map_or(ShapeId(id.0), |cell| cell.shape);
@@ -283,7 +289,7 @@ fn rounded(expected: f64) -> String {
 }
 
 /// The same for the same event, however often it is told.
-fn fingerprint(shape: ShapeId, kind: Kind, pane: Pane) -> u64 {
+pub(super) fn fingerprint(shape: ShapeId, kind: Kind, pane: Pane) -> u64 {
     let mut bytes = [0u8; 17];
     bytes[..8].copy_from_slice(&shape.0.to_le_bytes());
     bytes[8] = kind as u8;

@@ -13,6 +13,7 @@ mod close;
 mod compose;
 mod different;
 mod fields;
+mod known;
 mod pane;
 mod past;
 mod recent;
@@ -130,6 +131,8 @@ pub struct Ledger {
     floods_said: (bool, bool),
     /// Bounds that an earlier run has said.
     limits_said: Vec<String>,
+    /// What people have decided.
+    decisions: known::Decisions,
 }
 
 impl Ledger {
@@ -185,12 +188,14 @@ impl Ledger {
             values: values::Values::default(),
             floods_said: (false, false),
             limits_said: Vec::new(),
+            decisions: known::Decisions::new(config),
         };
         match baseline {
             Some(baseline) => ledger.take_over(baseline, config.false_alerts),
             None if !config.learn_only => ledger.warmup = Some(Warmup::new(config.warmup)),
             None => {}
         }
+        ledger.foresee_known();
         ledger.skip_empty_warmup();
         ledger.detector.set_judging(!ledger.learning());
         ledger.update_rates();
@@ -283,7 +288,8 @@ impl Ledger {
 
     /// The shape that counts the lines of `shape`, once it has been inserted.
     fn known(&self, shape: ShapeId) -> Option<ShapeIx> {
-        self.registry.shape(shape).or_else(|| self.refuges.get(&shape).copied())
+        let stored = self.registry.shape(shape).filter(|ix| !self.is_still_foreseen(*ix));
+        stored.or_else(|| self.refuges.get(&shape).copied())
     }
 
     fn add_placed(&mut self, source: usize, placed: Vec<(Held, Place)>) {
@@ -405,6 +411,7 @@ impl Ledger {
         self.close_ready();
         self.release_held();
         self.say_unfinished_warmup();
+        self.say_muted();
         self.end_report();
     }
 

@@ -65,6 +65,7 @@ struct Now {
     to_follow: Vec<(Alert, ShapeId)>,
     limits_said: Vec<String>,
     floods_said: (bool, bool),
+    louder: Vec<(u64, f64)>,
 }
 
 impl Ledger {
@@ -140,6 +141,7 @@ impl Ledger {
             to_follow: self.to_follow.clone(),
             limits_said,
             floods_said: self.floods_said,
+            louder: self.decisions.save(),
         }
     }
 
@@ -186,6 +188,7 @@ impl Ledger {
         ledger.learned = saved.learned;
         ledger.report = saved.report;
         ledger.load_now(config, saved.now, index_of);
+        ledger.foresee_known();
         ledger.detector.set_judging(!ledger.learning());
         ledger.update_rates();
         ledger
@@ -215,6 +218,7 @@ impl Ledger {
         (self.told, self.contexts) = (now.told, now.contexts);
         self.to_follow = now.to_follow;
         (self.limits_said, self.floods_said) = (now.limits_said, now.floods_said);
+        self.decisions.load(&now.louder);
     }
 }
 

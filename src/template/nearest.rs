@@ -7,7 +7,7 @@
 //! called for what is shown only.
 
 use super::holes::{Cut, Places};
-use super::registry::{NONE, Registry, TemplateIx};
+use super::registry::{NONE, Registry, ShapeIx, TemplateIx};
 use crate::id::ShapeId;
 use crate::shape::{Shape, bytes};
 
@@ -49,7 +49,8 @@ impl Registry {
         for (index, hole) in cut.holes.iter().enumerate() {
             let mut offer = |ix: u32| {
                 let id = self.records[ix as usize].id;
-                if id != own && best.is_none_or(|(least, ..)| id < least) {
+                let is_seen = || !self.is_only_foreseen(self.template_of(ShapeIx(ix)));
+                if id != own && best.is_none_or(|(least, ..)| id < least) && is_seen() {
                     best = Some((id, ix, index));
                 }
             };
@@ -69,7 +70,7 @@ impl Registry {
             self.word_in_hole(&record.text, hole.key)
         };
         Some(Nearest {
-            template: self.template_of(super::ShapeIx(ix)),
+            template: self.template_of(ShapeIx(ix)),
             differs: Some((shown(&cut.word(hole.places)), there)),
             shared: hole.constants as usize,
             constants: hole.constants as usize,
@@ -92,7 +93,7 @@ impl Registry {
         for index in 0..self.templates.len().min(CANDIDATES_MAX) {
             let template = TemplateIx(index as u32);
             let root = self.root(template);
-            if self.templates[index].into != NONE || root.id == own {
+            if self.templates[index].into != NONE || root.id == own || self.is_only_foreseen(template) {
                 continue;
             }
             let (mut count, mut shared) = (0, 0);

@@ -78,6 +78,8 @@ pub(super) struct Record {
     pub(super) alarm: bool,
     /// Seen in a line, not only made as a key.
     pub(super) seen: bool,
+    /// Inserted before any line showed it.
+    pub(super) foreseen: bool,
     pub(super) active: bool,
     /// Counts as uncovered until an active key covers it.
     pub(super) counted: bool,
@@ -134,11 +136,32 @@ impl Registry {
     /// Stores a shape with a sample line; may activate keys and join templates.
     /// Idempotent: a known shape is found again.
     pub fn insert(&mut self, shape: &Shape, example: &[u8]) -> ShapeIx {
-        let id = shape.id().0;
-        if let Some(&ix) = self.by_id.get(&id) {
+        if let Some(&ix) = self.by_id.get(&shape.id().0) {
             self.see_again(ix, shape, example);
             return ShapeIx(ix);
         }
+        let ix = self.add(shape);
+        if self.records[ix as usize].id == shape.id().0 {
+            self.keep_example(ix, example);
+        }
+        ShapeIx(ix)
+    }
+
+    /// Stores a shape that no line has shown yet, if there is room: its message is known, but
+    /// there is no sample of it, it is nobody's nearest, and it is not saved.
+    pub fn foresee(&mut self, shape: &Shape) -> Option<ShapeIx> {
+        if let Some(&ix) = self.by_id.get(&shape.id().0) {
+            return (*self.records[ix as usize].text == *shape.text).then_some(ShapeIx(ix));
+        }
+        let ix = self.add(shape);
+        let is_stored = self.records[ix as usize].id == shape.id().0;
+        self.records[ix as usize].foreseen = is_stored;
+        is_stored.then_some(ShapeIx(ix))
+    }
+
+    /// Stores a new shape, or finds where it goes.
+    fn add(&mut self, shape: &Shape) -> u32 {
+        let id = shape.id().0;
         let mut cut = std::mem::take(&mut self.cut);
         cut.load(&shape.text);
         let ix = match self.refuge(shape, &cut) {
@@ -151,12 +174,22 @@ impl Registry {
                 if self.records[ix as usize].template == NONE {
                     self.add_template(ix);
                 }
-                self.keep_example(ix, example);
                 ix
             }
         };
         self.cut = cut;
-        ShapeIx(ix)
+        ix
+    }
+
+    /// Whether a shape is stored only because it was foreseen.
+    pub fn is_foreseen(&self, shape: ShapeIx) -> bool {
+        let record = &self.records[shape.0 as usize];
+        record.foreseen && !record.seen
+    }
+
+    /// Whether no line of a template was seen, only foreseen.
+    pub(super) fn is_only_foreseen(&self, template: TemplateIx) -> bool {
+        self.templates[self.resolve(template.0) as usize].exemplar == NONE
     }
 
     /// Where a shape goes that a bound keeps from being stored.
@@ -253,6 +286,7 @@ impl Registry {
             level,
             alarm,
             seen: false,
+            foreseen: false,
             active: false,
             counted: false,
             next: NONE,
@@ -357,10 +391,14 @@ impl Registry {
         }
     }
 
-    /// How many templates live.
+    /// How many templates live, those apart that no line has shown yet.
     pub fn len(&self) -> usize {
-        let living = |template: &&Template| template.into == NONE;
-        self.templates.iter().filter(living).count()
+        let overflow = self.overflow_template();
+        let lives = |ix: &TemplateIx| {
+            let template = &self.templates[ix.0 as usize];
+            template.into == NONE && (template.exemplar != NONE || Some(*ix) == overflow)
+        };
+        (0..self.templates.len() as u32).map(TemplateIx).filter(lives).count()
     }
 
     /// Whether nothing was inserted yet.

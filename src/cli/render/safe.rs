@@ -1,30 +1,8 @@
 //! Log text on its way to a screen: valid, visible, and never an instruction
 //! to the terminal.
 
-use std::fmt::Write;
+pub use logsurge::visible;
 use std::io;
-
-/// `bytes` as text: invalid UTF-8 replaced, control characters spelled out.
-pub fn visible(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => out.push(' '),
-            // Bidirectional overrides reorder what a reader sees.
-            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-                // Writing to a String cannot fail.
-                let _ = if (c as u32) < 0x100 {
-                    write!(out, "\\x{:02X}", c as u32)
-                } else {
-                    write!(out, "\\u{{{:x}}}", c as u32)
-                };
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
 
 /// Prints lines to standard error; nobody listening there is no trouble.
 pub fn to_stderr(text: &str) {
