@@ -55,8 +55,10 @@ enum Stop {
     End,
     /// The end of the data, with something behind it that was ignored.
     Trailing { position: u64, what: String },
-    /// The archive breaks off or was changed.
+    /// The archive breaks off or was changed, here.
     Damaged(String),
+    /// The archive was changed somewhere behind this byte.
+    DamagedAt { position: u64, why: String },
     /// A format that is known and not read.
     Unsupported(String),
     /// The operating system refused.
@@ -151,6 +153,7 @@ impl Decoder {
             Stop::End => return Ok(0),
             Stop::Trailing { position, what } => (ErrorKind::Notice(what), Spot::Byte(position)),
             Stop::Damaged(why) => (ErrorKind::Damaged(why), here),
+            Stop::DamagedAt { position, why } => (ErrorKind::Damaged(why), Spot::Byte(position)),
             Stop::Io(err) => (ErrorKind::Io(err), here),
             Stop::Unsupported(format) => {
                 let why = not_supported(&format, &self.path);

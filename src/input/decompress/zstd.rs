@@ -29,6 +29,9 @@ pub(super) struct Zstd {
     wanted: usize,
     /// The last call filled its room, so there may be more to come out.
     holds_output: bool,
+    /// The header or block at hand, from its first byte of the file to its end. A fault is said
+    /// to be where that begins: where within it the decoder notices depends on the reads.
+    part: (u64, u64),
 }
 
 /// Whether `head` begins with the signature of a frame.
@@ -53,7 +56,7 @@ pub(super) fn is_cut_magic(head: &[u8]) -> bool {
 
 impl Zstd {
     pub(super) fn new() -> Result<Zstd, Stop> {
-        Ok(Zstd { decoder: Decoder::new()?, wanted: 0, holds_output: false })
+        Ok(Zstd { decoder: Decoder::new()?, wanted: 0, holds_output: false, part: (0, 0) })
     }
 
     /// Decodes into `into` until it is full, the data ends, or more would have to be waited for.
@@ -70,7 +73,10 @@ impl Zstd {
                 }
             }
             match self.block(raw, &mut into[filled..]) {
-                Err(why) => return (filled, Some(Stop::Damaged(why))),
+                Err(why) => {
+                    let position = self.part.0;
+                    return (filled, Some(Stop::DamagedAt { position, why }));
+                }
                 Ok((0, 0)) if wait => break,
                 Ok((0, 0)) => match raw.fill() {
                     Ok(true) => {}
@@ -114,6 +120,9 @@ impl Zstd {
         let offered = wanted.min(raw.available().len());
         if offered == 0 {
             return Ok((0, 0));
+        }
+        if raw.position() >= self.part.1 {
+            self.part = (raw.position(), raw.position() + wanted as u64);
         }
         let (used, written) = self.run(&raw.available()[..offered], into)?;
         raw.consume(used);
