@@ -84,7 +84,7 @@ fn a_fault_is_found_and_made_small() {
     fn check(input: &[u8], _: &mut Seen) {
         assert!(!input.windows(2).any(|pair| pair == b"{{"), "two braces");
     }
-    let target = Target { name: "self-test", seeds, check, bytes_max: 256, cases: 4_000 };
+    let target = Target { name: "self-test", seeds, check, bytes_max: 256, cases: 4_000, ignored: &[] };
     let finds = fuzzing::run(&target, SEED, &Until::Cases(target.cases));
     let written = fuzzing::finds(target.name);
     std::fs::remove_dir_all(fuzzing::folder(target.name)).unwrap();
