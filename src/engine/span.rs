@@ -156,12 +156,20 @@ fn read_bytes(path: &Path) -> u64 {
     if is_packed(path) { size.saturating_mul(PACKED_BYTES) } else { size }
 }
 
+/// Whether a file can be looked at before it is read. `-` is the standard input.
+fn is_file(path: &Path) -> bool {
+    path != Path::new("-") && path.is_file()
+}
+
 fn is_packed(path: &Path) -> bool {
     Decoder::open(path).is_ok_and(|mut decoder| decoder.is_packed())
 }
 
-/// The first stamp of a file, and when it was written.
+/// The first stamp of a file, and when it was written. What is read of a pipe would be gone.
 fn first_in_file(config: &Config, path: &Path) -> (Option<Time>, Option<Time>) {
+    if !is_file(path) {
+        return (None, None);
+    }
     let Ok(mut decoder) = Decoder::open(path) else { return (None, None) };
     let mut head = vec![0; PEEK_BYTES];
     let mut end = 0;
@@ -179,7 +187,7 @@ fn first_in_file(config: &Config, path: &Path) -> (Option<Time>, Option<Time>) {
 /// The newest stamp in the last bytes of a file: of the last line's, which may be late, nothing
 /// hangs. Where they tell no time (a long stack trace), more of them are read.
 fn last_in_file(config: &Config, path: &Path) -> Option<Time> {
-    if path == Path::new("-") || !path.is_file() {
+    if !is_file(path) {
         return None;
     }
     for bytes in [PEEK_BYTES, TAIL_BYTES_MAX] {
