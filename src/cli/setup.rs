@@ -4,6 +4,8 @@
 use super::args::{FormatArg, Judging, Knowing, Reading};
 use super::when::When;
 use logsurge::baseline::Settings;
+use logsurge::engine::without_dead_pipes;
+use logsurge::error::Place;
 use logsurge::input::source::{Listing, list};
 use logsurge::line::filter::Filter;
 use logsurge::line::stamp::Format;
@@ -12,8 +14,10 @@ use logsurge::time::Zone;
 use logsurge::{Baseline, Config, Error, Known, Time};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// How long a named pipe may take to find its writer; a run from a timer must end.
+const PIPE_PATIENCE: Duration = Duration::from_secs(5);
 /// More threads than any machine has use for.
 const THREADS_MAX: usize = 256;
 
@@ -119,7 +123,8 @@ pub fn sources(paths: &[PathBuf], config: &Config, quiet: bool) -> Result<(Listi
         return Err(Error::usage("- means standard input, but that is a terminal; pipe a log into logsurge"));
     }
     let first_stamp = logsurge::engine::first_stamp(config);
-    let listing = list(paths, &first_stamp);
+    let mut listing = list(paths, &first_stamp);
+    listing.failed.extend(without_dead_pipes(&mut listing.sources, PIPE_PATIENCE));
     for failed in &listing.failed {
         say!("logsurge: {failed}");
     }
@@ -129,7 +134,8 @@ pub fn sources(paths: &[PathBuf], config: &Config, quiet: bool) -> Result<(Listi
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        say!("logsurge: skipped {} ({why}){more}", path.display());
+        let place = Place { path: path.clone(), spot: None };
+        say!("logsurge: skipped {place} ({why}){more}");
     }
     let failed = !listing.failed.is_empty();
     if listing.sources.is_empty() && !failed {

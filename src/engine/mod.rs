@@ -14,11 +14,13 @@ mod feeder;
 mod halves;
 pub mod live;
 pub mod resume;
+mod pipes;
 mod span;
 mod threads;
 
 pub use assign::assign;
 pub use halves::Halves;
+pub use pipes::without_dead_pipes;
 pub use span::{Past, past_of, span};
 
 use crate::alert::Alert;

@@ -265,6 +265,10 @@ impl Follower {
             Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(None),
             answer => answer.map_err(at)?,
         };
+        if metadata.is_dir() {
+            let why = "a directory, cannot be followed; name the files in it";
+            return Err(Error::new(ErrorKind::Unsupported(why.into())).in_file(&self.path));
+        }
         if !metadata.is_file() {
             // Opening a pipe would wait for its writer, and a directory has no lines.
             let why = "not a regular file, cannot be followed; for a pipe: cat FILE | logsurge watch -";

@@ -129,6 +129,10 @@ impl Walk {
         match fs::metadata(path) {
             Err(err) => self.listing.failed.push(Error::io(path, err)),
             Ok(metadata) if metadata.is_dir() => self.walk(path, &metadata),
+            Ok(metadata) if is_socket(&metadata) => {
+                let why = "a socket, which cannot be read as a file; pipe what comes from it: … | logsurge";
+                self.listing.failed.push(Error::new(ErrorKind::Unsupported(why.into())).in_file(path));
+            }
             Ok(metadata) => self.take(path, &metadata, true),
         }
     }
@@ -205,6 +209,17 @@ impl Walk {
         self.listing.skipped.push((path.to_path_buf(), reason.into()));
         None
     }
+}
+
+#[cfg(unix)]
+fn is_socket(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_socket()
+}
+
+#[cfg(not(unix))]
+fn is_socket(_: &Metadata) -> bool {
+    false
 }
 
 /// Of several names of one file, keeps the one a person gave, then the one that is no link,
