@@ -81,6 +81,9 @@ pub struct Reading {
     /// Show secrets (tokens, passwords, e-mail addresses) in samples as they are
     #[arg(long)]
     pub no_redact: bool,
+    /// A damaged archive, read up to the damage, does not make the exit status 2
+    #[arg(long)]
+    pub keep_going: bool,
     /// No progress, no summary
     #[arg(short, long)]
     pub quiet: bool,

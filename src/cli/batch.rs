@@ -5,6 +5,7 @@ use super::exit::Outcome;
 use super::printer::Printer;
 use super::render::summary;
 use super::setup;
+use logsurge::error::ErrorKind;
 use logsurge::{Baseline, Config, Engine, Error, Run};
 use std::path::{Path, PathBuf};
 
@@ -17,14 +18,14 @@ pub fn scan(args: &Scan) -> Result<Outcome, Error> {
     let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), true);
     let mut run = Engine::new(config).run(&listing.sources, baseline.as_ref());
     while let Some(alert) = run.next() {
-        trouble |= tell(&mut run, quiet);
+        trouble |= tell(&mut run, &args.reading);
         printer.print(&alert, run.ledger().registry()).map_err(|err| Error::io("standard output", err))?;
         if printer.closed {
             break;
         }
     }
     printer.finish().map_err(|err| Error::io("standard output", err))?;
-    trouble |= tell(&mut run, quiet);
+    trouble |= tell(&mut run, &args.reading);
     if !quiet && !printer.closed {
         say!("logsurge: {}", summary::line(run.report()));
     }
@@ -69,29 +70,40 @@ pub fn learned_with(
     let mut run = Engine::new(config).run(&listing.sources, baseline);
     let alerts = run.by_ref().count();
     debug_assert_eq!(alerts, 0, "learning judges nothing");
-    trouble |= tell(&mut run, reading.quiet);
+    trouble |= tell(&mut run, reading);
     Ok((run, trouble))
 }
 
 /// Says on stderr what could not be read, and what a person should know once.
 /// True if there was trouble.
-fn tell(run: &mut Run, quiet: bool) -> bool {
-    say_all(run.take_troubles(), run.take_notices(), quiet)
+fn tell(run: &mut Run, reading: &Reading) -> bool {
+    say_all(run.take_troubles(), run.take_notices(), reading)
 }
 
 /// The same of what was taken from elsewhere.
-pub fn say_all(troubles: Vec<Error>, notices: Vec<String>, quiet: bool) -> bool {
+pub fn say_all(troubles: Vec<Error>, notices: Vec<String>, reading: &Reading) -> bool {
     let mut trouble = false;
     for err in troubles {
-        say!("logsurge: {err}");
-        trouble |= !err.is_notice();
+        trouble |= say_trouble(&err, reading);
     }
     for notice in notices {
-        if !quiet {
+        if !reading.quiet {
             say!("logsurge: {notice}");
         }
     }
     trouble
+}
+
+/// Says what went wrong and what to do; whether it counts as trouble.
+pub fn say_trouble(err: &Error, reading: &Reading) -> bool {
+    let is_damage = matches!(err.kind(), ErrorKind::Damaged(_));
+    let counts = !err.is_notice() && !(is_damage && reading.keep_going);
+    let cure = match is_damage && counts {
+        true => "; fetch the file again, or accept what is there with --keep-going",
+        false => "",
+    };
+    say!("logsurge: {err}{cure}");
+    counts
 }
 
 /// Whether the only path is standard input.

@@ -78,7 +78,7 @@ fn deployment(args: &Diff, per_time: bool) -> Result<Outcome, Error> {
         when.resolve(first, last, &config.zone)
     };
     let halves = engine.halves(&listing.sources, Time(at.0.saturating_sub(BEFORE_MICROS)), at);
-    trouble |= say_all(halves.troubles, halves.notices, quiet);
+    trouble |= say_all(halves.troubles, halves.notices, &args.reading);
     let style = Printer::style(&args.output, config.zone, setup::now());
     let moment = clock_time(at, &style);
     let without_time: Vec<&str> = halves.after.sources_without_time().collect();

@@ -265,10 +265,7 @@ fn assign(args: &Templates) -> Result<(io::Result<()>, bool), Error> {
     let (listing, mut trouble) = setup::sources(&args.paths, &config, args.reading.quiet)?;
     let mut labels = Vec::new();
     let (assignment, troubles) = logsurge::engine::assign(&config, &listing.sources, &mut labels);
-    for err in troubles {
-        say!("logsurge: {err}");
-        trouble |= !err.is_notice();
-    }
+    trouble |= batch::say_all(troubles, Vec::new(), &args.reading);
     let mut out = BufWriter::new(io::stdout().lock());
     let rows: Vec<_> = assignment.iter().map(|(id, text)| (id, visible(text.as_bytes()))).collect();
     let mut write = || {

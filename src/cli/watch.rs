@@ -1,6 +1,6 @@
 //! `logsurge watch`: a log as it is written.
 
-use super::args::Watch;
+use super::args::{Reading, Watch};
 use super::exit::Outcome;
 use super::printer::Printer;
 use super::{batch, setup};
@@ -51,7 +51,7 @@ pub fn run(args: &Watch) -> Result<Outcome, Error> {
     let mut watching = Watching {
         sessions: &mut sessions,
         printer: &mut printer,
-        quiet: args.reading.quiet,
+        reading: &args.reading,
         trouble: false,
         said: None,
     };
@@ -67,7 +67,7 @@ pub fn run(args: &Watch) -> Result<Outcome, Error> {
 struct Watching<'a> {
     sessions: &'a mut [Session],
     printer: &'a mut Printer,
-    quiet: bool,
+    reading: &'a Reading,
     trouble: bool,
     /// The last trouble that was said.
     said: Option<String>,
@@ -130,7 +130,7 @@ impl Watching<'_> {
     fn print(&mut self) -> Result<(), Error> {
         for session in self.sessions.iter_mut() {
             for notice in session.take_notices() {
-                if !self.quiet {
+                if !self.reading.quiet {
                     say!("logsurge: {notice}");
                 }
             }
@@ -143,11 +143,10 @@ impl Watching<'_> {
     }
 
     fn tell(&mut self, err: &Error) {
-        self.trouble |= !err.is_notice();
-        let text = err.to_string();
         // The same trouble is met at every look; it is said once in a row.
+        let text = err.to_string();
         if self.said.as_deref() != Some(&text) {
-            say!("logsurge: {text}");
+            self.trouble |= batch::say_trouble(err, self.reading);
             self.said = Some(text);
         }
     }
