@@ -56,7 +56,8 @@ fn figure(summary: &str, word: &str) -> u64 {
 /// The summary's own figures add up to the lines that can be had.
 #[track_caller]
 fn adds_up(ran: &Ran, lines: u64, what: &str) {
-    let summary = ran.err.lines().find(|line| line.starts_with("logsurge: read ")).expect("there is a summary");
+    let summary =
+        ran.err.lines().find(|line| line.starts_with("logsurge: read ")).expect("there is a summary");
     assert_eq!(figure(summary, "lines"), lines, "{what}: {}", ran.err);
     let parts = ["counted", "empty", "continuation", "filtered"].map(|word| figure(summary, word));
     assert_eq!(parts.iter().sum::<u64>(), lines, "{what}: {}", ran.err);
