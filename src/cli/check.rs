@@ -5,9 +5,10 @@
 //! be told again and none is lost.
 
 use super::args::Check;
+use super::batch::say_trouble;
 use super::exit::Outcome;
 use super::mail::Mail;
-use super::memory::{self, Memory, Start, Terms};
+use super::memory::{self, Memory, Terms};
 use super::{remembered, setup, signals};
 use logsurge::engine::resume::{Resuming, Step};
 use logsurge::error::ErrorKind;
@@ -70,12 +71,6 @@ impl Saving {
     }
 }
 
-/// Says what went wrong and what to do; whether it counts as trouble.
-fn say_trouble(err: &Error, _reading: &super::args::Reading) -> bool {
-    say!("logsurge: {err}");
-    !err.is_notice()
-}
-
 fn check(
     terms: &Terms<'_>,
     log: &Path,
@@ -84,10 +79,7 @@ fn check(
     mail: &mut Mail,
 ) -> Result<Checked, Error> {
     let (mut memory, mut session, start) = Memory::open(terms, log, config, baseline)?;
-    let mut reader = match start {
-        Start::Cursor(cursor) => Resuming::from_cursor(log, &cursor, config.chunk_bytes)?,
-        Start::Past(past) => Resuming::from_past(log, &past, config.chunk_bytes)?,
-    };
+    let mut reader = Resuming::start(log, &start, config.chunk_bytes)?;
     let now = setup::now();
     session.advance(now);
     let mut trouble = !terms.dry && !memory.may_save();
@@ -137,7 +129,6 @@ fn with_all_lines(alerts: Vec<Alert>, session: &Session) -> Vec<Alert> {
         if lines > alert.count {
             alert.count = lines;
             alert.window.1 = Time(alert.window.1.0.max(newest.0 + 1));
-            alert.reason += &format!(", {lines} lines so far");
         }
     }
     alerts

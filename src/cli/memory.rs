@@ -4,6 +4,7 @@
 use super::args::{Judging, Reading, Remembering};
 use super::setup;
 use logsurge::baseline::Settings;
+use logsurge::engine::resume::Start;
 use logsurge::engine::{self, Past};
 use logsurge::error::ErrorKind;
 use logsurge::input::Cursor;
@@ -63,14 +64,6 @@ pub struct Memory {
     /// What else was said, by fingerprint.
     pub said: Vec<u64>,
     baseline: u64,
-}
-
-/// Where reading begins.
-pub enum Start {
-    /// Where an earlier run stopped.
-    Cursor(Box<Cursor>),
-    /// With what the log itself has to teach.
-    Past(Past),
 }
 
 /// How a run is to remember.

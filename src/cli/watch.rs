@@ -2,15 +2,12 @@
 
 use super::args::{Reading, Watch};
 use super::exit::Outcome;
+use super::memory::{self, Memory, Terms};
 use super::printer::Printer;
-use super::{batch, setup};
+use super::{batch, setup, signals};
 use logsurge::engine::live::{Event, Follow, Pipe};
-use logsurge::engine::{self, Past};
-use logsurge::{Config, Error, Session};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use logsurge::{Baseline, Config, Error, Session};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -19,8 +16,10 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long complete lines that have come in are still taken at the end.
 const DRAIN_MAX: Duration = Duration::from_millis(500);
-/// What a shell shows for a program ended by an interrupt.
-const INTERRUPTED: i32 = 130;
+/// How long what is read may be lost to a crash, and so be read again.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
+/// Saving takes at most such a part of the time.
+const SAVE_COST_PART: u32 = 200;
 
 enum Input {
     Pipe(Pipe),
@@ -40,20 +39,20 @@ impl Input {
 pub fn run(args: &Watch) -> Result<Outcome, Error> {
     let (mut config, baseline) = setup::judging(&args.reading, &args.judging)?;
     config.live = true;
-    let stop = stop_flag()?;
-    let (mut input, configs) = open(args, &config)?;
+    let stop = signals::stop_flag()?;
+    signals::survive_full_files()?;
+    let mut logs = Vec::new();
+    let mut input = open(args, &config, baseline.as_ref(), &mut logs)?;
     let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), true);
     printer.many = args.paths.len() > 1;
-    let named = args.paths.iter().zip(&configs);
-    let mut sessions: Vec<Session> = named
-        .map(|(path, config)| Session::new(config, baseline.as_ref(), &path.to_string_lossy()))
-        .collect();
+    let trouble = logs.iter().any(|log| log.memory.as_ref().is_some_and(|memory| !memory.may_save()));
     let mut watching = Watching {
-        sessions: &mut sessions,
+        logs,
         printer: &mut printer,
         reading: &args.reading,
-        trouble: false,
+        trouble,
         said: None,
+        pace: Pace::new(),
     };
     watching.follow(&mut input, &stop)?;
     let stopped = stop.load(Ordering::Relaxed);
@@ -64,82 +63,144 @@ pub fn run(args: &Watch) -> Result<Outcome, Error> {
     Ok(Outcome::of(printer.alerts, trouble, exit_zero))
 }
 
+/// One log that is watched.
+struct Log {
+    session: Session,
+    /// None for a pipe, which cannot be read again.
+    memory: Option<Memory>,
+    /// Something was read, or came to pass, since it was saved.
+    changed: bool,
+}
+
 struct Watching<'a> {
-    sessions: &'a mut [Session],
+    logs: Vec<Log>,
     printer: &'a mut Printer,
     reading: &'a Reading,
     trouble: bool,
     /// The last trouble that was said.
     said: Option<String>,
+    pace: Pace,
+}
+
+/// When to save: often enough that little is read again after a crash, and so seldom that it
+/// costs next to nothing.
+struct Pace {
+    saved: Instant,
+    cost: Duration,
+}
+
+impl Pace {
+    fn new() -> Pace {
+        Pace { saved: Instant::now(), cost: Duration::ZERO }
+    }
+
+    fn is_due(&self) -> bool {
+        self.saved.elapsed() >= SAVE_EVERY.max(self.cost * SAVE_COST_PART)
+    }
 }
 
 impl Watching<'_> {
     fn follow(&mut self, input: &mut Input, stop: &AtomicBool) -> Result<(), Error> {
         while !stop.load(Ordering::Relaxed) && !self.printer.closed {
-            match input.next(PATIENCE) {
-                Event::Chunk(index, chunk) => {
-                    let session = &mut self.sessions[index];
-                    session.advance(setup::now());
-                    session.feed_lines(chunk.bytes(), chunk.overlong);
-                }
-                Event::NewFile(index) => self.sessions[index].begin_file(),
-                Event::Truncated(index, err) => {
-                    self.sessions[index].begin_file();
-                    self.tell(&err);
-                }
-                Event::Trouble(err) => self.tell(&err),
-                Event::Idle => {}
-                Event::End => return Ok(()),
+            if !self.take(input.next(PATIENCE)) {
+                return Ok(());
             }
             let now = setup::now();
-            for session in self.sessions.iter_mut() {
-                session.advance(now);
+            for log in &mut self.logs {
+                log.session.advance(now);
             }
             self.print()?;
+            if self.pace.is_due() {
+                self.save(input);
+            }
         }
         Ok(())
     }
 
+    /// Takes what has happened; false at the end of the input.
+    fn take(&mut self, event: Event) -> bool {
+        match event {
+            Event::Chunk(index, chunk) => {
+                let log = &mut self.logs[index];
+                log.session.advance(setup::now());
+                log.session.feed_lines(chunk.bytes(), chunk.overlong);
+                log.changed = true;
+            }
+            Event::NewFile(index) => self.begin_file(index),
+            Event::Truncated(index, err) => {
+                self.begin_file(index);
+                self.tell(&err);
+            }
+            Event::Trouble(err) => self.tell(&err),
+            Event::Idle => {}
+            Event::End => return false,
+        }
+        true
+    }
+
+    fn begin_file(&mut self, index: usize) {
+        self.logs[index].session.begin_file();
+        self.logs[index].changed = true;
+    }
+
     fn finish(&mut self, input: &mut Input) -> Result<(), Error> {
         self.drain(input);
-        if let Input::Files(follow) = input {
-            for (index, chunk) in follow.finish() {
-                self.sessions[index].feed_lines(chunk.bytes(), chunk.overlong);
-            }
-        }
-        for session in self.sessions.iter_mut() {
-            session.finish();
+        // A log that is remembered goes on with the next run; a pipe is over.
+        for log in self.logs.iter_mut().filter(|log| log.memory.is_none()) {
+            log.session.finish();
         }
         self.print()?;
-        self.printer.finish().map_err(|err| Error::io("standard output", err))
+        self.printer.finish().map_err(|err| Error::io("standard output", err))?;
+        self.save(input);
+        Ok(())
     }
 
     /// Takes what has already come in, and no more: a backlog must not hold the end.
     fn drain(&mut self, input: &mut Input) {
         let begun = Instant::now();
         while begun.elapsed() < DRAIN_MAX {
-            match input.next(Duration::ZERO) {
-                Event::Chunk(index, chunk) => self.sessions[index].feed_lines(chunk.bytes(), chunk.overlong),
-                Event::NewFile(index) => self.sessions[index].begin_file(),
-                Event::Truncated(_, err) | Event::Trouble(err) => self.tell(&err),
-                Event::Idle | Event::End => return,
+            let event = input.next(Duration::ZERO);
+            if matches!(event, Event::Idle) || !self.take(event) {
+                return;
             }
         }
     }
 
     fn print(&mut self) -> Result<(), Error> {
-        for session in self.sessions.iter_mut() {
-            for notice in session.take_notices() {
+        for log in &mut self.logs {
+            for notice in log.session.take_notices() {
                 if !self.reading.quiet {
                     say!("logsurge: {notice}");
                 }
             }
-            while let Some(alert) = session.next_alert() {
-                let registry = session.ledger().registry();
+            while let Some(alert) = log.session.next_alert() {
+                let registry = log.session.ledger().registry();
                 self.printer.print(&alert, registry).map_err(|err| Error::io("standard output", err))?;
+                if let Some(memory) = &mut log.memory {
+                    memory.remember([alert]);
+                    log.changed = true;
+                }
             }
         }
         self.printer.pause().map_err(|err| Error::io("standard output", err))
+    }
+
+    /// Saves what is remembered of the logs, all of whose alerts have been printed.
+    fn save(&mut self, input: &Input) {
+        let Input::Files(follow) = input else { return };
+        let begun = Instant::now();
+        for index in 0..self.logs.len() {
+            let Log { session, memory, changed } = &mut self.logs[index];
+            let Some(memory) = memory.as_mut().filter(|memory| *changed && memory.may_save()) else {
+                continue;
+            };
+            let saved = memory.prepare(session, follow.cursor(index)).and_then(|state| state.write());
+            match saved {
+                Ok(()) => *changed = false,
+                Err(err) => self.tell(&err),
+            }
+        }
+        self.pace = Pace { saved: Instant::now(), cost: begun.elapsed() };
     }
 
     fn tell(&mut self, err: &Error) {
@@ -152,55 +213,38 @@ impl Watching<'_> {
     }
 }
 
-/// The input, and how each of its logs is read.
-fn open(args: &Watch, config: &Config) -> Result<(Input, Vec<Config>), Error> {
+/// The input, and the logs in it.
+fn open(
+    args: &Watch,
+    config: &Config,
+    baseline: Option<&Baseline>,
+    logs: &mut Vec<Log>,
+) -> Result<Input, Error> {
     let chunk_bytes = config.chunk_bytes;
     if batch::is_stdin(&args.paths) {
         let mut config = config.clone();
         setup::told_span(&mut config, &args.judging, |_| None)?;
-        let pipe = Pipe::start("-", Box::new(std::io::stdin()), chunk_bytes);
-        return Ok((Input::Pipe(pipe), vec![config]));
+        let session = Session::new(&config, baseline, "-");
+        logs.push(Log { session, memory: None, changed: false });
+        return Ok(Input::Pipe(Pipe::start("-", Box::new(std::io::stdin()), chunk_bytes)));
     }
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Error::usage("watch either standard input (-) or files, not both"));
     }
-    let (mut pasts, mut configs) = (Vec::new(), Vec::new());
+    let directory = memory::directory(&args.remembering)?;
+    let (judging, reading) = (&args.judging, &args.reading);
+    let terms = Terms { directory: &directory, reading, judging, dry: false };
+    let mut starts = Vec::new();
     for path in &args.paths {
-        if !args.reading.quiet && !path.exists() {
+        let (memory, session, start) = Memory::open(&terms, path, config, baseline)?;
+        if !reading.quiet && !path.exists() {
             say!("logsurge: {} is not there yet; waiting for it", path.display());
         }
-        let mut config = config.clone();
-        let past = past(args, path, &mut config)?;
-        pasts.push((path.clone(), past));
-        configs.push(config);
+        if let Some(last) = memory.last.filter(|_| !reading.quiet) {
+            say!("logsurge: {}: going on from {last}", path.display());
+        }
+        starts.push((path.clone(), start));
+        logs.push(Log { session, memory: Some(memory), changed: false });
     }
-    Ok((Input::Files(Follow::start(&pasts, chunk_bytes)?), configs))
-}
-
-/// What a file teaches before it is followed, and from when on it is judged. Who brings a
-/// baseline, or says how long to learn, has the file judged from its first line.
-fn past(args: &Watch, path: &Path, config: &mut Config) -> Result<Past, Error> {
-    let judging = &args.judging;
-    let is_taught = judging.baseline.is_some() || judging.warmup.is_some();
-    if is_taught && judging.since.is_none() && judging.until.is_none() {
-        return Ok(Past::default());
-    }
-    let past = engine::past_of(config, path);
-    config.latest = past.written.unwrap_or(config.latest);
-    if judging.since.is_none() && judging.until.is_none() && !is_taught {
-        config.since = past.since();
-    }
-    setup::told_span(config, judging, |_| past.span)?;
-    Ok(if is_taught { Past { span: past.span, ..Past::default() } } else { past })
-}
-
-/// Set by the first SIGINT or SIGTERM; the second ends the program at once.
-fn stop_flag() -> Result<Arc<AtomicBool>, Error> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&stop))
-            .and_then(|_| flag::register(signal, Arc::clone(&stop)))
-            .map_err(|err| Error::io("signal handler", err))?;
-    }
-    Ok(stop)
+    Ok(Input::Files(Follow::start(&starts, chunk_bytes)?))
 }

@@ -88,8 +88,16 @@ impl Follow {
     ///
     /// # Errors
     /// A path that cannot be followed; one that does not exist yet is waited for.
-    pub fn start(paths: &[(PathBuf, Past)], chunk_bytes: usize) -> Result<Follow, Error> {
-        let followed = |(path, past): &(PathBuf, Past)| -> Result<Followed, Error> {
+    pub fn start(paths: &[(PathBuf, super::resume::Start)], chunk_bytes: usize) -> Result<Follow, Error> {
+        let followed = |(path, start): &(PathBuf, super::resume::Start)| -> Result<Followed, Error> {
+            let cursor_past;
+            let past = match start {
+                super::resume::Start::Past(past) => past,
+                super::resume::Start::Cursor(c) => {
+                    cursor_past = Past { offset: c.offset, ..Past::default() };
+                    &cursor_past
+                }
+            };
             let source = Source { name: path.to_string_lossy().into_owned(), files: past.files.clone() };
             Ok(Followed {
                 past: (!past.files.is_empty()).then(|| ChunkReader::open(&source, chunk_bytes)),
@@ -155,6 +163,11 @@ impl Follow {
             *past = None;
         }
         Some(chunk.map_or(Event::NewFile(index), |chunk| Event::Chunk(index, chunk)))
+    }
+
+    /// Interim.
+    pub fn cursor(&self, index: usize) -> crate::input::Cursor {
+        crate::input::Cursor { offset: self.followed[index].follower.line_offset().unwrap_or(0) }
     }
 
     /// The unfinished last lines, when nobody will read on.

@@ -13,8 +13,8 @@ mod assign;
 mod feeder;
 mod halves;
 pub mod live;
-pub mod resume;
 mod pipes;
+pub mod resume;
 mod span;
 mod threads;
 

@@ -5,6 +5,13 @@ use crate::error::Error;
 use crate::input::{Buffer, Chunk, Cursor, Follower, Polled};
 use crate::time::Time;
 use std::path::Path;
+/// Where reading begins.
+pub enum Start {
+    /// Where an earlier run stopped.
+    Cursor(Box<Cursor>),
+    /// With what the log itself has to teach.
+    Past(Past),
+}
 pub enum Step {
     Chunk(Chunk),
     NewFile,
@@ -15,11 +22,12 @@ pub struct Resuming {
     follower: Follower,
 }
 impl Resuming {
-    pub fn from_cursor(log: &Path, cursor: &Cursor, chunk_bytes: usize) -> Result<Resuming, Error> {
-        Ok(Resuming { follower: Follower::open_at(log, cursor.offset, chunk_bytes)? })
-    }
-    pub fn from_past(log: &Path, past: &Past, chunk_bytes: usize) -> Result<Resuming, Error> {
-        Ok(Resuming { follower: Follower::open_at(log, past.offset, chunk_bytes)? })
+    pub fn start(log: &Path, start: &Start, chunk_bytes: usize) -> Result<Resuming, Error> {
+        let offset = match start {
+            Start::Cursor(c) => c.offset,
+            Start::Past(p) => p.offset,
+        };
+        Ok(Resuming { follower: Follower::open_at(log, offset, chunk_bytes)? })
     }
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Step {

@@ -39,6 +39,7 @@ impl Place {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_logsurge"));
         command.args(args).current_dir(self.directory.path()).env_clear().env("TZ", "UTC");
+        command.env("STATE_DIRECTORY", self.path("state"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
