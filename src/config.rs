@@ -40,6 +40,8 @@ pub struct Config {
     /// Lines are judged as they are written: new errors at once, and the clock
     /// closes panes of a live source.
     pub live: bool,
+    /// What is usual stays as the baseline, the state or the warm-up has it.
+    pub no_learn: bool,
     /// Only learn: nothing is judged.
     pub learn_only: bool,
     /// Only lines from the first moment on and before the second count; lines without a
@@ -72,6 +74,7 @@ impl Config {
             threads: 1,
             chunk_bytes: limits::CHUNK_BYTES,
             live: false,
+            no_learn: false,
             learn_only: false,
             only: None,
             values: false,

@@ -107,6 +107,9 @@ pub struct Judging {
     /// Surge and gone alerts a day that you are ready to read for nothing
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = positive)]
     pub false_alerts: f64,
+    /// What is usual stays as it was learned before: what comes now is judged, and teaches nothing
+    #[arg(long)]
+    pub no_learn: bool,
     /// Learn for exactly this long before judging, such as 10m; 0 judges at once
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub warmup: Option<i64>,

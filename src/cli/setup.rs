@@ -75,6 +75,7 @@ pub fn judging(reading: &Reading, judging: &Judging) -> Result<(Config, Option<B
     let mut config = config(reading)?;
     config.false_alerts = judging.false_alerts;
     config.warmup = judging.warmup;
+    config.no_learn = judging.no_learn;
     config.known = known(&judging.knowing, &config, reading.quiet)?;
     let baseline = match &judging.baseline {
         Some(path) => Some(Baseline::load(path, &settings(reading))?),

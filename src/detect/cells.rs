@@ -83,6 +83,11 @@ impl Fit {
 impl Cells {
     /// Lets closed cells join the sums, if it is behind the frame's cell.
     pub fn roll(&mut self, scale: &ScaleFrame, traffic: &Traffic) {
+        if scale.is_frozen {
+            self.previous = if scale.cell - self.cell > 1 { Cell::default() } else { self.current };
+            (self.current, self.cell) = (Cell::default(), scale.cell);
+            return;
+        }
         let of = |cell: i64| traffic.of_cell(cell, scale.width) * scale.width as u64;
         self.learn(self.previous, of(self.cell - 1), scale);
         if scale.cell - self.cell > 1 {

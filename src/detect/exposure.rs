@@ -90,6 +90,8 @@ pub(crate) struct ScaleFrame {
     /// The log is busier than it ever was: nobody has shown how to follow that,
     /// so all are taken to.
     pub is_unheard_of: bool,
+    /// What is usual stays as it was learned: closed cells are dropped.
+    pub is_frozen: bool,
 }
 
 impl ScaleFrame {
@@ -138,6 +140,9 @@ pub(crate) struct Clock {
     outages: VecDeque<(i64, i64)>,
     /// What comes next need not follow at once.
     gap: bool,
+    /// Time goes by, and nothing is learned.
+    #[serde(skip)]
+    pub is_frozen: bool,
     cells: [Exposure; SCALE_COUNT],
     pub traffic: Traffic,
 }
@@ -250,6 +255,7 @@ impl Clock {
             traffic_noise: cells.traffic_noise as f64 / average * unit * unit,
             traffic_unit: unit,
             is_unheard_of: false,
+            is_frozen: self.is_frozen,
         }
     }
 
@@ -268,7 +274,7 @@ impl Clock {
             while at < to {
                 let cell = at.div_euclid(width);
                 let end = to.min((cell + 1) * width);
-                cells.roll(cell, width, &self.traffic);
+                cells.roll(cell, width, &self.traffic, self.is_frozen);
                 cells.current += (end - at) as u64;
                 at = end;
             }
@@ -277,9 +283,11 @@ impl Clock {
 }
 
 impl Exposure {
-    fn roll(&mut self, cell: i64, width: i64, traffic: &Traffic) {
+    fn roll(&mut self, cell: i64, width: i64, traffic: &Traffic, is_frozen: bool) {
         match cell - self.cell {
             0 => return,
+            1 if is_frozen => {}
+            _ if is_frozen => self.current = 0,
             1 => self.learn(self.previous, self.cell - 1, width, traffic),
             _ => {
                 self.learn(self.previous, self.cell - 1, width, traffic);

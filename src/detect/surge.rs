@@ -70,6 +70,11 @@ impl Detector {
         self.judging = judging;
     }
 
+    /// Without learning what is usual stays as it is; windows, silences and alerts go on.
+    pub fn set_learning(&mut self, learning: bool) {
+        self.clock.is_frozen = !learning;
+    }
+
     /// The next pane need not follow at once: nobody was listening until then.
     pub fn expect_gap(&mut self) {
         self.clock.expect_gap();
@@ -91,7 +96,7 @@ impl Detector {
         self.look_at_traffic(pane.0);
         let ageing = self.clock.advance(pane.0, lines);
         self.active.advance(self.clock.ticks());
-        if ageing != Ageing::default() {
+        if ageing != Ageing::default() && !self.clock.is_frozen {
             self.age(ageing);
         }
         let frame = self.frame(threshold, age);

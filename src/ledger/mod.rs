@@ -68,6 +68,7 @@ pub struct Ledger {
     /// Lines at other times do not count.
     only: Option<(Time, Time)>,
     no_redact: bool,
+    no_learn: bool,
     /// What a person has masked already.
     masks: Filter,
     registry: Registry,
@@ -147,6 +148,7 @@ impl Ledger {
             learn_only: config.learn_only,
             only: config.only,
             no_redact: config.no_redact,
+            no_learn: config.no_learn,
             masks: config.filter.clone(),
             registry: Registry::new(),
             messages: Messages::default(),
@@ -197,7 +199,7 @@ impl Ledger {
         }
         ledger.foresee_known();
         ledger.skip_empty_warmup();
-        ledger.detector.set_judging(!ledger.learning());
+        ledger.begin_to_judge();
         ledger.update_rates();
         ledger
     }
@@ -539,6 +541,13 @@ impl Ledger {
         for (class, rate) in self.rates.iter_mut().enumerate() {
             *rate = self.messages.rate_per_day(Level::ALL[class], age);
         }
+    }
+
+    /// The detector judges and learns as the ledger does.
+    fn begin_to_judge(&mut self) {
+        let judging = !self.learning();
+        self.detector.set_judging(judging);
+        self.detector.set_learning(!(judging && self.no_learn));
     }
 
     fn learning(&self) -> bool {

@@ -189,7 +189,7 @@ impl Ledger {
         ledger.report = saved.report;
         ledger.load_now(config, saved.now, index_of);
         ledger.foresee_known();
-        ledger.detector.set_judging(!ledger.learning());
+        ledger.begin_to_judge();
         ledger.update_rates();
         ledger
     }

@@ -53,7 +53,7 @@ impl Ledger {
             return;
         }
         self.warmup = None;
-        self.detector.set_judging(true);
+        self.begin_to_judge();
         // What a past has taught is said when it ends.
         if !self.is_in_past() {
             let notice = self.inventory(age, "errors taken for normal from now on");

@@ -1,0 +1,247 @@
+//! `check`, as cron runs it.
+
+mod program;
+
+use program::{Place, Ran};
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A log that is written now, so many seconds ago.
+struct Writer {
+    place: Place,
+}
+
+fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64
+}
+
+fn stamp(seconds: i64) -> String {
+    logsurge::Time::from_seconds(seconds).to_string()
+}
+
+impl Writer {
+    /// Some hours of a calm log.
+    fn new(hours: i64) -> Writer {
+        let writer = Writer { place: Place::new() };
+        let end = now() - 120;
+        let mut text = String::new();
+        for (count, at) in (end - hours * 3_600..end).step_by(2).enumerate() {
+            let (stamp, number) = (stamp(at), count * 7 % 9_973);
+            text += &match count % 5 {
+                0 => format!("{stamp} WARN slow query, {number} ms\n"),
+                1 => format!("{stamp} INFO user {number} logged in\n"),
+                _ => format!("{stamp} INFO order {number} confirmed\n"),
+            };
+        }
+        writer.place.write("app.log", text);
+        writer
+    }
+
+    fn append(&self, text: &str) {
+        let mut file = OpenOptions::new().append(true).create(true).open(self.place.path("app.log")).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    fn check(&self, args: &[&str]) -> Ran {
+        self.place.run(&[&["check", "app.log"], args].concat())
+    }
+
+    fn state(&self) -> Vec<u8> {
+        let states = fs::read_dir(self.place.path("state")).unwrap().map(|entry| entry.unwrap().path());
+        let mut states = states.filter(|path| path.extension().is_some_and(|ending| ending == "state"));
+        fs::read(states.next().expect("there is a state")).unwrap()
+    }
+
+    fn lines(&self) -> u64 {
+        let listed = self.place.run(&["check", "--list", "--json"]).status(0);
+        let state: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
+        state["lines"].as_u64().unwrap()
+    }
+}
+
+fn silent(ran: Ran) {
+    assert_eq!((ran.status, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
+}
+
+#[test]
+fn the_first_check_learns_the_past_and_says_so_once_then_all_is_silent() {
+    let log = Writer::new(4);
+    let first = log.check(&[]).status(0);
+    assert!(first.out.is_empty(), "{}", first.out);
+    assert!(first.err.starts_with("logsurge: learned 3 messages from "), "{}", first.err);
+    assert_eq!(first.err.lines().count(), 1);
+    silent(log.check(&[]));
+    log.append(&format!("{} INFO order 5 confirmed\n", stamp(now())));
+    silent(log.check(&[]));
+    assert_eq!(log.lines(), 4 * 1_800 + 1);
+}
+
+#[test]
+fn an_error_is_mailed_once_and_shown_again() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    let at = now();
+    log.append(
+        &format!("{} ERROR charge failed for order 88: gateway eu-3 returned 504\n", stamp(at)).repeat(3),
+    );
+    let mail = log.check(&[]).status(1);
+    let first = mail.out.lines().next().unwrap();
+    assert!(first.starts_with("1 alert in app.log since "), "{first}");
+    assert!(first.ends_with(": NEW ERROR charge failed for order 88: gateway eu-3 returned 504"), "{first}");
+    assert!(first.len() <= 130);
+    assert!(mail.out.contains(", 3 lines\n"), "{}", mail.out);
+    assert!(mail.err.is_empty(), "{}", mail.err);
+    silent(log.check(&[]));
+    let shown = log.place.run(&["show"]).status(0);
+    let block = mail.out.split_once("\n\n").unwrap().1;
+    assert_eq!(shown.out, block);
+    let id = block.split_whitespace().nth(1).unwrap();
+    log.place.run(&["show", id]).status(0).says("charge failed").says("NEW");
+    assert!(log.place.run(&["show", "--since", "1m", "app.log"]).status != 1);
+}
+
+#[test]
+fn a_dry_run_says_what_there_is_and_remembers_nothing() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    let before = log.state();
+    log.append(&format!("{} FATAL out of memory\n", stamp(now())));
+    log.check(&["--dry-run"]).status(1).says("out of memory");
+    assert_eq!(log.state(), before);
+    log.check(&[]).status(1).says("out of memory");
+    silent(log.check(&["--dry-run"]));
+}
+
+#[test]
+fn a_long_mail_is_cut_and_says_how_to_see_the_rest() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    // Four errors each twelve minutes, for the bound of five within ten.
+    let mut text = String::new();
+    let words = ["disk", "socket", "shard", "lease", "quota", "queue", "index", "cache", "vault", "relay"];
+    for (round, word) in words.iter().enumerate() {
+        for verb in ["failed to open", "refused", "is corrupt after", "lost"] {
+            let at = now() - 7_200 + round as i64 * 720;
+            text += &format!("{} ERROR {word} {verb} the {word} table\n", stamp(at));
+        }
+    }
+    log.append(&text);
+    let mail = log.check(&[]).status(1);
+    let lines: Vec<&str> = mail.out.lines().collect();
+    assert!(lines.len() <= 40, "{}", mail.out);
+    let (count, rest) = lines.last().unwrap().strip_prefix("and ").unwrap().split_once(' ').unwrap();
+    let show = rest.strip_prefix("more: logsurge ").unwrap();
+    assert!(show.starts_with("show --since "), "{show}");
+    let args: Vec<&str> = show.split_whitespace().map(|word| word.trim_matches('\'')).collect();
+    let args = match &args[..] {
+        [show, since, day, clock] => vec![show.to_string(), since.to_string(), format!("{day} {clock}")],
+        args => args.iter().map(|arg| arg.to_string()).collect(),
+    };
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let shown = log.place.run(&args).status(0);
+    let alerts = |text: &str| text.lines().filter(|line| line.starts_with("NEW ")).count();
+    assert_eq!(alerts(&shown.out), alerts(&mail.out) + count.parse::<usize>().unwrap());
+    assert!(
+        lines[0].starts_with(&format!("{} alerts in app.log since ", alerts(&shown.out))),
+        "{}",
+        lines[0]
+    );
+}
+
+#[test]
+fn a_new_file_in_a_glob_is_said_once_and_the_others_go_on() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    fs::copy(log.place.path("app.log"), log.place.path("web.log")).unwrap();
+    log.append(&format!("{} ERROR order 7 refused\n", stamp(now())));
+    let ran = log.place.run(&["check", "app.log", "web.log"]).status(1);
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("of web.log"), "{}", ran.err);
+    assert!(ran.out.contains("order 7 refused"));
+    silent(log.place.run(&["check", "app.log", "web.log"]));
+}
+
+#[test]
+fn one_bad_file_among_many_is_said_and_the_rest_goes_on() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    log.append(&format!("{} ERROR order 7 refused\n", stamp(now())));
+    fs::create_dir(log.place.path("empty")).unwrap();
+    let ran = log.place.run(&["check", "app.log", "missing.log", "empty"]).status(2);
+    assert!(ran.out.contains("order 7 refused"));
+    assert!(ran.err.contains("missing.log"), "{}", ran.err);
+}
+
+#[test]
+fn two_runs_at_once() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    let path = fs::read_dir(log.place.path("state")).unwrap().map(|entry| entry.unwrap().path());
+    let lock = path.filter(|path| path.extension().is_some_and(|ending| ending == "lock")).next().unwrap();
+    fs::write(&lock, "process 4711 (logsurge watch)").unwrap();
+    let held = File::open(&lock).unwrap();
+    held.lock().unwrap();
+    let ran = log.check(&[]).status(2);
+    assert!(ran.err.contains("app.log: in use by process 4711 (logsurge watch)"), "{}", ran.err);
+    silent(log.check(&["--skip-if-locked"]));
+    log.check(&["--dry-run"]).status(0);
+    drop(held);
+    silent(log.check(&[]));
+}
+
+/// A limit of file sizes stands for a full disk: the alerts are told, the old state stays.
+#[test]
+fn what_cannot_be_saved_is_told_all_the_same() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    let before = log.state();
+    log.append(&format!("{} ERROR order 7 refused\n", stamp(now())));
+    let program = env!("CARGO_BIN_EXE_logsurge");
+    let full = |log: &Writer| {
+        let mut command = Command::new("bash");
+        command.args(["-c", &format!("ulimit -f 1; exec {program} check app.log")]);
+        command.current_dir(log.place.path("")).env_clear().env("TZ", "UTC");
+        program::told(command.env("STATE_DIRECTORY", log.place.path("state")).output().unwrap())
+    };
+    let ran = full(&log).status(2);
+    assert!(ran.out.contains("order 7 refused"), "{}", ran.out);
+    assert!(ran.err.contains("state not usable: not saved: "), "{}", ran.err);
+    assert_eq!(log.state(), before);
+    assert!(fs::read_dir(log.place.path("state")).unwrap().count() == 2, "nothing is left lying around");
+    // Again, as it was not remembered; then once and for all.
+    full(&log).status(2).says("order 7 refused");
+    log.check(&[]).status(1).says("order 7 refused");
+    silent(log.check(&[]));
+}
+
+#[test]
+fn no_place_to_remember_is_said() {
+    let place = Place::new();
+    place.write("app.log", "x\n").write("file", "");
+    let ran = place.run(&["check", "--state", "file/below", "app.log"]).status(2);
+    assert!(ran.err.contains("--state DIR"), "{}", ran.err);
+}
+
+/// The clock says it is gone, though the log says nothing.
+#[test]
+fn a_log_that_falls_silent_is_mailed() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    // As if its last line had been written twenty minutes ago: nothing came since.
+    let path = log.place.path("app.log");
+    let text = fs::read_to_string(&path).unwrap();
+    let old = now() - 1_200;
+    let kept: String = text
+        .lines()
+        .filter(|line| line[..20] < *stamp(old).as_str())
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let quiet = Writer { place: Place::new() };
+    quiet.place.write("app.log", kept);
+    let written = SystemTime::now() - Duration::from_secs(1_200);
+    File::options().write(true).open(quiet.place.path("app.log")).unwrap().set_modified(written).unwrap();
+    quiet.check(&[]).status(1).says("nothing from app.log for 20 min");
+    silent(quiet.check(&[]));
+}
