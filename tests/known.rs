@@ -102,7 +102,8 @@ fn what_is_accepted_is_not_new_whatever_its_values() {
 
 #[test]
 fn whatever_was_printed_of_a_line_can_be_pasted() {
-    let lines: [&[u8]; 9] = [
+    let lines: [&[u8]; 10] = [
+        b"Mar  2 12:30:00 web-1 sshd[123]: error: failed login for root from 10.0.0.1 port 22",
         b"ERROR charge failed for order 8812: gateway eu-3",
         b"ERROR login refused for anna@example.com password=hunter2 now",
         b"ERROR odd \x01bytes\x1b[31m here \tfailed",
@@ -115,7 +116,7 @@ fn whatever_was_printed_of_a_line_can_be_pasted() {
     ];
     for (at, line) in lines.iter().enumerate() {
         let place = Place::new();
-        let is_structured = line.starts_with(b"{") || line.starts_with(b"time");
+        let is_structured = [&b"{"[..], b"time", b"Mar"].iter().any(|begin| line.starts_with(begin));
         let stamp: &[u8] = if is_structured { b"" } else { b"2026-03-02T12:30:00Z " };
         place.write("a.log", calm_then(&[stamp, line, b"\n"].concat()));
         let printed = scan(&place, &["a.log"]).status(1);
@@ -125,9 +126,18 @@ fn whatever_was_printed_of_a_line_can_be_pasted() {
         .unwrap();
         let text = place.run(&["scan", "--warmup", "0", "--text", "a.log"]).out;
         let short = place.run(&["scan", "--warmup", "0", "--short", "a.log"]).out;
+        let whole = short.lines().next().expect("an alert").to_owned();
         let short = short.lines().next().and_then(|line| line.split_once(" | ")).expect("an alert").1;
+        let raw = String::from_utf8_lossy(line);
         let text = text.lines().nth(1).expect("a sample").trim();
-        for pasted in [alert["sample"].as_str().unwrap(), alert["template"].as_str().unwrap(), text, short] {
+        for pasted in [
+            alert["sample"].as_str().unwrap(),
+            alert["template"].as_str().unwrap(),
+            text,
+            short,
+            &whole,
+            &raw,
+        ] {
             let file = format!("k{}.toml", pasted.len());
             place.pipe(&["accept", "-", "--known", &file], pasted.as_bytes()).status(0);
             let ran = scan(&place, &["a.log", "--known", &file]);
@@ -383,4 +393,89 @@ fn no_file_of_decisions_can_break_the_reader() {
     }
     let deep = format!("known = {}", "[".repeat(100_000));
     assert!(logsurge::Known::parse(deep.as_bytes(), path, &zone).is_err());
+}
+
+#[test]
+fn decisions_do_not_depend_on_threads_or_chunks() {
+    let place = Place::new();
+    let noise = |n: u32| {
+        format!(
+            "2026-03-02T12:{:02}:00Z ERROR user u{n} password=p{n} refused by gate {}\n",
+            30 + n % 30,
+            n % 3
+        )
+    };
+    place
+        .write("a.log", calm_then((0..60).map(noise).collect::<String>().as_bytes()))
+        .write("b.log", surging(600));
+    place.write(
+        "k.toml",
+        decisions("[[known]]\nline = `ERROR user <*> password=[redacted] refused by gate 1`\ndo = `accept`\n[[known]]\nline = `WARN retrying upstream eu-1 (attempt 2)`\ndo = `mute`\nper-hour = 60\n"),
+    );
+    let with = |more: &[&str]| scan(&place, &[&["--known", "k.toml", "a.log", "b.log"], more].concat());
+    let plain = with(&["-j", "1"]);
+    assert!(plain.out.contains("but "), "{}", plain.out);
+    for more in [
+        ["-j", "4", "--chunk-bytes", "4096"],
+        ["-j", "3", "--chunk-bytes", "100"],
+        ["-j", "1", "--chunk-bytes", "777"],
+    ] {
+        let ran = with(&more);
+        assert_eq!((ran.out, ran.err), (plain.out.clone(), plain.err.clone()), "{more:?}");
+    }
+}
+
+#[test]
+fn no_line_of_a_decision_can_break_the_reading_of_a_log() {
+    use logsurge::known::{Deed, Entry, Known};
+    let mut random = Random(11);
+    let pieces = [
+        "<*>",
+        "…",
+        "[redacted]",
+        "ERROR",
+        "eu-7",
+        "a=b",
+        "{\"level\":\"error\",\"msg\":\"x\"}",
+        "\\x01",
+        "\u{fffd}",
+        "é",
+        "\n",
+        "2026-03-02T12:30:00Z",
+        "failed",
+        "\"",
+        "\u{1}",
+        "\u{2}",
+        "#",
+        " ",
+        "\t",
+        "(",
+        "1 2 3",
+    ];
+    for _ in 0..400 {
+        let mut line =
+            || (0..random.below(9)).map(|_| random.pick(&pieces).to_owned() + " ").collect::<String>();
+        let entry = |line: String| Entry {
+            line,
+            deed: Deed::Mute,
+            until: None,
+            reason: None,
+            per_hour: Some(1.0),
+            place: Default::default(),
+        };
+        let known = Known::new((0..4).map(|_| entry(line())).collect());
+        let mut config = logsurge::Config::new(logsurge::Time::from_seconds(1_800_000_000));
+        (config.warmup, config.known) = (Some(0), known.clone());
+        let mut session = logsurge::Session::new(&config, None, "a");
+        for entry in known.entries() {
+            session.feed(entry.line.as_bytes());
+            session.feed(b"\n");
+            let printed = Known::printed(entry.line.as_bytes(), &config);
+            assert!(
+                !printed.contains('\u{1b}')
+                    && Known::template_of(&printed, &config).is_none_or(|text| !text.is_empty())
+            );
+        }
+        session.finish();
+    }
 }

@@ -128,7 +128,8 @@ fn until_of(text: &str, now: Time, zone: &Zone) -> Result<Until, Error> {
 /// The lines that are meant, as they may be shown.
 fn lines_of(args: &Decide, config: &Config, baseline: Option<&Baseline>) -> Result<Vec<Found>, Error> {
     let text = args.what.join(" ");
-    let of_line = |line: &str| Found { line: Known::printed(line.as_bytes(), config), per_hour: None };
+    let of_line =
+        |line: &str| Found { line: Known::printed(sample_of(line).as_bytes(), config), per_hour: None };
     if text == "-" {
         if io::stdin().is_terminal() {
             return Err(Error::usage(
@@ -156,6 +157,17 @@ fn lines_of(args: &Decide, config: &Config, baseline: Option<&Baseline>) -> Resu
     } else {
         Ok(vec![of_line(text)])
     }
+}
+
+/// The line of the log in an alert's short form, `14:02:31 NEW ERROR 9c41e07b reason | line`;
+/// any other line as it is.
+fn sample_of(text: &str) -> &str {
+    const KINDS: [&str; 4] = ["NEW", "SURGE", "STILL", "GONE"];
+    let is_id = |word: &str| word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let Some((head, line)) = text.split_once(" | ") else { return text };
+    let words: Vec<&str> = head.split_whitespace().take(5).collect();
+    let is_alert = words.windows(3).any(|words| KINDS.contains(&words[0]) && is_id(words[2]));
+    if is_alert { line } else { text }
 }
 
 /// A line of the message with this id, and its rate now if that is known.

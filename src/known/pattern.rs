@@ -25,17 +25,22 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
-    /// A line with numbers for its wildcards and without what was cut, and whether
-    /// it was cut; none if the line stands for itself.
-    pub fn stand_in(line: &str) -> Option<(String, bool)> {
-        let line = line.trim_end();
+    /// A line with numbers for its wildcards and without what was cut, and whether it was
+    /// cut; a first wildcard may stand for the time stamp, so there is one without it as
+    /// well. Empty if the line stands for itself.
+    pub fn stand_ins(line: &str) -> Vec<(String, bool)> {
+        let line = line.trim();
         let (whole, is_open) = match line.strip_suffix(CUT) {
             // The cut went through a word.
             Some(front) => (front.rsplit_once(' ').map_or("", |(front, _)| front), true),
             None => (line, false),
         };
-        let stand_in = || whole.replace(WILDCARD, STAND_IN).replace(SECRET, STAND_IN);
-        (is_open || whole.contains(WILDCARD)).then(|| (stand_in(), is_open))
+        if !is_open && !whole.contains(WILDCARD) {
+            return Vec::new();
+        }
+        let behind_stamp = whole.strip_prefix(WILDCARD).filter(|rest| !rest.trim().is_empty());
+        let stand_in = |text: &str| (text.replace(WILDCARD, STAND_IN).replace(SECRET, STAND_IN), is_open);
+        [Some(whole), behind_stamp].into_iter().flatten().map(stand_in).collect()
     }
 
     /// The pattern of a stand-in's shape.
@@ -48,6 +53,10 @@ impl Pattern {
     /// Whether lines of this shape are meant.
     pub fn fits(&self, shape: &Shape) -> bool {
         if (shape.level, shape.alarm) != (self.shape.level, self.shape.alarm) {
+            return false;
+        }
+        let longest = self.words.iter().flatten().max_by_key(|word| word.len());
+        if longest.is_some_and(|word| memchr::memmem::find(&shape.text, word).is_none()) {
             return false;
         }
         let found: Vec<_> = tokens(&shape.text).collect();

@@ -42,6 +42,9 @@ const PANES_PER_HOUR: f64 = 360.0;
 /// The spread of counts that the score of such an alert supposes.
 const LOUDER_SPREAD: f64 = 0.5;
 
+/// What stands before a host.
+const SYSLOG_STAMP: &[u8] = b"Jan  1 00:00:00 ";
+
 /// One decision and what it stands for.
 #[derive(Debug)]
 struct Row {
@@ -84,6 +87,17 @@ impl Reader {
         Some(shape)
     }
 
+    /// What a line of a decision reads as. Alerts show syslog's lines without their stamp, and it
+    /// is the stamp that tells a host from a word: with a host in front there are two readings.
+    fn shapes_of(&self, line: &str) -> Vec<Shape> {
+        let Some(shape) = self.shape_of(line.as_bytes()) else { return Vec::new() };
+        let with_host = || self.shape_of(&[SYSLOG_STAMP, line.trim_start().as_bytes()].concat());
+        let other = if begins_with_host(line) { with_host() } else { None };
+        let same_level = |other: &Shape| (other.level, other.alarm) == (shape.level, shape.alarm);
+        let other = other.filter(|other| same_level(other) && other.text != shape.text);
+        std::iter::once(shape).chain(other).collect()
+    }
+
     /// What a line that may be shown reads as where it is printed, if that is another.
     fn shape_as_printed(&self, shown: &[u8]) -> Option<Shape> {
         let shown = &redact(shown);
@@ -93,6 +107,16 @@ impl Reader {
             || memchr::memmem::find(shown, BLANK).is_some();
         if changed { self.shape_of(visible(shown).as_bytes()) } else { None }
     }
+}
+
+/// Whether a line may be `host program: message` or `host program[1]: message`.
+fn begins_with_host(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let is_host =
+        |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    let is_tag =
+        |word: &str| word.ends_with(':') && word.starts_with(|first: char| first.is_ascii_alphabetic());
+    words.next().is_some_and(is_host) && words.next().is_some_and(is_tag)
 }
 
 impl Decisions {
@@ -112,13 +136,13 @@ impl Decisions {
     fn add(&mut self, entry: &Entry) {
         let row = self.rows.len();
         for line in entry.line.lines() {
-            if let Some(shape) = self.reader.shape_of(line.as_bytes()) {
+            for shape in self.reader.shapes_of(line) {
                 self.by_shape.entry(shape.id()).or_default().push(row);
             }
-            if let Some((line, is_open)) = Pattern::stand_in(line)
-                && let Some(shape) = self.reader.shape_of(line.as_bytes())
-            {
-                self.patterns.push((Pattern::new(shape, is_open), row));
+            for (text, is_open) in Pattern::stand_ins(line) {
+                for shape in self.reader.shapes_of(&text) {
+                    self.patterns.push((Pattern::new(shape, is_open), row));
+                }
             }
         }
         self.rows.push(Row { entry: entry.clone(), shapes: Vec::new(), is_seen: false, told: None });
@@ -197,11 +221,12 @@ impl Ledger {
         }
         let lines: Vec<String> = self.decisions.rows.iter().map(|row| row.entry.line.clone()).collect();
         for line in
-            lines.iter().flat_map(|line| line.lines()).filter(|line| Pattern::stand_in(line).is_none())
+            lines.iter().flat_map(|line| line.lines()).filter(|line| Pattern::stand_ins(line).is_empty())
         {
-            let Some(shape) = self.decisions.reader.shape_of(line.as_bytes()) else { continue };
-            if let Some(ix) = self.registry.foresee(&shape) {
-                self.decisions.link(ix, &shape, &[]);
+            for shape in self.decisions.reader.shapes_of(line) {
+                if let Some(ix) = self.registry.foresee(&shape) {
+                    self.decisions.link(ix, &shape, &[]);
+                }
             }
         }
         self.apply_joins();
@@ -256,12 +281,13 @@ impl Ledger {
     pub(super) fn note_seen(&mut self, is_told: bool) {
         let is_told = is_told && !self.learn_only;
         let Ledger { decisions, registry, messages, .. } = self;
-        for row in decisions.rows.iter_mut().filter(|row| !row.is_seen) {
+        let waits = |row: &&mut Row| row.entry.deed == Deed::Mute && !row.is_seen && !row.shapes.is_empty();
+        for row in decisions.rows.iter_mut().filter(waits) {
             let templates = row.templates(registry);
             let seen = templates.iter().filter_map(|template| messages.get(*template));
             let Some(worst) = seen.map(|message| message.class).max() else { continue };
             row.is_seen = true;
-            decisions.muted += u64::from(is_told && row.entry.deed == Deed::Mute && worst >= Level::Error);
+            decisions.muted += u64::from(is_told && worst >= Level::Error);
         }
     }
 
@@ -402,12 +428,10 @@ impl Known {
     pub fn template_of(line: &str, config: &Config) -> Option<String> {
         let reader = Reader { opener: config.opener(), latest: config.latest };
         let line = line.lines().find(|line| !line.trim().is_empty())?;
-        match Pattern::stand_in(line) {
-            Some(_) => Some(line.to_owned()),
-            None => {
-                let shape = reader.shape_of(line.as_bytes())?;
-                Some(crate::template::display(&shape.text, line.as_bytes()))
-            }
+        if !Pattern::stand_ins(line).is_empty() {
+            return Some(line.to_owned());
         }
+        let shape = reader.shape_of(line.as_bytes())?;
+        Some(crate::template::display(&shape.text, line.as_bytes())).filter(|text| !text.trim().is_empty())
     }
 }

@@ -9,6 +9,7 @@ mod cure;
 mod display;
 mod entry;
 mod explosion;
+mod foresee;
 mod holes;
 mod layout;
 mod like;

@@ -147,20 +147,8 @@ impl Registry {
         ShapeIx(ix)
     }
 
-    /// Stores a shape that no line has shown yet, if there is room: its message is known, but
-    /// there is no sample of it, it is nobody's nearest, and it is not saved.
-    pub fn foresee(&mut self, shape: &Shape) -> Option<ShapeIx> {
-        if let Some(&ix) = self.by_id.get(&shape.id().0) {
-            return (*self.records[ix as usize].text == *shape.text).then_some(ShapeIx(ix));
-        }
-        let ix = self.add(shape);
-        let is_stored = self.records[ix as usize].id == shape.id().0;
-        self.records[ix as usize].foreseen = is_stored;
-        is_stored.then_some(ShapeIx(ix))
-    }
-
     /// Stores a new shape, or finds where it goes.
-    fn add(&mut self, shape: &Shape) -> u32 {
+    pub(super) fn add(&mut self, shape: &Shape) -> u32 {
         let id = shape.id().0;
         let mut cut = std::mem::take(&mut self.cut);
         cut.load(&shape.text);
@@ -179,17 +167,6 @@ impl Registry {
         };
         self.cut = cut;
         ix
-    }
-
-    /// Whether a shape is stored only because it was foreseen.
-    pub fn is_foreseen(&self, shape: ShapeIx) -> bool {
-        let record = &self.records[shape.0 as usize];
-        record.foreseen && !record.seen
-    }
-
-    /// Whether no line of a template was seen, only foreseen.
-    pub(super) fn is_only_foreseen(&self, template: TemplateIx) -> bool {
-        self.templates[self.resolve(template.0) as usize].exemplar == NONE
     }
 
     /// Where a shape goes that a bound keeps from being stored.
