@@ -139,7 +139,8 @@ pub struct Remembering {
 #[derive(Args, Debug, Clone)]
 pub struct Knowing {
     /// Messages that people have accepted or muted: a file that `logsurge accept` and `mute` write, or a
-    /// directory of such files; may be given again
+    /// directory of such files; may be given again [default of accept, mute, check and watch: known.toml in the
+    /// --state directory]
     #[arg(long, value_name = "FILE")]
     pub known: Vec<PathBuf>,
 }
@@ -344,10 +345,12 @@ pub struct Show {
 /// `logsurge accept`
 #[derive(Args, Debug)]
 pub struct Decide {
-    /// A line of the message, as it stands in the log or in an alert; or, with --baseline, the message's id;
+    /// A line of the message, as it stands in the log or in an alert; or the message's id, as check or watch told it, or as --baseline has it;
     /// or - for lines on standard input, each a decision of its own
     #[arg(value_name = "ID|LINE", required = true)]
     pub what: Vec<String>,
+    #[command(flatten)]
+    pub remembering: Remembering,
     #[command(flatten)]
     pub knowing: Knowing,
     /// When that is over: a span such as 30d or 12h, or a date such as 2026-12-31, that day included
@@ -376,6 +379,8 @@ pub struct Mute {
 /// `logsurge known`
 #[derive(Args, Debug)]
 pub struct KnownArgs {
+    #[command(flatten)]
+    pub remembering: Remembering,
     #[command(flatten)]
     pub knowing: Knowing,
     /// Read these logs, and say how many lines each decision matches

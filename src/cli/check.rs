@@ -4,7 +4,7 @@
 //! all the while. Alerts are told and flushed before anything is saved, so after a crash one may
 //! be told again and none is lost.
 
-use super::args::Check;
+use super::args::{Check, Judging, Reading};
 use super::batch::say_trouble;
 use super::exit::Outcome;
 use super::mail::Mail;
@@ -13,7 +13,7 @@ use super::{remembered, setup, signals};
 use logsurge::engine::resume::{Resuming, Step};
 use logsurge::error::ErrorKind;
 use logsurge::state::Prepared;
-use logsurge::{Alert, Baseline, Config, Error, Kind, Phase, Session, Time};
+use logsurge::{Alert, Baseline, Config, Error, Kind, Known, Phase, Session, Time};
 use std::path::Path;
 
 /// `logsurge check`
@@ -23,16 +23,18 @@ pub fn run(args: &Check) -> Result<Outcome, Error> {
         return remembered::list(args, &directory);
     }
     signals::survive_full_files()?;
-    let (mut config, baseline) = setup::judging(&args.reading, &args.judging)?;
+    let judging = memory::with_known(&args.judging, &directory);
+    let quietly = Reading { quiet: true, ..args.reading.clone() };
+    let (mut config, baseline) = setup::judging(&quietly, &judging)?;
     config.live = true;
     let (logs, mut trouble) = remembered::logs_of(&args.paths, &directory, &config, args.reading.quiet)?;
-    let terms =
-        Terms { directory: &directory, reading: &args.reading, judging: &args.judging, dry: args.dry_run };
+    let terms = Terms { directory: &directory, reading: &args.reading, judging: &judging, dry: args.dry_run };
     let show = remembered::show_command(&args.remembering);
     let mut mail = Mail::new(&args.judging.output, config.zone.clone(), setup::now(), show);
     let mut states = Vec::new();
+    let mut expired = expired(&judging, &config)?;
     for log in &logs {
-        match check(&terms, log, &config, baseline.as_ref(), &mut mail) {
+        match check(&terms, log, &config, baseline.as_ref(), &mut mail, &mut expired) {
             Ok(checked) => {
                 trouble |= checked.trouble;
                 states.extend(checked.state);
@@ -77,8 +79,14 @@ fn check(
     config: &Config,
     baseline: Option<&Baseline>,
     mail: &mut Mail,
+    expired: &mut [Expired],
 ) -> Result<Checked, Error> {
     let (mut memory, mut session, start) = Memory::open(terms, log, config, baseline)?;
+    for (fingerprint, text, said) in expired {
+        if memory.says_first(*fingerprint) && !terms.reading.quiet && !std::mem::replace(said, true) {
+            say!("logsurge: {text}");
+        }
+    }
     let mut reader = Resuming::start(log, &start, config.chunk_bytes)?;
     let now = setup::now();
     session.advance(now);
@@ -104,6 +112,16 @@ fn check(
         false => None,
     };
     Ok(Checked { trouble, state })
+}
+
+/// A decision that is over: its fingerprint, what is said of it, and whether that was said.
+type Expired = (u64, String, bool);
+
+/// Decisions that are over; each log says so once ever, and a run once for all.
+fn expired(judging: &Judging, config: &Config) -> Result<Vec<Expired>, Error> {
+    let known = Known::load(&judging.knowing.known, &config.zone)?;
+    let over = known.expired(config.latest);
+    Ok(over.map(|entry| (entry.fingerprint(), setup::expired_text(entry), false)).collect())
 }
 
 /// Takes what the session has to say.

@@ -1,14 +1,14 @@
 //! `logsurge accept`, `mute` and `known`: people's decisions about messages.
 
-use super::args::{Decide, KnownArgs, Mute, Reading};
+use super::args::{Decide, KnownArgs, Mute, Reading, Remembering};
 use super::exit::Outcome;
 use super::render::safe::{shortened, visible};
-use super::{batch, setup};
+use super::{batch, memory, setup};
 use logsurge::alert::grouped;
 use logsurge::known::{Deed, Entry, Known, Until, Written, add};
 use logsurge::template::FindError;
 use logsurge::time::{SECOND_MICROS, Zone, parse_duration};
-use logsurge::{Baseline, Config, Error, Ledger, Time};
+use logsurge::{Alert, Baseline, Config, Error, Kind, Ledger, Time};
 use serde_json::json;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -85,17 +85,10 @@ fn write(path: &Path, entry: &Entry, config: &Config, now: Time, quiet: bool) ->
     Ok(())
 }
 
-/// Where decisions are kept when nobody says.
-fn default_known_path() -> Option<PathBuf> {
-    None
-}
-
 /// The file to write.
 fn file_of(args: &Decide) -> Result<PathBuf, Error> {
     match &args.knowing.known[..] {
-        [] => default_known_path().ok_or_else(|| {
-            Error::usage("say where to keep the decision: --known FILE, such as --known known.toml")
-        }),
+        [] => Ok(memory::known_path(&memory::directory(&args.remembering)?)),
         [file] => Ok(file.clone()),
         _ => Err(Error::usage("a decision is written to one file; give --known once")),
     }
@@ -153,7 +146,7 @@ fn lines_of(args: &Decide, config: &Config, baseline: Option<&Baseline>) -> Resu
     let is_id =
         (ID_DIGITS_MIN..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_id {
-        Ok(vec![line_of(&text.to_ascii_lowercase(), config, baseline)?])
+        Ok(vec![line_of(&text.to_ascii_lowercase(), config, baseline, &args.remembering)?])
     } else {
         Ok(vec![of_line(text)])
     }
@@ -171,12 +164,13 @@ fn sample_of(text: &str) -> &str {
 }
 
 /// A line of the message with this id, and its rate now if that is known.
-fn line_of(id: &str, config: &Config, baseline: Option<&Baseline>) -> Result<Found, Error> {
-    let Some(baseline) = baseline else {
-        return Err(Error::usage(format!(
-            "{id} is an id; name the baseline that has it (-b BASELINE), or paste a line of the message instead"
-        )));
-    };
+fn line_of(
+    id: &str,
+    config: &Config,
+    baseline: Option<&Baseline>,
+    remembering: &Remembering,
+) -> Result<Found, Error> {
+    let Some(baseline) = baseline else { return told_line_of(id, remembering) };
     let ledger = Ledger::new(config, Some(baseline), Vec::new());
     let registry = ledger.registry();
     let template = registry.find_id(id).map_err(|why| {
@@ -201,15 +195,39 @@ fn line_of(id: &str, config: &Config, baseline: Option<&Baseline>) -> Result<Fou
     }
 }
 
+/// A line of an alert that check or watch has told, and how many of them came in an hour.
+fn told_line_of(id: &str, remembering: &Remembering) -> Result<Found, Error> {
+    let directory = memory::directory(remembering)?;
+    let mut told: Vec<Alert> = Vec::new();
+    for state in directory.all()? {
+        told.extend(state.map(|state| state.told).unwrap_or_default());
+    }
+    let is_it =
+        |alert: &Alert| alert.id.to_string().starts_with(id) || alert.shape.to_string().starts_with(id);
+    let newest = told.into_iter().filter(is_it).max_by_key(|alert| alert.time).ok_or_else(|| {
+        Error::usage(format!(
+            "no alert with the id {id} was told by check or watch; paste a line of the message instead, or name \
+             the baseline that has it: -b BASELINE"
+        ))
+    })?;
+    let hours = (newest.window.1.0 - newest.window.0.0) as f64 / (3_600 * SECOND_MICROS) as f64;
+    let surges = newest.kind == Kind::Surge && hours > 0.0;
+    let per_hour = surges.then(|| (newest.count as f64 / hours).round());
+    Ok(Found { line: visible(&newest.sample), per_hour })
+}
+
 /// `logsurge known`
 pub fn list(args: &KnownArgs) -> Result<Outcome, Error> {
     let config = setup::config(&args.reading)?;
     let mut paths = args.knowing.known.clone();
     if paths.is_empty() {
-        paths.extend(default_known_path());
-    }
-    if paths.is_empty() {
-        return Err(Error::usage("name the decisions: --known FILE, or a directory of such files"));
+        paths.push(memory::known_path(&memory::directory(&args.remembering)?));
+        if !paths[0].exists() {
+            return Err(Error::usage(format!(
+                "no decisions in {}; name others with --known FILE, or a directory of such files",
+                paths[0].display()
+            )));
+        }
     }
     let known = Known::load(&paths, &config.zone)?;
     if known.is_empty() && !args.reading.quiet {

@@ -12,6 +12,8 @@ use logsurge::state::{Directory, Lock, Prepared, State};
 use logsurge::{Alert, Baseline, Config, Error, Session, Time};
 use std::path::{Path, PathBuf};
 
+/// Decisions that are kept beside the states.
+const KNOWN_NAME: &str = "known.toml";
 /// Where states lie if nobody says.
 const FOR_ROOT: &str = "/var/lib/logsurge";
 
@@ -39,6 +41,21 @@ fn place(remembering: &Remembering) -> Result<PathBuf, Error> {
     })
 }
 
+/// Where decisions are kept when nobody says: beside the states.
+pub fn known_path(directory: &Directory) -> PathBuf {
+    directory.path().join(KNOWN_NAME)
+}
+
+/// The same arguments with the decisions that are kept beside the states, if no others are named.
+pub fn with_known(judging: &Judging, directory: &Directory) -> Judging {
+    let mut judging = judging.clone();
+    let own = known_path(directory);
+    if judging.knowing.known.is_empty() && own.exists() {
+        judging.knowing.known.push(own);
+    }
+    judging
+}
+
 fn is_root() -> bool {
     #[cfg(target_os = "linux")]
     return std::fs::metadata("/proc/self")
@@ -62,7 +79,7 @@ pub struct Memory {
     runs: u64,
     told: Vec<Alert>,
     /// What else was said, by fingerprint.
-    pub said: Vec<u64>,
+    said: Vec<u64>,
     baseline: u64,
 }
 
@@ -148,6 +165,15 @@ impl Memory {
     /// Whether what this run learns can be saved.
     pub fn may_save(&self) -> bool {
         self.lock.is_some()
+    }
+
+    /// Whether something that is said once, by its fingerprint, is to be said now.
+    pub fn says_first(&mut self, fingerprint: u64) -> bool {
+        let first = !self.said.contains(&fingerprint);
+        if first {
+            self.said.push(fingerprint);
+        }
+        first
     }
 
     /// Remembers what was told.

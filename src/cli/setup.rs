@@ -7,6 +7,7 @@ use logsurge::baseline::Settings;
 use logsurge::engine::without_dead_pipes;
 use logsurge::error::Place;
 use logsurge::input::source::{Listing, list};
+use logsurge::known::Entry;
 use logsurge::line::filter::Filter;
 use logsurge::line::stamp::Format;
 use logsurge::line::structured;
@@ -88,10 +89,15 @@ pub fn judging(reading: &Reading, judging: &Judging) -> Result<(Config, Option<B
 pub fn known(knowing: &Knowing, config: &Config, quiet: bool) -> Result<Known, Error> {
     let known = Known::load(&knowing.known, &config.zone)?;
     for entry in known.expired(config.latest).filter(|_| !quiet) {
-        let until = entry.until.as_ref().map_or("", |until| &until.text);
-        say!("logsurge: {}: expired on {until}, not applied: {entry}", entry.place_text());
+        say!("logsurge: {}", expired_text(entry));
     }
     Ok(known.in_force(config.latest))
+}
+
+/// A decision that is over.
+pub fn expired_text(entry: &Entry) -> String {
+    let until = entry.until.as_ref().map_or("", |until| &until.text);
+    format!("{}: expired on {until}, not applied: {entry}", entry.place_text())
 }
 
 /// What is judged and printed, of a log that begins and ends like this as far as that is known.

@@ -6,6 +6,7 @@ use super::memory::{self, Memory, Terms};
 use super::printer::Printer;
 use super::{batch, setup, signals};
 use logsurge::engine::live::{Event, Follow, Pipe};
+use logsurge::state::Directory;
 use logsurge::{Baseline, Config, Error, Session};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,12 +38,20 @@ impl Input {
 
 /// `logsurge watch`
 pub fn run(args: &Watch) -> Result<Outcome, Error> {
-    let (mut config, baseline) = setup::judging(&args.reading, &args.judging)?;
+    let directory = match batch::is_stdin(&args.paths) {
+        true => None,
+        false => Some(memory::directory(&args.remembering)?),
+    };
+    let judging = match &directory {
+        Some(directory) => memory::with_known(&args.judging, directory),
+        None => args.judging.clone(),
+    };
+    let (mut config, baseline) = setup::judging(&args.reading, &judging)?;
     config.live = true;
     let stop = signals::stop_flag()?;
     signals::survive_full_files()?;
     let mut logs = Vec::new();
-    let mut input = open(args, &config, baseline.as_ref(), &mut logs)?;
+    let mut input = open(args, directory.as_ref(), &config, baseline.as_ref(), &mut logs)?;
     let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), true);
     printer.many = args.paths.len() > 1;
     let trouble = logs.iter().any(|log| log.memory.as_ref().is_some_and(|memory| !memory.may_save()));
@@ -216,24 +225,24 @@ impl Watching<'_> {
 /// The input, and the logs in it.
 fn open(
     args: &Watch,
+    directory: Option<&Directory>,
     config: &Config,
     baseline: Option<&Baseline>,
     logs: &mut Vec<Log>,
 ) -> Result<Input, Error> {
     let chunk_bytes = config.chunk_bytes;
-    if batch::is_stdin(&args.paths) {
+    let Some(directory) = directory else {
         let mut config = config.clone();
         setup::told_span(&mut config, &args.judging, |_| None)?;
         let session = Session::new(&config, baseline, "-");
         logs.push(Log { session, memory: None, changed: false });
         return Ok(Input::Pipe(Pipe::start("-", Box::new(std::io::stdin()), chunk_bytes)));
-    }
+    };
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Error::usage("watch either standard input (-) or files, not both"));
     }
-    let directory = memory::directory(&args.remembering)?;
     let (judging, reading) = (&args.judging, &args.reading);
-    let terms = Terms { directory: &directory, reading, judging, dry: false };
+    let terms = Terms { directory, reading, judging, dry: false };
     let mut starts = Vec::new();
     for path in &args.paths {
         let (memory, session, start) = Memory::open(&terms, path, config, baseline)?;
