@@ -108,6 +108,10 @@ impl Scout {
                 break 0;
             }
             end = start - 1;
+            // Gigabytes of nothing but newlines fit into a small archive.
+            while end > 0 && bytes[end - 1] == b'\n' {
+                end -= 1;
+            }
         };
         let Some(last_stamped) = last_stamped else {
             let lines = memchr::memchr_iter(b'\n', bytes).count() as u64
@@ -187,6 +191,10 @@ impl Scout {
         let (mut head, mut named) = (None, None);
         let mut left_out = record.is_left_out();
         while start < bytes.len() {
+            if bytes[start] == b'\n' {
+                start += 1;
+                continue;
+            }
             let end = line_end(bytes, start);
             if let Some(opened) = self.opener.open(bytes, start, end, carry.anchor()) {
                 let role = record.step(&opened);

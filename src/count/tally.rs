@@ -106,6 +106,12 @@ impl Worker {
         // The one call of what is hot, so that all of it lies in this loop.
         while start < job.bytes.len() {
             let end = newlines.next().unwrap_or(job.bytes.len());
+            if start == end {
+                // Gigabytes of nothing but newlines fit into a small archive.
+                walk.add_empty();
+                start += 1;
+                continue;
+            }
             let opened = opener.open(job.bytes, start, end, walk.carry.anchor());
             counter.add_line(job.bytes, (start, end), opened, &mut walk);
             start = end + 1;

@@ -59,6 +59,14 @@ impl Walk {
         walk
     }
 
+    /// A line without a byte.
+    #[inline]
+    pub fn add_empty(&mut self) {
+        self.line += 1;
+        self.carry.part = None;
+        self.delta.lines.empty += 1;
+    }
+
     pub fn open_segment(&mut self, first: Time, head: bool) {
         self.high = first.pane();
         // Of several segments any may be the long one: only the first is given room.
