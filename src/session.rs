@@ -181,10 +181,12 @@ impl Session {
 
 /// Where the first few of these whole lines end, if more follow; parts of one line stay together.
 fn live_piece_end(lines: &[u8]) -> Option<usize> {
-    let mut start = 0;
-    for (count, newline) in memchr::memchr_iter(b'\n', lines).enumerate() {
+    let (mut start, mut count) = (0, 0);
+    for newline in memchr::memchr_iter(b'\n', lines) {
         let end = newline + 1;
-        if count + 1 >= LIVE_PIECE_LINES && cut_stream(&lines[start..newline]).is_none() {
+        // Empty lines teach nothing.
+        count += usize::from(newline > start);
+        if newline > start && count >= LIVE_PIECE_LINES && cut_stream(&lines[start..newline]).is_none() {
             return (end < lines.len()).then_some(end);
         }
         start = end;
