@@ -5,6 +5,9 @@
 //! ```text
 //! cargo test --release --test bombs -- --ignored --nocapture
 //! ```
+//!
+//! `LOGSURGE_BOMB=garbage` sends only those with that in their name, `LOGSURGE_BOMB_SIZE=50`
+//! smaller ones.
 #![cfg(target_os = "linux")]
 
 mod program;
@@ -169,8 +172,9 @@ fn small_bombs() {
 #[ignore = "takes many minutes"]
 fn large_bombs() {
     let size = std::env::var("LOGSURGE_BOMB_SIZE").map_or(1_000, |text| text.parse().unwrap());
+    let wanted = std::env::var("LOGSURGE_BOMB").unwrap_or_default();
     for args in COMMANDS {
-        for bomb in bombs(size) {
+        for bomb in bombs(size).into_iter().filter(|bomb| bomb.name.contains(&wanted)) {
             eprintln!("{}", send(bomb, args));
         }
     }
