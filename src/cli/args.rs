@@ -215,6 +215,9 @@ pub struct Check {
     /// End in silence if another run has one of the logs
     #[arg(long)]
     pub skip_if_locked: bool,
+    /// What the clock is taken to show, to play a past again
+    #[arg(long, value_name = "TIME", value_parser = moment, hide = true)]
+    pub clock: Option<logsurge::Time>,
     #[command(flatten)]
     pub remembering: Remembering,
     #[command(flatten)]
@@ -523,6 +526,10 @@ fn mask(text: &str) -> Result<Mask, String> {
         Some((name, pattern)) if named(name) => Ok(Mask { name: name.into(), pattern: pattern.into() }),
         _ => Err(r"a name, = and a regular expression, such as order='ORD-\w+'".into()),
     }
+}
+
+fn moment(text: &str) -> Result<logsurge::Time, String> {
+    logsurge::Time::parse_rfc3339(text).ok_or_else(|| "a time such as 2026-03-02T14:00:00Z".into())
 }
 
 fn duration(text: &str) -> Result<i64, String> {

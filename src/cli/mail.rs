@@ -44,7 +44,7 @@ impl Mail {
     pub fn add(&mut self, log: &str, session: &Session, alerts: &[Alert]) -> Result<(), Error> {
         // What is no alarm makes no mail; beside one it is worth its line.
         let alarms = alerts.iter().filter(|alert| is_alarm(alert) && self.printer.wants(alert)).count();
-        if alarms == 0 && !self.verbose {
+        if alarms == 0 && !self.verbose && !self.printer.is_json() {
             return Ok(());
         }
         for alert in alerts {

@@ -15,6 +15,7 @@ use logsurge::time::Zone;
 use logsurge::{Baseline, Config, Error, Known, Time};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long a named pipe may take to find its writer; a run from a timer must end.
@@ -22,8 +23,20 @@ const PIPE_PATIENCE: Duration = Duration::from_secs(5);
 /// More threads than any machine has use for.
 const THREADS_MAX: usize = 256;
 
+/// What the clock is said to show, for a past that is played again.
+static CLOCK: OnceLock<Time> = OnceLock::new();
+
+/// From now on the clock stands.
+pub fn stop_clock(at: Time) {
+    // Said once a run.
+    let _ = CLOCK.set(at);
+}
+
 /// What the clock says.
 pub fn now() -> Time {
+    if let Some(at) = CLOCK.get() {
+        return *at;
+    }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
