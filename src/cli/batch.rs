@@ -97,7 +97,7 @@ pub fn say_all(troubles: Vec<Error>, notices: Vec<String>, reading: &Reading) ->
 /// Says what went wrong and what to do; whether it counts as trouble.
 pub fn say_trouble(err: &Error, reading: &Reading) -> bool {
     let is_damage = matches!(err.kind(), ErrorKind::Damaged(_));
-    let counts = !err.is_notice() && !(is_damage && reading.keep_going);
+    let counts = !(err.is_notice() || is_damage && reading.keep_going);
     let cure = match is_damage && counts {
         true => "; fetch the file again, or accept what is there with --keep-going",
         false => "",

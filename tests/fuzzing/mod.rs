@@ -139,11 +139,11 @@ impl Corpus {
         keep_for_an_abort(target, &input);
         let mut seen = Seen::default();
         if let Some(fault) = try_case(target, &input, &mut seen) {
-            if !finds.contains_key(&fault.place) {
+            finds.entry(fault.place.clone()).or_insert_with(|| {
                 let told = tell(target, &input, &fault);
                 eprintln!("{told}");
-                finds.insert(fault.place, told);
-            }
+                told
+            });
             return;
         }
         let before = self.known.len();

@@ -21,7 +21,10 @@ pub fn catch(case: impl FnOnce()) -> Result<(), Fault> {
                 return usual(info);
             }
             let place = info.location().map_or_else(|| "somewhere".to_owned(), ToString::to_string);
-            let said = info.payload_as_str().unwrap_or("a panic").to_owned();
+            let payload = info.payload();
+            let said = payload.downcast_ref::<&str>().map(|said| (*said).to_owned());
+            let said = said.or_else(|| payload.downcast_ref::<String>().cloned());
+            let said = said.unwrap_or_else(|| "a panic".to_owned());
             LAST.set(Some(Fault { place, said }));
         }));
     });
