@@ -249,7 +249,7 @@ fn a_file_that_vanishes_after_it_was_listed_is_said_and_the_rest_goes_on() {
 fn a_file_that_may_not_be_read_is_said_and_the_rest_goes_on() {
     let place = Place::new();
     place.write("a.log", log(0, 10)).write("b.log", log(0, BESIDE));
-    fs::set_permissions(place.path("a.log"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(place.path("a.log"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(place.path("a.log")).is_ok() {
         eprintln!("left out: whoever runs this test may read everything");
         return;
