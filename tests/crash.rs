@@ -204,7 +204,8 @@ fn killed_at_two_hundred_random_moments_every_line_counts_once() {
             err.read_to_string(&mut text).map(|_| text).unwrap()
         });
         let patience = if watches { 1_200_000 } else { 25_000 };
-        writer.live(Duration::from_micros(1_000 + writer.dice.roll(patience)));
+        let span = Duration::from_micros(1_000 + writer.dice.roll(patience));
+        writer.live(span);
         child.kill().unwrap();
         child.wait().unwrap();
         seen.extend(told(&reader.join().unwrap(), &writer.errors));
