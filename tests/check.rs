@@ -3,19 +3,19 @@
 mod program;
 
 use program::{Place, Ran};
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::process::Command;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A log that is written now, so many seconds ago.
+/// A log up to a certain moment, which is now.
 struct Writer {
     place: Place,
+    now: Cell<i64>,
 }
 
-fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64
-}
+/// 2026-03-02 12:00:00 UTC.
+const NOON: i64 = 1_772_452_800;
 
 fn stamp(seconds: i64) -> String {
     logsurge::Time::from_seconds(seconds).to_string()
@@ -24,8 +24,8 @@ fn stamp(seconds: i64) -> String {
 impl Writer {
     /// Some hours of a calm log.
     fn new(hours: i64) -> Writer {
-        let writer = Writer { place: Place::new() };
-        let end = now() - 120;
+        let writer = Writer { place: Place::new(), now: Cell::new(NOON) };
+        let end = NOON - 20;
         let mut text = String::new();
         for (count, at) in (end - hours * 3_600..end).step_by(2).enumerate() {
             let (stamp, number) = (stamp(at), count * 7 % 9_973);
@@ -45,7 +45,13 @@ impl Writer {
     }
 
     fn check(&self, args: &[&str]) -> Ran {
-        self.place.run(&[&["check", "app.log"], args].concat())
+        self.place.run(&[&["check", "--clock", &stamp(self.now.get()), "app.log"], args].concat())
+    }
+
+    /// A line that is written now, a minute later than before.
+    fn say(&self, text: &str) {
+        self.now.set(self.now.get() + 60);
+        self.append(&format!("{} {text}\n", stamp(self.now.get())));
     }
 
     fn state(&self) -> Vec<u8> {
@@ -73,7 +79,7 @@ fn the_first_check_learns_the_past_and_says_so_once_then_all_is_silent() {
     assert!(first.err.starts_with("logsurge: learned 3 messages from "), "{}", first.err);
     assert_eq!(first.err.lines().count(), 1);
     silent(log.check(&[]));
-    log.append(&format!("{} INFO order 5 confirmed\n", stamp(now())));
+    log.say("INFO order 5 confirmed");
     silent(log.check(&[]));
     assert_eq!(log.lines(), 4 * 1_800 + 1);
 }
@@ -94,12 +100,12 @@ fn an_error_is_mailed_once_and_shown_again() {
     assert!(mail.out.contains(", 3 lines\n"), "{}", mail.out);
     assert!(mail.err.is_empty(), "{}", mail.err);
     silent(log.check(&[]));
-    let shown = log.place.run(&["show"]).status(0);
+    let shown = log.place.run(&["show", "--since", "2026-03-02T11:00:00Z"]).status(0);
     let block = mail.out.split_once("\n\n").unwrap().1;
     assert_eq!(shown.out, block);
     let id = block.split_whitespace().nth(1).unwrap();
-    log.place.run(&["show", id]).status(0).says("charge failed").says("NEW");
-    assert!(log.place.run(&["show", "--since", "1m", "app.log"]).status != 1);
+    log.place.run(&["show", id]).status(0).tells("charge failed").tells("NEW");
+    assert!(log.place.run(&["show", "--since", "2026-03-02T11:00:00Z", "app.log"]).out == block);
 }
 
 #[test]
@@ -107,10 +113,10 @@ fn a_dry_run_says_what_there_is_and_remembers_nothing() {
     let log = Writer::new(4);
     log.check(&[]);
     let before = log.state();
-    log.append(&format!("{} FATAL out of memory\n", stamp(now())));
-    log.check(&["--dry-run"]).status(1).says("out of memory");
+    log.say("FATAL out of memory");
+    log.check(&["--dry-run"]).status(1).tells("out of memory");
     assert_eq!(log.state(), before);
-    log.check(&[]).status(1).says("out of memory");
+    log.check(&[]).status(1).tells("out of memory");
     silent(log.check(&["--dry-run"]));
 }
 
@@ -118,16 +124,14 @@ fn a_dry_run_says_what_there_is_and_remembers_nothing() {
 fn a_long_mail_is_cut_and_says_how_to_see_the_rest() {
     let log = Writer::new(4);
     log.check(&[]);
-    // Four errors each twelve minutes, for the bound of five within ten.
-    let mut text = String::new();
+    // Four errors in four minutes, then none for ten, for the bound of five within ten.
     let words = ["disk", "socket", "shard", "lease", "quota", "queue", "index", "cache", "vault", "relay"];
-    for (round, word) in words.iter().enumerate() {
+    for word in words {
         for verb in ["failed to open", "refused", "is corrupt after", "lost"] {
-            let at = now() - 7_200 + round as i64 * 720;
-            text += &format!("{} ERROR {word} {verb} the {word} table\n", stamp(at));
+            log.say(&format!("ERROR {word} {verb} the {word} table"));
         }
+        log.now.set(log.now.get() + 600);
     }
-    log.append(&text);
     let mail = log.check(&[]).status(1);
     let lines: Vec<&str> = mail.out.lines().collect();
     assert!(lines.len() <= 40, "{}", mail.out);
@@ -155,21 +159,21 @@ fn a_new_file_in_a_glob_is_said_once_and_the_others_go_on() {
     let log = Writer::new(4);
     log.check(&[]);
     fs::copy(log.place.path("app.log"), log.place.path("web.log")).unwrap();
-    log.append(&format!("{} ERROR order 7 refused\n", stamp(now())));
-    let ran = log.place.run(&["check", "app.log", "web.log"]).status(1);
+    log.say("ERROR order 7 refused");
+    let ran = log.place.run(&["check", "--clock", &stamp(log.now.get()), "app.log", "web.log"]).status(1);
     assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
     assert!(ran.err.contains("of web.log"), "{}", ran.err);
     assert!(ran.out.contains("order 7 refused"));
-    silent(log.place.run(&["check", "app.log", "web.log"]));
+    silent(log.place.run(&["check", "--clock", &stamp(log.now.get()), "app.log", "web.log"]));
 }
 
 #[test]
 fn one_bad_file_among_many_is_said_and_the_rest_goes_on() {
     let log = Writer::new(4);
     log.check(&[]);
-    log.append(&format!("{} ERROR order 7 refused\n", stamp(now())));
+    log.say("ERROR order 7 refused");
     fs::create_dir(log.place.path("empty")).unwrap();
-    let ran = log.place.run(&["check", "app.log", "missing.log", "empty"]).status(2);
+    let ran = log.place.run(&["check", "--clock", &stamp(log.now.get()), "app.log", "missing.log", "empty"]).status(2);
     assert!(ran.out.contains("order 7 refused"));
     assert!(ran.err.contains("missing.log"), "{}", ran.err);
 }
@@ -197,11 +201,11 @@ fn what_cannot_be_saved_is_told_all_the_same() {
     let log = Writer::new(4);
     log.check(&[]);
     let before = log.state();
-    log.append(&format!("{} ERROR order 7 refused\n", stamp(now())));
+    log.say("ERROR order 7 refused");
     let program = env!("CARGO_BIN_EXE_logsurge");
     let full = |log: &Writer| {
         let mut command = Command::new("bash");
-        command.args(["-c", &format!("ulimit -f 1; exec {program} check app.log")]);
+        command.args(["-c", &format!("ulimit -f 1; exec {program} check --clock {} app.log", stamp(log.now.get()))]);
         command.current_dir(log.place.path("")).env_clear().env("TZ", "UTC");
         program::told(command.env("STATE_DIRECTORY", log.place.path("state")).output().unwrap())
     };
@@ -211,8 +215,8 @@ fn what_cannot_be_saved_is_told_all_the_same() {
     assert_eq!(log.state(), before);
     assert!(fs::read_dir(log.place.path("state")).unwrap().count() == 2, "nothing is left lying around");
     // Again, as it was not remembered; then once and for all.
-    full(&log).status(2).says("order 7 refused");
-    log.check(&[]).status(1).says("order 7 refused");
+    full(&log).status(2).tells("order 7 refused");
+    log.check(&[]).status(1).tells("order 7 refused");
     silent(log.check(&[]));
 }
 
@@ -228,20 +232,24 @@ fn no_place_to_remember_is_said() {
 #[test]
 fn a_log_that_falls_silent_is_mailed() {
     let log = Writer::new(4);
+    silent(Ran { err: String::new(), ..log.check(&[]) });
+    log.now.set(NOON + 1_200);
+    log.check(&[]).status(1).tells("GONE").tells("nothing from app.log for 2 min");
+    silent(log.check(&[]));
+}
+
+/// By the clock, and by the zone: a log goes on from its own time.
+#[test]
+fn a_clock_that_was_set_back_is_said_and_nothing_is_lost() {
+    let log = Writer::new(4);
     log.check(&[]);
-    // As if its last line had been written twenty minutes ago: nothing came since.
-    let path = log.place.path("app.log");
-    let text = fs::read_to_string(&path).unwrap();
-    let old = now() - 1_200;
-    let kept: String = text
-        .lines()
-        .filter(|line| line[..20] < *stamp(old).as_str())
-        .map(|line| format!("{line}\n"))
-        .collect();
-    let quiet = Writer { place: Place::new() };
-    quiet.place.write("app.log", kept);
-    let written = SystemTime::now() - Duration::from_secs(1_200);
-    File::options().write(true).open(quiet.place.path("app.log")).unwrap().set_modified(written).unwrap();
-    quiet.check(&[]).status(1).says("nothing from app.log for 20 min");
-    silent(quiet.check(&[]));
+    log.say("ERROR order 7 refused");
+    log.now.set(NOON - 7_200);
+    let ran = log.check(&[]).status(1).tells("order 7 refused");
+    assert!(ran.err.contains("the clock says 2026-03-02T10:00:00Z: was it set back?"), "{}", ran.err);
+    log.say("ERROR volume 3 lost");
+    log.check(&[]).status(1).tells("volume 3 lost");
+    assert_eq!(log.lines(), 4 * 1_800 - 10 + 2);
+    log.say("ERROR lease 3 lost");
+    log.check(&["--tz", "Asia/Tokyo"]).status(1).tells("lease 3 lost");
 }

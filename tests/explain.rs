@@ -210,7 +210,7 @@ fn an_id_that_leads_nowhere_is_trouble_with_a_way_out() {
         (&["show", "0123456789abcdef0", "base.log"], "4 to 16"),
         (&["show", "00000000", "base.log"], "the nearest are\n"),
         (&["show", "00000000", "-b", "base"], "-b BASELINE LOGS"),
-        (&["show", "00000000"], "PATH"),
+        (&["show", "00000000"], "name the logs it was said of: logsurge show 00000000 LOGS"),
         (&["show", "00000000", "test.log"], "no message at all"),
     ] {
         let ran = place.run(args).status(2).says(said);

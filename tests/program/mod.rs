@@ -84,6 +84,13 @@ impl Ran {
         self
     }
 
+    /// What is on standard output holds `what`.
+    #[track_caller]
+    pub fn tells(self, what: &str) -> Ran {
+        assert!(self.out.contains(what), "{what:?} is not in stdout:\n{}", self.out);
+        self
+    }
+
     /// Something on stderr.
     #[track_caller]
     pub fn says(self, what: &str) -> Ran {
