@@ -65,7 +65,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("wide", &["line", "shape"]),
     // An id is made in `id`; the others hash what has no id: a file's content,
     // an alert's fingerprint, a quotation, a masked key.
-    ("xxhash_rust", &["id", "baseline", "diff", "known", "ledger", "shape", "state", "template"]),
+    ("xxhash_rust", &["id", "baseline", "diff", "input", "known", "ledger", "shape", "state", "template"]),
     ("zstd", &["baseline", "input"]),
 ];
 

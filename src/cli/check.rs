@@ -12,6 +12,7 @@ use super::memory::{self, Memory, Terms};
 use super::{remembered, setup, signals};
 use logsurge::engine::resume::{Resuming, Step};
 use logsurge::error::ErrorKind;
+use logsurge::input::Buffer;
 use logsurge::state::Prepared;
 use logsurge::{Alert, Baseline, Config, Error, Kind, Known, Phase, Session, Time};
 use std::path::Path;
@@ -92,12 +93,17 @@ fn check(
     }
     let mut reader = Resuming::start(log, &start, config.chunk_bytes)?;
     let now = setup::now();
+    reader.tell_time(now);
     session.advance(now);
     let mut trouble = !terms.dry && !memory.may_save();
     let mut alerts = Vec::new();
+    let mut buffer = Buffer::default();
     loop {
-        match reader.next() {
-            Step::Chunk(chunk) => session.feed_lines(chunk.bytes(), chunk.overlong),
+        match reader.next(std::mem::take(&mut buffer)) {
+            Step::Chunk(chunk) => {
+                session.feed_lines(chunk.bytes(), chunk.overlong);
+                buffer = chunk.into_buffer();
+            }
             Step::NewFile => session.begin_file(),
             Step::Trouble(err) => trouble |= say_trouble(&err, terms.reading),
             Step::End => break,

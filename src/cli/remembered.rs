@@ -79,7 +79,7 @@ pub fn list(args: &Check, directory: &Directory) -> Result<Outcome, Error> {
             continue;
         }
         let open = open_alerts(&state.told);
-        let (offset, file) = (state.cursor.offset, directory.file_of(Path::new(&state.log)));
+        let (offset, file) = (state.cursor.offset().unwrap_or(0), directory.file_of(Path::new(&state.log)));
         let (log, runs, told) = (state.log.clone(), state.runs, state.told.len());
         let (begun, saved) = (state.begun, state.saved);
         let session = Session::load(&config, state.session);

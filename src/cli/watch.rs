@@ -31,7 +31,10 @@ impl Input {
     fn next(&mut self, patience: Duration) -> Event {
         match self {
             Input::Pipe(pipe) => pipe.next(patience),
-            Input::Files(follow) => follow.next(patience),
+            Input::Files(follow) => {
+                follow.tell_time(setup::now());
+                follow.next(patience)
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Live input: a pipe that stays open, or files that grow.
 
-use super::span::Past;
+use super::resume::Start;
 use crate::error::Error;
-use crate::input::{Buffer, Chunk, ChunkReader, Follower, Polled, Source};
+use crate::input::{Buffer, Chunk, ChunkReader, Cursor, Follower, Polled};
+use crate::time::Time;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
-use std::collections::VecDeque;
 use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -67,16 +67,9 @@ impl Pipe {
     }
 }
 
-/// A file followed by name, and the files to read before it.
-struct Followed {
-    past: Option<ChunkReader>,
-    troubles: VecDeque<Error>,
-    follower: Follower,
-}
-
 /// Files followed by name.
 pub struct Follow {
-    followed: Vec<Followed>,
+    followed: Vec<Follower>,
     /// The follower to ask next, and how many in a row had nothing.
     turn: usize,
     idle: usize,
@@ -84,29 +77,25 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows these files, each from where its past begins.
+    /// Follows these files, each from where it begins.
     ///
     /// # Errors
     /// A path that cannot be followed; one that does not exist yet is waited for.
-    pub fn start(paths: &[(PathBuf, super::resume::Start)], chunk_bytes: usize) -> Result<Follow, Error> {
-        let followed = |(path, start): &(PathBuf, super::resume::Start)| -> Result<Followed, Error> {
-            let cursor_past;
-            let past = match start {
-                super::resume::Start::Past(past) => past,
-                super::resume::Start::Cursor(c) => {
-                    cursor_past = Past { offset: c.offset, ..Past::default() };
-                    &cursor_past
-                }
-            };
-            let source = Source { name: path.to_string_lossy().into_owned(), files: past.files.clone() };
-            Ok(Followed {
-                past: (!past.files.is_empty()).then(|| ChunkReader::open(&source, chunk_bytes)),
-                troubles: VecDeque::new(),
-                follower: Follower::open_at(path, past.offset, chunk_bytes)?,
-            })
-        };
-        let followed = paths.iter().map(followed).collect::<Result<Vec<Followed>, Error>>()?;
+    pub fn start(paths: &[(PathBuf, Start)], chunk_bytes: usize) -> Result<Follow, Error> {
+        let follower = |(path, start): &(PathBuf, Start)| start.follow(path, chunk_bytes);
+        let followed = paths.iter().map(follower).collect::<Result<Vec<Follower>, Error>>()?;
         Ok(Follow { followed, turn: 0, idle: 0, buffer: Buffer::default() })
+    }
+
+    /// Tells what time it is, which tells a compressed file that is still being written from one
+    /// that broke off.
+    pub fn tell_time(&mut self, now: Time) {
+        self.followed.iter_mut().for_each(|follower| follower.tell_time(now.seconds()));
+    }
+
+    /// Where another run goes on with the file of this index: all events so far are before it.
+    pub fn cursor(&self, index: usize) -> Cursor {
+        self.followed[index].cursor()
     }
 
     /// The next event; sleeps for `patience` once no file has anything new.
@@ -119,11 +108,7 @@ impl Follow {
             }
             let index = self.turn;
             self.turn = (self.turn + 1) % self.followed.len();
-            if let Some(event) = self.next_of_past(index) {
-                self.idle = 0;
-                return event;
-            }
-            match self.followed[index].follower.poll(std::mem::take(&mut self.buffer)) {
+            match self.followed[index].poll(std::mem::take(&mut self.buffer)) {
                 Ok(Polled::Data(chunk)) => {
                     self.idle = 0;
                     return Event::Chunk(index, chunk);
@@ -150,30 +135,9 @@ impl Follow {
         }
     }
 
-    /// What the files before a followed one still have to give; none once they are read.
-    fn next_of_past(&mut self, index: usize) -> Option<Event> {
-        let Followed { past, troubles, .. } = &mut self.followed[index];
-        if let Some(trouble) = troubles.pop_front() {
-            return Some(Event::Trouble(trouble));
-        }
-        let reader = past.as_mut()?;
-        let chunk = reader.next(std::mem::take(&mut self.buffer));
-        troubles.extend(reader.warnings());
-        if chunk.is_none() {
-            *past = None;
-        }
-        Some(chunk.map_or(Event::NewFile(index), |chunk| Event::Chunk(index, chunk)))
-    }
-
-    /// Interim.
-    pub fn cursor(&self, index: usize) -> crate::input::Cursor {
-        crate::input::Cursor { offset: self.followed[index].follower.line_offset().unwrap_or(0) }
-    }
-
     /// The unfinished last lines, when nobody will read on.
     pub fn finish(&mut self) -> Vec<(usize, Chunk)> {
-        let read = self.followed.iter_mut().enumerate().filter(|(_, followed)| followed.past.is_none());
-        read.filter_map(|(index, followed)| Some((index, followed.follower.finish(Buffer::default())?)))
-            .collect()
+        let followed = self.followed.iter_mut().enumerate();
+        followed.filter_map(|(index, follower)| Some((index, follower.finish(Buffer::default())?))).collect()
     }
 }

@@ -227,6 +227,12 @@ impl Cutter {
         Cutter { carry: Vec::new(), held: 0, dropping: false, index_next: 0, chunk_bytes: chunk_bytes.max(1) }
     }
 
+    /// Drops the unfinished line, to be read again.
+    pub(crate) fn forget(&mut self) {
+        self.carry.clear();
+        (self.held, self.dropping) = (0, false);
+    }
+
     /// Takes a buffer and puts the unfinished line in front.
     pub(crate) fn begin(&mut self, buffer: Buffer) -> Draft {
         let mut bytes = buffer.0;

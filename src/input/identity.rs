@@ -19,6 +19,21 @@ pub(crate) struct Identity {
     resolved: PathBuf,
 }
 
+impl Identity {
+    /// Two numbers to write down: device and inode.
+    #[cfg(unix)]
+    pub(crate) fn numbers(&self) -> (u64, u64) {
+        self.device_and_inode
+    }
+
+    /// Two numbers to write down: nothing, and a hash of the path.
+    #[cfg(not(unix))]
+    pub(crate) fn numbers(&self) -> (u64, u64) {
+        let path = self.resolved.as_os_str().as_encoded_bytes();
+        (0, xxhash_rust::xxh3::xxh3_64(path))
+    }
+}
+
 /// The identity of the file that `metadata` describes.
 #[cfg(unix)]
 pub(crate) fn identity_of(_path: &Path, metadata: &Metadata) -> Identity {

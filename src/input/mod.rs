@@ -8,13 +8,16 @@
 
 mod checkpoint;
 pub mod chunk;
-pub use checkpoint::Cursor;
 pub mod decompress;
 pub mod follow;
 mod identity;
 mod raw;
+mod reading;
+mod resume;
+mod siblings;
 pub mod source;
 
+pub use checkpoint::Cursor;
 pub use chunk::{Buffer, Chunk, ChunkReader};
 pub use decompress::Decoder;
 pub use follow::{Follower, Polled};

@@ -12,7 +12,7 @@
 //! Costs one open and one small read per file, and up to 64 KiB per file of a family. Pipes
 //! and devices are never opened here, because what is read from them is gone.
 
-mod family;
+pub(super) mod family;
 
 use super::decompress::Decoder;
 use super::identity::{Identity, identity_of};

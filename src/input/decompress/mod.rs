@@ -81,6 +81,11 @@ impl Decoder {
             return Ok(Decoder::from_read(path, Box::new(io::stdin())));
         }
         let file = File::open(path).map_err(|err| Error::io(path, err))?;
+        Decoder::of_file(path, file)
+    }
+
+    /// Reads a file that is open, from its start.
+    pub(super) fn of_file(path: &Path, file: File) -> Result<Decoder, Error> {
         let metadata = file.metadata().map_err(|err| Error::io(path, err))?;
         let mut decoder = Decoder::from_read(path, Box::new(file));
         if metadata.is_file() {

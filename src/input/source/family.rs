@@ -22,16 +22,37 @@ const GROUP_DIGITS_MAX: usize = 19;
 const PACKED: [&str; 6] = [".gz", ".zst", ".xz", ".bz2", ".lz4", ".Z"];
 
 /// The files of one source, oldest first as far as their names tell.
-pub(super) struct Kin {
-    pub(super) name: String,
-    pub(super) files: Vec<Sibling>,
+pub(in crate::input) struct Kin {
+    pub(in crate::input) name: String,
+    pub(in crate::input) files: Vec<Sibling>,
 }
 
-pub(super) struct Sibling {
-    pub(super) path: PathBuf,
+pub(in crate::input) struct Sibling {
+    pub(in crate::input) path: PathBuf,
     /// The path without a compressor's ending, if it has one.
-    pub(super) unpacked: Option<PathBuf>,
+    pub(in crate::input) unpacked: Option<PathBuf>,
     part: Part,
+}
+
+/// How rotation named a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::input) enum Naming {
+    Base,
+    Dated,
+    /// Newest last where zeros lead, else newest first by custom.
+    Numbered {
+        padded: bool,
+    },
+}
+
+impl Sibling {
+    pub(in crate::input) fn naming(&self) -> Naming {
+        match (&self.part.date, self.part.number) {
+            (Some(_), _) => Naming::Dated,
+            (None, Some(Number { padded, .. })) => Naming::Numbered { padded },
+            (None, None) => Naming::Base,
+        }
+    }
 }
 
 /// What a file's name says about its place in a family.
@@ -84,7 +105,7 @@ pub(super) fn families(mut paths: Vec<PathBuf>) -> Vec<Kin> {
 }
 
 /// The family of one file among the files that lie beside it.
-pub(super) fn relatives(path: &Path, beside: impl Iterator<Item = PathBuf>) -> Kin {
+pub(in crate::input) fn relatives(path: &Path, beside: impl Iterator<Item = PathBuf>) -> Kin {
     let base = |path: &Path| Some(sibling(path)?.part.base);
     let own = base(path);
     // As the path was spelled, so that it is found again.
