@@ -92,7 +92,7 @@ class Server:
         if self.random.random() < 0.2:
             for _ in range(self.random.randint(1, 4)):
                 when = at + (end - at) * self.random.random()
-                self.say(when, "sudo", f"{user} : TTY=pts/{self.random.randint(0, 5)} ; PWD=/home/{user} ; USER=root ; COMMAND=/usr/bin/{self.random.choice(['systemctl status shop', 'less /var/log/syslog', 'apt list', 'journalctl -u shop'])}")
+                self.say(when, "sudo", f"{user} : TTY=pts/{self.random.randint(0, 5)} ; PWD=/srv/{user} ; USER=root ; COMMAND=/usr/bin/{self.random.choice(['systemctl status shop', 'less /var/log/syslog', 'apt list', 'journalctl -u shop'])}")
         self.say(end, "sshd", f"Received disconnect from {ip} port {port}:11: disconnected by user", pid)
         self.say(end, "sshd", f"Disconnected from user {user} {ip} port {port}", pid)
         self.say(end, "sshd", f"pam_unix(sshd:session): session closed for user {user}", pid)

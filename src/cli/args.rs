@@ -133,6 +133,9 @@ pub struct Remembering {
     /// logsurge in $XDG_STATE_HOME or ~/.local/state]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
+    /// What the clock is taken to show, to play a past again
+    #[arg(long, value_name = "TIME", value_parser = moment, hide = true)]
+    pub clock: Option<logsurge::Time>,
 }
 
 /// What people have decided about messages.
@@ -215,9 +218,6 @@ pub struct Check {
     /// End in silence if another run has one of the logs
     #[arg(long)]
     pub skip_if_locked: bool,
-    /// What the clock is taken to show, to play a past again
-    #[arg(long, value_name = "TIME", value_parser = moment, hide = true)]
-    pub clock: Option<logsurge::Time>,
     #[command(flatten)]
     pub remembering: Remembering,
     #[command(flatten)]

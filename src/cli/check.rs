@@ -19,9 +19,6 @@ use std::path::Path;
 
 /// `logsurge check`
 pub fn run(args: &Check) -> Result<Outcome, Error> {
-    if let Some(clock) = args.clock {
-        setup::stop_clock(clock);
-    }
     let directory = memory::directory(&args.remembering)?;
     if args.list {
         return remembered::list(args, &directory);

@@ -19,6 +19,9 @@ const FOR_ROOT: &str = "/var/lib/logsurge";
 
 /// The directory of states: what the flag names, else the service manager, else the user's own.
 pub fn directory(remembering: &Remembering) -> Result<Directory, Error> {
+    if let Some(clock) = remembering.clock {
+        setup::stop_clock(clock);
+    }
     Directory::open(&place(remembering)?)
 }
 

@@ -32,14 +32,15 @@ pub(super) struct SavedSpan {
 
 impl ToldSpan {
     pub fn save(&self) -> SavedSpan {
-        SavedSpan { since: self.since, begun: self.begun, open: self.open.clone() }
+        // Once it has begun, a clock that is set back must not silence it.
+        let since = self.since.filter(|_| !self.begun);
+        SavedSpan { since, begun: self.begun, open: self.open.clone() }
     }
 
     /// Goes on telling where an earlier run stopped, unless this one was told since when.
     pub fn load(&mut self, saved: SavedSpan) {
-        if self.since.is_none() || self.since == saved.since {
-            (self.since, self.begun, self.open) = (saved.since, saved.begun, saved.open);
-        }
+        self.since = self.since.or(saved.since);
+        (self.begun, self.open) = (saved.begun, saved.open);
     }
 
     pub fn new(config: &Config) -> ToldSpan {
