@@ -78,8 +78,9 @@ fn gone_on(mut reading: Reading, mark: &Mark, cut_short: bool) -> Option<(Readin
     }
     let is_full = mark.head.bytes as usize == PRINT_BYTES;
     let ends_before = reading.line_offset < mark.offset;
+    let is_copy = cut_short && reading.identity.numbers() != (mark.device, mark.inode);
     // A damaged archive that breaks off before the place has nothing left to give either.
-    (is_full && ends_before && (cut_short || reading.has_fault())).then_some((reading, false))
+    (is_full && ends_before && (is_copy || reading.has_fault())).then_some((reading, false))
 }
 
 /// Whether a file is done with. Decodes a compressed one only if its beginning is known, and
