@@ -52,6 +52,8 @@ pub(super) struct Mark {
     pub(super) size: u64,
     /// Seconds since 1970, when last looked at.
     pub(super) written: Option<i64>,
+    /// A compressed file is never cut short.
+    pub(super) packed: bool,
     /// Bytes that were seen behind the place; none are counted in a compressed file.
     pub(super) unread: u64,
     /// Plain bytes before the place; of a file that was left out unread, [`UNKNOWN`] if not known.

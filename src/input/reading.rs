@@ -329,6 +329,7 @@ impl Reading {
             inode,
             size: self.seen.size,
             written: self.written,
+            packed: self.is_packed(),
             unread: if self.is_packed() { 0 } else { self.seen.size.saturating_sub(self.line_offset) },
             offset: self.line_offset,
             head: Print::of(&self.head),

@@ -8,7 +8,9 @@
 //!
 //! What cannot be told apart: files with the same bytes up to the place where reading stopped. A
 //! log that repeats one line without a stamp is found by its inode then, and if it is cut short
-//! and grows past that place unseen, nothing shows it.
+//! and grows past that place unseen, nothing shows it. And where a log whose files all begin with
+//! the same kilobyte has its file deleted, and the inode goes to the next one, a rotated sibling
+//! that is shorter is taken for a copy of the deleted one.
 
 use super::checkpoint::{Mark, PRINT_BYTES, UNKNOWN};
 use super::reading::Reading;

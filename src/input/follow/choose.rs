@@ -87,7 +87,10 @@ impl Follower {
     fn is_cut_short(&self) -> Result<bool, Error> {
         let (Some(mark), Some(own)) = (&self.sought, self.own_file()?) else { return Ok(false) };
         let same_file = own.identity.numbers() == (mark.device, mark.inode);
-        Ok(same_file && mark.head.bytes > 0 && !(own.size() >= mark.offset && own.begins_like(mark)))
+        Ok(same_file
+            && !mark.packed
+            && mark.head.bytes > 0
+            && !(own.size() >= mark.offset && own.begins_like(mark)))
     }
 
     /// Goes on with the next file, as the one that was read is nowhere any more.
