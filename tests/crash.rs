@@ -124,10 +124,12 @@ impl Writer {
     fn pack(&self, number: usize) {
         let plain = self.numbered(number, false);
         let Ok(text) = fs::read(&plain) else { return };
+        let written = fs::metadata(&plain).unwrap().modified().unwrap();
         let mut encoder =
             GzEncoder::new(File::create(self.numbered(number, true)).unwrap(), Compression::fast());
         encoder.write_all(&text).unwrap();
-        encoder.finish().unwrap();
+        // As gzip does.
+        encoder.finish().unwrap().set_modified(written).unwrap();
         fs::remove_file(plain).unwrap();
     }
 
@@ -136,6 +138,8 @@ impl Writer {
             return;
         }
         self.finish_line();
+        // A file system tells times apart that are some milliseconds apart.
+        std::thread::sleep(Duration::from_millis(12));
         self.rotations += 1;
         let way = self.dice.roll(5);
         self.story.push(format!("line {}: rotated in way {way}", self.lines));
