@@ -72,6 +72,9 @@ doors! {
     the_whole_journey "journey"
     baseline_files "baseline"
     baseline_files_with_a_right_checksum "baseline-sealed"
+    state_files "state"
+    state_files_with_a_right_checksum "state-sealed"
+    decisions "known"
     baseline_bodies "baseline-body"
 }
 

@@ -73,7 +73,10 @@ impl State {
     }
 
     /// The bytes of its file.
-    fn to_bytes(&self) -> Result<Vec<u8>, String> {
+    ///
+    /// # Errors
+    /// None in practice: what is in memory can be encoded.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
         seal(&SORT, &self.settings, self)
     }
 

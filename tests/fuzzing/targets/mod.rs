@@ -7,6 +7,7 @@ mod names;
 mod patterns;
 mod registry;
 mod saved;
+mod states;
 
 use super::{Seen, Target, seeds};
 
@@ -45,6 +46,9 @@ pub const TARGETS: &[Target] = &[
     target("journey", seeds::logs, journey::journey, 16_384, 150),
     target("baseline", saved::files, saved::file, 65_536, 1_000),
     target("baseline-sealed", saved::unsealed, saved::seal, 65_536, 500),
+    target("state", states::files, states::file, 65_536, 1_000),
+    target("state-sealed", states::unsealed, states::seal, 65_536, 500),
+    target("known", states::decisions, states::known, 4_096, 1_000),
     Target { ignored: SUMS, ..target("baseline-body", saved::bodies, saved::body, 65_536, 200) },
 ];
 
