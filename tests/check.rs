@@ -100,7 +100,7 @@ fn an_error_is_mailed_once_and_shown_again() {
     let first = mail.out.lines().next().unwrap();
     assert!(first.starts_with("1 alert in app.log since "), "{first}");
     assert!(first.ends_with(": NEW ERROR charge failed for order 88: gateway eu-3 returned 504"), "{first}");
-    assert!(first.len() <= 130);
+    assert!(first.len() <= 150);
     assert!(mail.out.contains(", 3 lines\n"), "{}", mail.out);
     assert!(mail.err.is_empty(), "{}", mail.err);
     silent(log.check(&[]));

@@ -8,13 +8,16 @@ use logsurge::time::Zone;
 use logsurge::{Alert, Error, Kind, Phase, Session, Time};
 use std::cmp::Reverse;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Lines of a mail; what is beyond is said as a count.
 const LINES_MAX: usize = 40;
 /// What mail programs show of a mail in their lists, roughly.
-const PREVIEW_CHARS: usize = 130;
+const PREVIEW_CHARS: usize = 150;
 /// Of them for the name of a log.
 const NAME_CHARS: usize = 40;
+/// The message gets so many, whatever stands before it.
+const MESSAGE_CHARS_MIN: usize = 60;
 const MINUTE_MICROS: i64 = 60_000_000;
 
 /// Alerts of one or more logs on their way to one mail.
@@ -110,7 +113,10 @@ impl Mail {
         let Some(worst) = alarms.iter().min_by_key(|alert| rank(alert)) else { return String::new() };
         let (count, s) = (alarms.len() as u64, if alarms.len() == 1 { "" } else { "s" });
         let place = match &self.logs[..] {
-            [log] => shortened(&visible(log.as_bytes()), NAME_CHARS),
+            [log] => {
+                let name = Path::new(log).file_name().map_or(log.into(), |name| name.to_string_lossy());
+                shortened(&visible(name.as_bytes()), NAME_CHARS)
+            }
             logs => format!("{} logs", logs.len()),
         };
         let since = alarms.iter().map(|alert| alert.started).min().unwrap_or(worst.time);
@@ -121,9 +127,17 @@ impl Mail {
             level if message.contains(level) => String::new(),
             level => format!("{level} "),
         };
-        let what = format!("{} {level}{}", headline(worst), message.trim());
-        let line = format!("{count} alert{s} in {place} since {}: {what}", clock_time(since, &self.style));
-        shortened(&line, PREVIEW_CHARS)
+        // What is new says enough; of what is known its figures do, without their details.
+        let figures = match worst.kind {
+            Kind::New => String::new(),
+            _ => {
+                worst.reason.split([',', '(']).take(2).collect::<Vec<_>>().join(",").trim().to_owned() + ": "
+            }
+        };
+        let since = clock_time(since, &self.style);
+        let line = format!("{count} alert{s} in {place} since {since}: {} {figures}{level}", headline(worst));
+        let room = PREVIEW_CHARS.saturating_sub(line.chars().count()).max(MESSAGE_CHARS_MIN);
+        line + &without_middle(message.trim(), room)
     }
 
     /// A time as `--since` takes it, on the minute before it.
@@ -133,6 +147,16 @@ impl Mail {
         let text = text.get(..text.len() - 3).unwrap_or(&text);
         if text.contains(' ') { format!("'{text}'") } else { text.to_owned() }
     }
+}
+
+/// The beginning of a text and its end, which in many lines says why.
+fn without_middle(text: &str, chars_max: usize) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() <= chars_max {
+        return text.to_owned();
+    }
+    let (kept, head) = (chars_max - 1, chars_max / 2);
+    chars[..head].iter().chain(['…'].iter()).chain(&chars[chars.len() - (kept - head)..]).collect()
 }
 
 /// Whether it is worth a mail: it opens now, or has become much worse.
@@ -165,4 +189,15 @@ fn keep_worst(pieces: &mut Vec<Piece>, lines_max: usize) {
         at += 1;
         kept[at - 1]
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_line_the_end_is_kept_too() {
+        assert_eq!(without_middle("to=<x>, status=deferred", 23), "to=<x>, status=deferred");
+        assert_eq!(without_middle("to=<x>, status=deferred", 15), "to=<x>,…eferred");
+    }
 }

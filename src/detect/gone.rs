@@ -157,7 +157,10 @@ pub(crate) fn silence(
     let needed = needed(series, frame).filter(|_| frame.judging)?;
     let gone = told(template, series, frame, traffic, Phase::Open);
     let is_enough = needed.is_regular || gone.score >= frame.threshold;
-    if frame.tick - series.last_tick < needed.ticks || !is_enough {
+    let silent = frame.tick - series.last_tick;
+    // What came for a while and has been away for longer than that was an episode.
+    let is_over = silent > series.last_tick - series.first_tick;
+    if silent < needed.ticks || !is_enough || is_over {
         return None;
     }
     let opened = series.silences.opened.replace(frame.pane);

@@ -387,3 +387,39 @@ fn a_template_costs_little() {
     assert!(own < 300, "{own}");
     assert!(size_of::<series::Series>() <= 600, "{}", size_of::<series::Series>());
 }
+
+/// A message that grows to twenty times its rate, over so many hours, by the same factor each pane.
+fn rises_over(hours: i64) -> Vec<(i64, &'static str, Phase)> {
+    let mut source = Source::learned(7 * DAY, 0.3);
+    let panes = hours * HOUR;
+    for pane in 0..panes {
+        let lines = source.poisson(0.3 * 20f64.powf(pane as f64 / panes as f64));
+        source.close(lines);
+    }
+    source.run(HOUR, 6.0);
+    source.phases()
+}
+
+/// Each window is hardly larger than the one before, and none of them is what is usual.
+#[test]
+fn a_slow_rise_is_told_before_it_is_learned() {
+    for hours in [1, 3, 6, 12, 24, 48] {
+        let (pane, kind, phase) = rises_over(hours)[0];
+        assert_eq!((kind, phase), ("surge", Phase::Open), "{hours} h");
+        // Before it has come to five times its rate.
+        assert!((pane - 7 * DAY) * 9 < hours * HOUR * 5, "{hours} h: {} panes", pane - 7 * DAY);
+    }
+}
+
+#[test]
+fn without_learning_what_is_usual_stays() {
+    let mut source = Source::learned(2 * DAY, 0.5);
+    let before = source.detector.rate(WATCHED);
+    source.detector.set_learning(false);
+    source.run(3 * DAY, 0.2);
+    assert_eq!(source.detector.rate(WATCHED), before);
+    assert_eq!(source.phases(), []);
+    source.run(HOUR / 2, 8.0);
+    assert_eq!(source.phases()[0].1, "surge");
+    assert_eq!(source.detector.rate(WATCHED), before);
+}
