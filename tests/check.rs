@@ -270,3 +270,67 @@ fn a_clock_that_was_set_back_is_said_and_nothing_is_lost() {
     log.say("ERROR lease 3 lost");
     log.check(&["--tz", "Asia/Tokyo"]).status(1).tells("lease 3 lost");
 }
+
+/// The decision lies beside the states, and the next check knows it.
+#[test]
+fn what_was_mailed_is_accepted_and_muted_by_its_id() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    log.say("ERROR order 7 refused");
+    let mail = log.check(&[]).status(1).out;
+    let id = mail.split_once("NEW   ").unwrap().1.split(' ').next().unwrap();
+    let state = log.place.path("state").display().to_string();
+    log.place.run(&["mute", id, "--reason", "INC-7", "--state", &state]).status(0);
+    log.say("ERROR order 8 refused");
+    silent(log.check(&[]));
+    log.place.run(&["known"]).status(0).tells("INC-7").tells("mute");
+    // Known in another log, too, which has never seen it.
+    fs::write(log.place.path("b.log"), "2026-03-02T12:00:00Z INFO up\n".repeat(3)).unwrap();
+    let check = ["check", "-q", "--warmup", "0", "--clock", "2026-03-02T12:01:00Z", "b.log"];
+    log.place.run(&check);
+    fs::write(
+        log.place.path("b.log"),
+        "2026-03-02T12:00:00Z INFO up\n".repeat(3) + "2026-03-02T12:00:50Z ERROR order 9 refused\n",
+    )
+    .unwrap();
+    silent(log.place.run(&check));
+}
+
+#[test]
+fn a_decision_that_is_over_is_said_once_ever() {
+    let log = Writer::new(4);
+    fs::create_dir(log.place.path("state")).unwrap();
+    log.place.write("state/known.toml", "[[known]]\nline = 'INFO x y'\ndo = 'mute'\nuntil = 2026-03-01\n");
+    let first = log.check(&[]).status(0);
+    assert!(first.err.contains("known.toml:1: expired on 2026-03-01, not applied: "), "{}", first.err);
+    silent(log.check(&[]));
+}
+
+#[test]
+fn without_learning_the_place_moves_and_what_is_usual_stays() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    let before = usually(&log);
+    for minute in 0..400 {
+        (0..3).for_each(|_| log.append(&format!("{} WARN slow query, {minute} ms\n", stamp(log.now.get()))));
+        log.say("INFO order 5 confirmed");
+    }
+    log.check(&["--no-learn"]);
+    assert_eq!(log.lines(), 4 * 1_800 + 1_600);
+    silent(log.check(&["--no-learn"]));
+    assert_eq!(usually(&log), before);
+    log.say("INFO order 5 confirmed");
+    log.now.set(log.now.get() + 3_600);
+    log.say("INFO order 5 confirmed");
+    log.check(&[]);
+    assert_ne!(usually(&log), before);
+}
+
+/// How many slow queries a day are usual.
+fn usually(log: &Writer) -> f64 {
+    let templates = log.place.run(&["templates", "--json", "app.log"]).out;
+    let id = templates.lines().find(|line| line.contains("slow query")).unwrap();
+    let id: serde_json::Value = serde_json::from_str(id).unwrap();
+    let shown = log.place.run(&["show", id["id"].as_str().unwrap(), "--json"]).status(0).out;
+    serde_json::from_str::<serde_json::Value>(&shown).unwrap()["per_day"].as_f64().unwrap()
+}

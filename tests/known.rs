@@ -325,7 +325,7 @@ fn what_cannot_be_done_is_said_with_its_cure() {
     let place = Place::new();
     place.write("a.log", calm_then(b"")).write("k.toml", "[[known]]\nline = 'x'\n");
     for (args, what) in [
-        ("accept some line", "--known FILE"),
+        ("accept 1234abcd", "-b BASELINE"),
         ("accept some line --known k.toml", "k.toml:1: "),
         ("accept some line --known .", "directory"),
         ("accept some line --known no/such/k.toml", "no/such/k.toml"),
