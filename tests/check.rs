@@ -196,8 +196,8 @@ fn one_bad_file_among_many_is_said_and_the_rest_goes_on() {
 fn two_runs_at_once() {
     let log = Writer::new(4);
     log.check(&[]);
-    let path = fs::read_dir(log.place.path("state")).unwrap().map(|entry| entry.unwrap().path());
-    let lock = path.filter(|path| path.extension().is_some_and(|ending| ending == "lock")).next().unwrap();
+    let mut paths = fs::read_dir(log.place.path("state")).unwrap().map(|entry| entry.unwrap().path());
+    let lock = paths.find(|path| path.extension().is_some_and(|ending| ending == "lock")).unwrap();
     fs::write(&lock, "process 4711 (logsurge watch)").unwrap();
     let held = File::open(&lock).unwrap();
     held.lock().unwrap();

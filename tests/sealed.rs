@@ -17,8 +17,8 @@ fn files() -> (Place, PathBuf, PathBuf) {
     place.write("app.log", log(Recipe { seed: 3, hours: 1, ..Recipe::default() }));
     place.run(&["learn", "-q", "-o", "b.base", "app.log"]).status(0);
     place.run(&["check", "-q", "-b", "b.base", "app.log"]);
-    let states = fs::read_dir(place.path("state")).unwrap().map(|entry| entry.unwrap().path());
-    let state = states.filter(|path| path.extension().is_some_and(|ending| ending == "state")).next();
+    let mut states = fs::read_dir(place.path("state")).unwrap().map(|entry| entry.unwrap().path());
+    let state = states.find(|path| path.extension().is_some_and(|ending| ending == "state"));
     let baseline = place.path("b.base");
     (place, baseline, state.expect("the check has saved"))
 }
@@ -31,7 +31,7 @@ fn damaged(bytes: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
         (format!("byte {at} flipped"), changed)
     });
     let cut = (0..bytes.len()).map(|length| (format!("cut at {length}"), bytes[..length].to_vec()));
-    let longer = [(format!("a byte more"), [bytes, b"\0"].concat())];
+    let longer = [("a byte more".to_owned(), [bytes, b"\0"].concat())];
     flipped.chain(cut).chain(longer)
 }
 

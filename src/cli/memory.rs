@@ -227,7 +227,10 @@ fn lock(directory: &Directory, log: &Path) -> Result<Option<Lock>, Error> {
         Ok(lock) => Ok(Some(lock)),
         Err(err) if matches!(err.kind(), ErrorKind::Locked(_)) => Err(err),
         Err(err) => {
-            say!("logsurge: {err}");
+            say!(
+                "logsurge: {err}; nothing will be saved, and the next run tells the same alerts; name a \
+                 directory that can be written: --state DIR"
+            );
             Ok(None)
         }
     }
