@@ -266,11 +266,17 @@ fn ends_piece(text: &[u8], end: usize) -> bool {
     next.is_ascii_uppercase() && text[end - 1].is_ascii_lowercase()
 }
 
+/// So far a word is looked at around a word of alarm: in a longer one of thousands each would be
+/// a walk through all of it.
+const WORD_BYTES_MAX: usize = 256;
+
 /// Whether the word around `at` holds a run of digits.
 fn holds_digits(text: &[u8], at: usize) -> bool {
     let in_word = |&&byte: &&u8| !is(byte, BLANK | SEPARATOR) && byte != LEVEL_MARK;
     let digit = |&byte: &u8| byte == b'#';
-    text[..at].iter().rev().take_while(in_word).any(digit) || text[at..].iter().take_while(in_word).any(digit)
+    let near = text[at..].iter().take(WORD_BYTES_MAX);
+    text[..at].iter().rev().take(WORD_BYTES_MAX).take_while(in_word).any(digit)
+        || near.take_while(in_word).any(digit)
 }
 
 #[cfg(test)]
