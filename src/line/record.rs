@@ -173,8 +173,11 @@ const TELLING: [bool; 256] = {
             (list, at) = (list + 1, 0);
         }
     }
+    // Whatever may stand before the first letter.
     telling[b' ' as usize] = true;
     telling[b'\t' as usize] = true;
+    telling[b'\r' as usize] = true;
+    telling[0x0c] = true;
     telling
 };
 
