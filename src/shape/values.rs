@@ -225,8 +225,14 @@ fn blanks(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
 
+/// A longer word is not looked for: each of its runs of digits costs a step of the stack.
+const WORD_BYTES_MAX: usize = 512;
+
 /// Where a constant word of a shape stands in a line, from `from` on: start and end.
 pub(crate) fn find_word(line: &[u8], from: usize, word: &[u8]) -> Option<(usize, usize)> {
+    if word.len() > WORD_BYTES_MAX {
+        return None;
+    }
     (from..line.len()).find_map(|at| {
         let fresh = at == 0 || !is_word_byte(line[at - 1]);
         let end = fresh.then(|| match_at(line, at, word)).flatten()?;
