@@ -43,8 +43,10 @@ impl News {
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Fold {
+    /// How what is counted is seen.
+    how: String,
     /// The incident that was shown last, and how many of its surges and stops were.
     incident: Option<u64>,
     shown: [usize; 2],
@@ -59,6 +61,21 @@ pub struct Fold {
 }
 
 impl Fold {
+    /// Nothing so far. `how`: how what will be counted is seen.
+    pub fn new(how: &str) -> Fold {
+        Fold {
+            how: how.to_owned(),
+            incident: None,
+            shown: [0; 2],
+            grave: News::default(),
+            mild: News::default(),
+            known: [0; 2],
+            counted_from: None,
+            notes: News::default(),
+            young: false,
+        }
+    }
+
     /// Whether an alert is told as part of a count; if so, it is counted.
     pub fn takes(&mut self, alert: &Alert) -> bool {
         // What two logs are compared for is no incident.
@@ -117,14 +134,17 @@ impl Fold {
                 false => (String::new(), " with an error or a word of alarm"),
             };
             let (count, s) = (grave.count, plural(grave.count));
-            out +=
-                &format!("      and {count} more new{level} message{s}{alarm}; -v shows {}\n", them(count));
+            out += &format!(
+                "      and {count} more new{level} message{s}{alarm}; {} shows {}\n",
+                self.how,
+                them(count)
+            );
         }
         let verbs = [[" surges", "s surge"], [" has stopped", "s have stopped"]];
         for (count, [one, many]) in std::mem::take(&mut self.known).into_iter().zip(verbs) {
             if count > 0 {
                 let verb = if count == 1 { one } else { many };
-                out += &format!("      and {count} more message{verb}; -v shows {}\n", them(count));
+                out += &format!("      and {count} more message{verb}; {} shows {}\n", self.how, them(count));
             }
         }
         out
@@ -149,11 +169,12 @@ impl Fold {
         }
         let usual = if self.young { "as usual for a log this young" } else { "as usual for this log" };
         format!(
-            "NOTE  {} new kind{} of{} message since {}, {usual}; -v shows {}\n",
+            "NOTE  {} new kind{} of{} message since {}, {usual}; {} shows {}\n",
             notes.count,
             plural(notes.count),
             notes.level(),
             notes.since(style),
+            self.how,
             them(notes.count),
         )
     }

@@ -38,7 +38,7 @@ impl Mail {
     pub fn new(output: &Output, zone: Zone, now: Time, show: String) -> Mail {
         let style = Printer::style(output, zone.clone(), now);
         let mut printer = Printer::new(output, zone, now, false);
-        printer.kept = Some(Vec::new());
+        printer.for_mail(&show);
         printer.many = true;
         Mail { printer, verbose: output.verbose, alerts: 0, style, logs: Vec::new(), show }
     }

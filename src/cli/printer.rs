@@ -44,7 +44,7 @@ pub struct Printer {
     /// Alerts of several logs are printed side by side.
     pub many: bool,
     /// What would have been written, for a mail: each piece with the alert it is about.
-    pub kept: Option<Vec<Piece>>,
+    kept: Option<Vec<Piece>>,
     /// Standard output was closed by its reader.
     pub closed: bool,
     hour: i64,
@@ -82,10 +82,18 @@ impl Printer {
             hour: i64::MIN,
             printed_this_hour: 0,
             held_back: 0,
-            fold: Fold::default(),
+            fold: Fold::new("-v"),
             hour_began: Instant::now(),
             counted_since: None,
         }
+    }
+
+    /// What is written is kept for a mail, whose reader sees what it counts with this command.
+    pub fn for_mail(&mut self, show: &str) {
+        self.kept = Some(Vec::new());
+        // It has a bound of its own.
+        self.terminal = false;
+        self.fold = Fold::new(&format!("{show} -v"));
     }
 
     /// How text for standard output is dressed.
