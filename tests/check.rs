@@ -130,6 +130,26 @@ fn a_dry_run_says_what_there_is_and_remembers_nothing() {
 }
 
 #[test]
+fn an_error_beyond_the_bound_makes_a_mail_of_its_own() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    log.say("INFO order 5 confirmed");
+    let now = stamp(log.now.get());
+    for what in ["disk is full", "socket was reset", "lease has expired", "quota is used up", "index is torn"]
+    {
+        log.append(&format!("{now} ERROR the {what}\n"));
+    }
+    log.check(&[]).status(1).tells("5 alerts in app.log");
+    log.append(&format!("{now} FATAL out of memory\n{now} FATAL the vault stays locked\n"));
+    let mail = log.check(&[]).status(1).tells("NEW FATAL out of memory");
+    assert!(mail.out.starts_with("1 alert in app.log since "), "{}", mail.out);
+    assert!(mail.out.ends_with("and 1 more new FATAL message; logsurge show -v shows it\n"), "{}", mail.out);
+    silent(log.check(&[]));
+    let show = ["show", "-v", "--since", "11:00", "--clock", &now];
+    log.place.run(&show).tells("the vault stays locked");
+}
+
+#[test]
 fn a_long_mail_is_cut_and_says_how_to_see_the_rest() {
     let log = Writer::new(4);
     log.check(&[]);

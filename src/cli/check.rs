@@ -14,7 +14,7 @@ use logsurge::engine::resume::{Resuming, Step};
 use logsurge::error::ErrorKind;
 use logsurge::input::Buffer;
 use logsurge::state::Prepared;
-use logsurge::{Alert, Baseline, Config, Error, Kind, Known, Phase, Session, Time};
+use logsurge::{Alert, Baseline, Config, Error, Kind, Known, Level, Phase, Session, Time};
 use std::path::Path;
 
 /// `logsurge check`
@@ -110,7 +110,8 @@ fn check(
     let now = setup::now();
     session.catch_up(reader.written().unwrap_or(now).min(now), now);
     take(&mut session, &mut alerts, terms);
-    let alerts = with_all_lines(alerts, &session);
+    let mut alerts = with_all_lines(alerts, &session);
+    name_counted(&mut alerts);
     mail.add(&log.to_string_lossy(), &session, &alerts)?;
     memory.remember(alerts);
     let state = match memory.may_save() {
@@ -156,4 +157,17 @@ fn with_all_lines(alerts: Vec<Alert>, session: &Session) -> Vec<Alert> {
         }
     }
     alerts
+}
+
+/// New errors beyond the bound on them are a count. In a mail that has none of them by name one is
+/// named: what counts alone makes no mail, and nobody would learn that something else has failed.
+fn name_counted(alerts: &mut [Alert]) {
+    let is_error =
+        |alert: &Alert| alert.kind == Kind::New && alert.phase == Phase::Open && alert.class >= Level::Error;
+    if alerts.iter().any(|alert| is_error(alert) && !alert.note) {
+        return;
+    }
+    if let Some(counted) = alerts.iter_mut().find(|alert| is_error(alert)) {
+        counted.note = false;
+    }
 }
