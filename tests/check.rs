@@ -199,6 +199,23 @@ fn a_new_file_in_a_glob_is_said_once_and_the_others_go_on() {
 }
 
 #[test]
+fn what_is_skipped_is_said_beside_a_new_log_only() {
+    let log = Writer::new(4);
+    log.check(&["./app.log"]).status(0).says("skipped app.log (the same file as ./app.log)");
+    silent(log.check(&["./app.log"]));
+}
+
+#[test]
+fn a_log_that_is_not_remembered_is_not_taken_for_a_calm_one() {
+    let log = Writer::new(4);
+    let said = "nothing is remembered of app.log in ";
+    log.place.run(&["show", "--since", "11:00", "app.log"]).status(0).says(said).says("--state DIR");
+    log.place.run(&["check", "--list", "app.log"]).status(0).says(said);
+    log.check(&[]);
+    log.place.run(&["show", "--since", "11:00", "app.log"]).status(0).says("nothing was told since");
+}
+
+#[test]
 fn one_bad_file_among_many_is_said_and_the_rest_goes_on() {
     let log = Writer::new(4);
     log.check(&[]);

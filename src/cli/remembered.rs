@@ -38,14 +38,17 @@ pub fn logs_of(
     for failed in &listing.failed {
         say!("logsurge: {failed}");
     }
-    for (path, why) in listing.skipped.iter().filter(|(path, _)| !quiet && there.contains(path)) {
-        say!("logsurge: skipped {} ({why})", path.display());
-    }
     for source in listing.sources {
         logs.insert(match &source.files[..] {
             [file] => file.clone(),
             _ => PathBuf::from(source.name),
         });
+    }
+    // A glob takes in the same files at every check: what is skipped is said beside a new log.
+    if !quiet && !(!logs.is_empty() && logs.iter().all(is_remembered)) {
+        for (path, why) in listing.skipped.iter().filter(|(path, _)| there.contains(path)) {
+            say!("logsurge: skipped {} ({why})", path.display());
+        }
     }
     Ok((logs.into_iter().collect(), !listing.failed.is_empty()))
 }
@@ -111,7 +114,7 @@ pub fn list(args: &Check, directory: &Directory) -> Result<Outcome, Error> {
         };
     }
     if text.is_empty() && !trouble && !args.reading.quiet {
-        say!("logsurge: nothing is remembered in {}", directory.path().display());
+        say_nothing_remembered(&args.paths, directory);
     }
     written(&text)?;
     Ok(Outcome::of(0, trouble, false))
@@ -155,7 +158,11 @@ pub fn show(args: &Show) -> Result<Outcome, Error> {
         let told = told.into_iter().filter(|alert| alert.time >= since);
         shown.push((session, told.collect::<Vec<_>>()));
     }
-    if shown.iter().all(|(_, told)| told.is_empty()) && !args.reading.quiet {
+    if shown.is_empty() && !trouble && !args.reading.quiet {
+        let named: Vec<PathBuf> =
+            args.id.iter().map(PathBuf::from).chain(args.paths.iter().cloned()).collect();
+        say_nothing_remembered(&named, &directory);
+    } else if shown.iter().all(|(_, told)| told.is_empty()) && !args.reading.quiet {
         say!("logsurge: nothing was told since {}", clock_of(since, &config.zone));
     }
     let mut order: Vec<(Time, usize, usize)> = Vec::new();
@@ -171,6 +178,17 @@ pub fn show(args: &Show) -> Result<Outcome, Error> {
     }
     printer.finish().map_err(|err| Error::io("standard output", err))?;
     Ok(Outcome::of(0, trouble, false))
+}
+
+/// Nobody is to take for calm what was never checked, or is remembered elsewhere.
+fn say_nothing_remembered(paths: &[PathBuf], directory: &Directory) {
+    let of = match paths {
+        [] => String::new(),
+        [path] => format!(" of {}", path.display()),
+        _ => " of these logs".to_owned(),
+    };
+    let place = directory.path().display();
+    say!("logsurge: nothing is remembered{of} in {place}; if it is elsewhere: --state DIR");
 }
 
 fn clock_of(time: Time, zone: &Zone) -> String {
