@@ -45,8 +45,9 @@ pub fn run(args: &Check) -> Result<Outcome, Error> {
         }
     }
     let alerts = mail.alerts();
-    mail.send()?;
-    for state in &states {
+    // What nobody has read is told again by the next check.
+    let told = mail.send()?;
+    for state in states.iter().filter(|_| told) {
         if let Err(err) = state.write() {
             say!("logsurge: {err}");
             trouble = true;
