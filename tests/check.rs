@@ -248,6 +248,35 @@ fn two_runs_at_once() {
 
 /// A limit of file sizes stands for a full disk: the alerts are told, the old state stays.
 #[test]
+fn what_nobody_has_read_is_told_again() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    log.say("FATAL out of memory");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let args = ["check", "--clock", &stamp(log.now.get()), "app.log"];
+    assert_eq!(log.place.command(&args).stdout(writer).status().unwrap().code(), Some(1));
+    log.check(&[]).status(1).tells("out of memory");
+    silent(log.check(&[]));
+}
+
+#[test]
+fn lines_that_were_told_are_not_counted_again() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    log.say("INFO order 5 confirmed");
+    let now = stamp(log.now.get());
+    log.append(&format!("{now} ERROR gateway eu-3 returned 504\n").repeat(20));
+    log.check(&[]).status(1).tells(", 20 lines");
+    for _ in 0..2 {
+        log.say("INFO order 5 confirmed");
+        log.say("WARN slow query, 7 ms");
+        log.say("INFO user 7 logged in");
+        silent(log.check(&[]));
+    }
+}
+
+#[test]
 fn what_cannot_be_saved_is_told_all_the_same() {
     let log = Writer::new(4);
     log.check(&[]);

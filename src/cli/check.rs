@@ -112,6 +112,7 @@ fn check(
     session.catch_up(reader.written().unwrap_or(now).min(now), now);
     take(&mut session, &mut alerts, terms);
     let mut alerts = with_all_lines(alerts, &session);
+    alerts.retain(|alert| !is_old_news(alert, &memory, &session));
     name_counted(&mut alerts);
     mail.add(&log.to_string_lossy(), &session, &alerts)?;
     memory.remember(alerts);
@@ -158,6 +159,13 @@ fn with_all_lines(alerts: Vec<Alert>, session: &Session) -> Vec<Alert> {
         }
     }
     alerts
+}
+
+/// Whether an alert only counts lines again that the last check has told, or that came before it.
+fn is_old_news(alert: &Alert, memory: &Memory, session: &Session) -> bool {
+    let came = session.ledger().lines_so_far(alert.shape).1;
+    let is_count = alert.kind == Kind::New && alert.phase == Phase::Ongoing;
+    is_count && (memory.has_told(alert) || memory.last.is_some_and(|last| came < last))
 }
 
 /// New errors beyond the bound on them are a count. In a mail that has none of them by name one is

@@ -179,6 +179,11 @@ impl Memory {
         first
     }
 
+    /// Whether an alert was told before, with as many lines.
+    pub fn has_told(&self, alert: &Alert) -> bool {
+        self.told.iter().any(|told| told.fingerprint == alert.fingerprint && told.count >= alert.count)
+    }
+
     /// Remembers what was told.
     pub fn remember(&mut self, alerts: impl IntoIterator<Item = Alert>) {
         self.told.extend(alerts);
