@@ -66,22 +66,21 @@ impl Mail {
         self.alerts
     }
 
-    /// Writes it, if there is something to say. False if its reader has gone, which is no trouble,
-    /// but then nothing was told.
-    pub fn send(mut self) -> Result<bool, Error> {
+    /// Writes it, if there is something to say. True if its reader has gone, which is no trouble.
+    pub fn send(mut self) -> Result<(), Error> {
         self.printer.finish().map_err(|err| Error::io("standard output", err))?;
         let pieces = self.printer.take_kept();
         let text = if self.printer.is_json() {
             pieces.into_iter().map(|piece| piece.text).collect()
         } else if pieces.is_empty() {
-            return Ok(true);
+            return Ok(());
         } else {
             self.text(pieces)
         };
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(err) if err.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("standard output", err)),
-            written => Ok(written.is_ok()),
+            _ => Ok(()),
         }
     }
 

@@ -200,10 +200,6 @@ impl Watching<'_> {
     /// Saves what is remembered of the logs, all of whose alerts have been printed.
     fn save(&mut self, input: &Input) {
         let Input::Files(follow) = input else { return };
-        // What nobody has read is told again by the next run.
-        if self.printer.closed {
-            return;
-        }
         let begun = Instant::now();
         for index in 0..self.logs.len() {
             let Log { session, memory, changed } = &mut self.logs[index];
