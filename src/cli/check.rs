@@ -55,6 +55,9 @@ pub fn run(args: &Check) -> Result<Outcome, Error> {
     Ok(Outcome::of(alerts, trouble, args.judging.output.exit_zero))
 }
 
+/// So many alerts are held with their notes; further notes of a check are not told.
+const NOTES_HELD_MAX: usize = 20_000;
+
 /// What a check of one log leaves to do.
 struct Checked {
     trouble: bool,
@@ -139,7 +142,12 @@ fn take(session: &mut Session, alerts: &mut Vec<Alert>, terms: &Terms<'_>) {
             say!("logsurge: {notice}");
         }
     }
-    alerts.extend(std::iter::from_fn(|| session.next_alert()));
+    for alert in std::iter::from_fn(|| session.next_alert()) {
+        // A backlog of noise must not fill the memory; what is an alarm has bounds of its own.
+        if !alert.note || alerts.len() < NOTES_HELD_MAX {
+            alerts.push(alert);
+        }
+    }
 }
 
 /// A new message is told with all its lines so far, not first with one and then with more.
