@@ -38,9 +38,7 @@ impl Ledger {
     pub(super) fn say_limits(&mut self) {
         while let Some(hit) = self.registry.limit_hit(self.report.limits_hit.len(), &self.masks) {
             let said = limit_text(&hit, |text| self.shown_text(text));
-            // What the cure is may have changed; the bound is the first line.
-            let bound = |text: &String| text.lines().next().map(str::to_owned);
-            if !self.limits_said.iter().any(|before| bound(before) == bound(&said)) {
+            if !is_among(&self.limits_said, &said) {
                 self.notices.push(said.clone());
             }
             self.report.limits_hit.push(said);
@@ -48,6 +46,17 @@ impl Ledger {
         if self.live {
             self.say_floods();
         }
+    }
+
+    /// The bounds that this run and those before it have said, each once.
+    pub(super) fn all_limits_said(&self) -> Vec<String> {
+        let mut all = self.limits_said.clone();
+        for said in &self.report.limits_hit {
+            if !is_among(&all, said) {
+                all.push(said.clone());
+            }
+        }
+        all
     }
 
     /// Live, there is no summary to wait for.
@@ -90,4 +99,9 @@ pub fn limit_text(hit: &LimitHit, shown: impl Fn(&str) -> String) -> String {
         }
     }
     text
+}
+
+/// Whether a bound was said before. What the cure is may have changed; the bound is the first line.
+fn is_among(all: &[String], said: &str) -> bool {
+    all.iter().any(|before| before.lines().next() == said.lines().next())
 }

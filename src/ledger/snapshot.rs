@@ -117,8 +117,6 @@ impl Ledger {
         let decided = self.decided.iter().map(|(shape, sample)| (*shape, shown(sample)));
         let mut decided: Vec<_> = decided.collect();
         decided.sort_unstable();
-        let mut limits_said = self.limits_said.clone();
-        limits_said.extend_from_slice(&self.report.limits_hit);
         Now {
             sources: self.sources.iter().map(|source| source.to_save(&shown)).collect(),
             pulses: self.pulses.save(|template| self.registry.template_id(template)),
@@ -139,7 +137,7 @@ impl Ledger {
             told: self.told.clone(),
             contexts: self.contexts.to_save(&shown),
             to_follow: self.to_follow.clone(),
-            limits_said,
+            limits_said: self.all_limits_said(),
             floods_said: self.floods_said,
             louder: self.decisions.save(),
         }
@@ -265,5 +263,21 @@ pub(super) mod sorted_set {
         D: Deserializer<'de>,
     {
         Ok(Vec::<K>::deserialize(from)?.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_that_every_run_meets_is_kept_once() {
+        let config = Config::new(Time::from_seconds(1_800_000_000));
+        let mut ledger = Ledger::new(&config, None, vec![("app.log".to_owned(), None)]);
+        for run in 0..3 {
+            ledger.report.limits_hit.push(format!("limit reached: too long\n  cure of run {run}"));
+            ledger = Ledger::load(&config, ledger.save(), None);
+        }
+        assert_eq!(ledger.save().now.limits_said.len(), 1);
     }
 }
