@@ -4,7 +4,7 @@ use super::{Cell, First, PaneCells};
 use crate::count::Within;
 use crate::id::ShapeId;
 use crate::ledger::silence::Heard;
-use crate::limits::FIRST_LINE_BYTES_MAX;
+use crate::limits::{FIRST_LINE_BYTES_MAX, FIRST_LINES_MAX};
 use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ impl PaneCells {
         let sample = self.keep(&saved.sample);
         let firsts = self.firsts.len() as u32;
         let mut firsts_bytes = 0;
-        for (line_number, source, bytes) in &saved.firsts {
+        for (line_number, source, bytes) in saved.firsts.iter().take(FIRST_LINES_MAX) {
             let bytes = &bytes[..bytes.len().min(FIRST_LINE_BYTES_MAX)];
             let at = self.keep(bytes) as u32;
             self.firsts.push(First {
@@ -80,7 +80,7 @@ impl PaneCells {
             });
             firsts_bytes += bytes.len() as u16;
         }
-        let firsts_len = saved.firsts.len() as u8;
+        let firsts_len = saved.firsts.len().min(FIRST_LINES_MAX) as u8;
         self.cells.push(Cell {
             shape: saved.shape,
             known: None,
