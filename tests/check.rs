@@ -327,6 +327,22 @@ fn a_log_that_falls_silent_is_mailed() {
 
 /// By the clock, and by the zone: a log goes on from its own time.
 #[test]
+fn the_lines_of_a_quiet_log_do_not_wait_for_others_to_confirm_their_time() {
+    let log = Writer::new(4);
+    log.check(&[]);
+    for hour in 1..=3 {
+        log.now.set(NOON + hour * 3_600);
+        log.append(&format!("{} INFO order {hour} confirmed\n", stamp(log.now.get())));
+        log.now.set(log.now.get() + 240);
+        log.check(&[]);
+    }
+    log.now.set(NOON + 4 * 3_600);
+    log.append(&format!("{} WARN disk 3 is nearly full\n", stamp(log.now.get())));
+    log.now.set(log.now.get() + 240);
+    log.check(&[]).status(1).tells("NEW WARN disk 3 is nearly full");
+}
+
+#[test]
 fn a_clock_that_was_set_back_is_said_and_nothing_is_lost() {
     let log = Writer::new(4);
     log.check(&[]);

@@ -46,7 +46,7 @@ impl Ledger {
     pub fn catch_up(&mut self, written: Time, now: Time) {
         for source in 0..self.sources.len() {
             let mut placed = Vec::new();
-            self.sources[source].catch_up(written, &mut placed);
+            self.sources[source].catch_up(written, now, &mut placed);
             self.add_placed(source, placed);
         }
         self.advance(now);

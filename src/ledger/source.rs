@@ -202,7 +202,10 @@ impl SourceState {
     }
 
     /// All that was written has been read, the last of it at that time.
-    pub fn catch_up(&mut self, written: Time, out: &mut Vec<(Held, Place)>) {
+    pub fn catch_up(&mut self, written: Time, now: Time, out: &mut Vec<(Held, Place)>) {
+        if self.is_confirmed(written, now) {
+            self.end_trial(true, out);
+        }
         if !self.has_stamps {
             self.release_head(written, out);
         }
@@ -287,6 +290,15 @@ impl SourceState {
         if waited >= TRIAL_WAIT_SECONDS * 1_000_000 {
             self.end_trial(true, out);
         }
+    }
+
+    /// Whether a step of the clock that is on trial needs no more lines: the file was written at
+    /// the time they tell, or nothing has contradicted them since, and they are not ahead.
+    fn is_confirmed(&self, written: Time, now: Time) -> bool {
+        let Some(last) = self.trial.last() else { return false };
+        let behind = |time: Time| time.0.saturating_sub(last.segment.high.0);
+        let waited = now.0.saturating_sub(written.0) >= TRIAL_WAIT_SECONDS * 1_000_000;
+        behind(written).saturating_abs() < LIVE_LAG_SECONDS * 1_000_000 || waited && behind(now) >= 0
     }
 
     /// Ends a trial: the step is believed, or its lines count as skewed.
