@@ -39,7 +39,7 @@ pub fn learn(args: &Learn) -> Result<Outcome, Error> {
     let baseline = run.ledger().to_baseline(&setup::settings(&args.reading));
     if baseline.learned().lines == 0 {
         return Err(Error::usage(format!(
-            "nothing to learn: no lines were read, so {} was not written",
+            "nothing to learn: no lines that say anything were read, so {} was not written",
             args.output.display()
         )));
     }

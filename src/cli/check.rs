@@ -30,7 +30,7 @@ pub fn run(args: &Check) -> Result<Outcome, Error> {
     config.live = true;
     let (logs, mut trouble) = remembered::logs_of(&args.paths, &directory, &config, args.reading.quiet)?;
     let terms = Terms { directory: &directory, reading: &args.reading, judging: &judging, dry: args.dry_run };
-    let show = remembered::show_command(&args.remembering);
+    let show = remembered::show_command(&directory);
     let mut mail = Mail::new(&args.judging.output, config.zone.clone(), setup::now(), show);
     let mut states = Vec::new();
     let mut expired = expired(&judging, &config)?;

@@ -3,7 +3,8 @@
 use super::args::Output;
 use super::printer::{Piece, Printer};
 use super::render::safe::{shortened, visible};
-use super::render::text::{TextStyle, clock_time, headline, level_word, message_of};
+use super::render::short::said_by;
+use super::render::text::{TextStyle, clock_time, headline, level_word};
 use logsurge::time::Zone;
 use logsurge::{Alert, Error, Kind, Phase, Session, Time};
 use std::cmp::Reverse;
@@ -66,7 +67,7 @@ impl Mail {
         self.alerts
     }
 
-    /// Writes it, if there is something to say. True if its reader has gone, which is no trouble.
+    /// Writes it, if there is something to say. That its reader has gone is no trouble.
     pub fn send(mut self) -> Result<(), Error> {
         self.printer.finish().map_err(|err| Error::io("standard output", err))?;
         let pieces = self.printer.take_kept();
@@ -120,7 +121,7 @@ impl Mail {
             logs => format!("{} logs", logs.len()),
         };
         let since = alarms.iter().map(|alert| alert.started).min().unwrap_or(worst.time);
-        let message = visible(&message_of(&worst.sample));
+        let message = visible(&said_by(&worst.sample));
         let level = match &level_word(worst.level)[..] {
             "-" | "" => String::new(),
             // Most lines say it themselves.

@@ -29,19 +29,24 @@ fn place(remembering: &Remembering) -> Result<PathBuf, Error> {
     if let Some(path) = &remembering.state {
         return Ok(path.clone());
     }
-    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     // Several directories are separated by colons.
     let given = std::env::var("STATE_DIRECTORY").ok().filter(|list| !list.is_empty());
     if let Some(first) = given.as_deref().and_then(|list| list.split(':').next()) {
         return Ok(PathBuf::from(first));
     }
-    if is_root() {
-        return Ok(PathBuf::from(FOR_ROOT));
-    }
-    let own = named("XDG_STATE_HOME").or_else(|| Some(named("HOME")?.join(".local/state")));
-    own.map(|own| own.join("logsurge")).ok_or_else(|| {
+    own_place().ok_or_else(|| {
         Error::usage("no directory to remember logs in: HOME is not set; name one with --state DIR")
     })
+}
+
+/// Where the user's own states lie, whatever this run was told.
+pub fn own_place() -> Option<PathBuf> {
+    if is_root() {
+        return Some(PathBuf::from(FOR_ROOT));
+    }
+    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let own = named("XDG_STATE_HOME").or_else(|| Some(named("HOME")?.join(".local/state")))?;
+    Some(own.join("logsurge"))
 }
 
 /// Where decisions are kept when nobody says: beside the states.
@@ -252,7 +257,9 @@ fn past(terms: &Terms<'_>, path: &Path, config: &mut Config) -> Result<Past, Err
     let past = engine::past_of(config, path);
     config.latest = past.written.unwrap_or(config.latest);
     if judging.since.is_none() && judging.until.is_none() && !is_taught {
-        config.since = past.since();
+        // Where no line tells its time nobody can say what of it is recent: all of it is learned.
+        let untimed = past.span.is_none() && path.metadata().is_ok_and(|metadata| metadata.len() > 0);
+        config.since = past.since().or_else(|| untimed.then(setup::now));
     }
     setup::told_span(config, judging, |_| past.span)?;
     Ok(if is_taught { Past { span: past.span, ..Past::default() } } else { past })

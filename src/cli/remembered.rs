@@ -1,6 +1,6 @@
 //! What is remembered of logs, for people: which there are, and what was told of them.
 
-use super::args::{Check, Remembering, Show};
+use super::args::{Check, Show};
 use super::exit::Outcome;
 use super::printer::Printer;
 use super::render::safe::visible;
@@ -45,7 +45,7 @@ pub fn logs_of(
         });
     }
     // A glob takes in the same files at every check: what is skipped is said beside a new log.
-    if !quiet && !(!logs.is_empty() && logs.iter().all(is_remembered)) {
+    if !quiet && (logs.is_empty() || !logs.iter().all(is_remembered)) {
         for (path, why) in listing.skipped.iter().filter(|(path, _)| there.contains(path)) {
             say!("logsurge: skipped {} ({why})", path.display());
         }
@@ -53,11 +53,18 @@ pub fn logs_of(
     Ok((logs.into_iter().collect(), !listing.failed.is_empty()))
 }
 
-/// The command that shows past alerts.
-pub fn show_command(remembering: &Remembering) -> String {
-    match &remembering.state {
-        Some(path) => format!("logsurge show --state {}", path.display()),
-        None => "logsurge show".to_owned(),
+/// The command that shows past alerts, wherever the reader of a mail stands.
+pub fn show_command(directory: &Directory) -> String {
+    let path = directory.path();
+    if memory::own_place().is_some_and(|own| own == path) {
+        return "logsurge show".to_owned();
+    }
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let text = path.to_string_lossy();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte);
+    match text.bytes().all(plain) {
+        true => format!("logsurge show --state {text}"),
+        false => format!("logsurge show --state '{}'", text.replace('\'', r"'\''")),
     }
 }
 

@@ -152,6 +152,13 @@ impl Gate {
                 follow.template = survivor;
             }
         }
+        // Of one message one is enough.
+        let mut seen = Vec::new();
+        self.follows.retain(|follow| {
+            let first = !seen.contains(&follow.template);
+            seen.push(follow.template);
+            first
+        });
         for candidate in &mut self.held {
             if candidate.template == Some(gone) {
                 candidate.template = Some(survivor);

@@ -59,6 +59,13 @@ impl Raw {
         self.position += count as u64;
     }
 
+    /// Makes room for so many bytes to be available at once.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        if self.bytes.len() < count {
+            self.bytes.resize(count.max(RAW_BUFFER_BYTES), 0);
+        }
+    }
+
     /// Reads once, adding to what is available; false at the end of the file.
     pub(crate) fn fill(&mut self) -> io::Result<bool> {
         if self.bytes.is_empty() {

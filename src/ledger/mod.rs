@@ -128,8 +128,8 @@ pub struct Ledger {
     timeline: Option<timeline::Timeline>,
     /// What stood in variables, where that is wanted.
     values: values::Values,
-    /// Live: which floods were said, of new shapes and of new messages.
-    floods_said: (bool, bool),
+    /// Live: which floods were said, of new shapes, of new messages and of long lines.
+    floods_said: (bool, bool, bool),
     /// Bounds that an earlier run has said.
     limits_said: Vec<String>,
     /// What people have decided.
@@ -188,7 +188,7 @@ impl Ledger {
             notices: Vec::new(),
             timeline: config.timeline.then(timeline::Timeline::default),
             values: values::Values::default(),
-            floods_said: (false, false),
+            floods_said: (false, false, false),
             limits_said: Vec::new(),
             decisions: known::Decisions::new(config),
         };

@@ -2,6 +2,7 @@
 
 use super::Ledger;
 use crate::count::LineCounts;
+use crate::limits::LINE_BYTES_MAX;
 use crate::template::LimitHit;
 use crate::time::{Pane, Time};
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,10 @@ impl Ledger {
         }
         if self.report.fresh_untold > 0 && !std::mem::replace(&mut self.floods_said.1, true) {
             let what = "new messages come in floods, and not all are told one by one";
+            self.notices.push(format!("limit reached: {what}"));
+        }
+        if self.report.lines.overlong > 0 && !std::mem::replace(&mut self.floods_said.2, true) {
+            let what = format!("a line longer than {} KiB, read as far as that", LINE_BYTES_MAX >> 10);
             self.notices.push(format!("limit reached: {what}"));
         }
     }

@@ -260,7 +260,10 @@ impl SourceState {
             self.accept(held, out);
             return;
         }
-        self.trial.push(held);
+        // Lines that hang on others wait for nothing, however they are cut.
+        if held.segment.stamped > 0 || !held.segment.entries.is_empty() {
+            self.trial.push(held);
+        }
         let lines: u64 = self.trial.iter().map(|held| held.segment.stamped).sum();
         if lines >= TRIAL_LINES || self.trial.len() > TRIAL_SEGMENTS_MAX {
             self.end_trial(true, out);

@@ -177,6 +177,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 
 /// Calls `found` with the place of each word of alarm until it says `false`.
 fn each(text: &[u8], mut found: impl FnMut(usize) -> bool) {
+    let mut digits = Digits::default();
     for hit in WORDS.search.find_overlapping_iter(Input::new(text)) {
         let (start, end) = (hit.start(), hit.end());
         let index = hit.pattern().as_usize();
@@ -187,7 +188,7 @@ fn each(text: &[u8], mut found: impl FnMut(usize) -> bool) {
         } else {
             stands_alone(text, start, end)
         };
-        if fits && !holds_digits(text, start) && !found(start) {
+        if fits && !digits.around(text, start) && !found(start) {
             return;
         }
     }
@@ -266,17 +267,25 @@ fn ends_piece(text: &[u8], end: usize) -> bool {
     next.is_ascii_uppercase() && text[end - 1].is_ascii_lowercase()
 }
 
-/// So far a word is looked at around a word of alarm: in a longer one of thousands each would be
-/// a walk through all of it.
-const WORD_BYTES_MAX: usize = 256;
+/// A word and whether it holds a run of digits: words of alarm that stand in one ask once.
+#[derive(Default)]
+struct Digits {
+    from: usize,
+    to: usize,
+    held: bool,
+}
 
-/// Whether the word around `at` holds a run of digits.
-fn holds_digits(text: &[u8], at: usize) -> bool {
-    let in_word = |&&byte: &&u8| !is(byte, BLANK | SEPARATOR) && byte != LEVEL_MARK;
-    let digit = |&byte: &u8| byte == b'#';
-    let near = text[at..].iter().take(WORD_BYTES_MAX);
-    text[..at].iter().rev().take(WORD_BYTES_MAX).take_while(in_word).any(digit)
-        || near.take_while(in_word).any(digit)
+impl Digits {
+    /// Whether the word around `at` holds a run of digits.
+    fn around(&mut self, text: &[u8], at: usize) -> bool {
+        if !(self.from..self.to).contains(&at) {
+            let outside = |&byte: &u8| is(byte, BLANK | SEPARATOR) || byte == LEVEL_MARK;
+            self.from = text[..at].iter().rposition(outside).map_or(0, |sign| sign + 1);
+            self.to = text[at..].iter().position(outside).map_or(text.len(), |length| at + length);
+            self.held = text[self.from..self.to].contains(&b'#');
+        }
+        self.held
+    }
 }
 
 #[cfg(test)]

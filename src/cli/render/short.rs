@@ -27,7 +27,7 @@ pub fn line(alert: &Alert, style: &TextStyle, id: &str, named: bool) -> String {
 
 /// What a line says behind its stamp; a structured one in the words of a plain one,
 /// for all its fields would not fit a line.
-fn said_by(sample: &[u8]) -> Vec<u8> {
+pub fn said_by(sample: &[u8]) -> Vec<u8> {
     let mut unwrapper = Unwrapper::new(Format::Auto, logsurge::shape::alarm::any);
     if !sample.is_empty()
         && unwrapper.concerns(sample)

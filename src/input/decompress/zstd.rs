@@ -20,6 +20,9 @@ const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Frames to be skipped; the low half of the first byte is free. Parallel writers begin with one.
 const MAGIC_SKIPPABLE: [u8; 4] = [0x50, 0x2a, 0x4d, 0x18];
 
+/// A longer part is a frame to be skipped, which gives nothing.
+const BLOCK_BYTES_MAX: usize = 128 * 1024;
+
 const CUT_OFF: &str = "the file ends inside a zstd frame; lines up to there were read";
 
 /// Where in a file of frames the decoder stands.
@@ -29,6 +32,8 @@ pub(super) struct Zstd {
     wanted: usize,
     /// The last call filled its room, so there may be more to come out.
     holds_output: bool,
+    /// The file has no more.
+    at_end: bool,
     /// The header or block at hand, from its first byte of the file to its end. A fault is said
     /// to be where that begins: where within it the decoder notices depends on the reads.
     part: (u64, u64),
@@ -56,7 +61,7 @@ pub(super) fn is_cut_magic(head: &[u8]) -> bool {
 
 impl Zstd {
     pub(super) fn new() -> Result<Zstd, Stop> {
-        Ok(Zstd { decoder: Decoder::new()?, wanted: 0, holds_output: false, part: (0, 0) })
+        Ok(Zstd { decoder: Decoder::new()?, wanted: 0, holds_output: false, at_end: false, part: (0, 0) })
     }
 
     /// Decodes into `into` until it is full, the data ends, or more would have to be waited for.
@@ -80,6 +85,7 @@ impl Zstd {
                 Ok((0, 0)) if wait => break,
                 Ok((0, 0)) => match raw.fill() {
                     Ok(true) => {}
+                    Ok(false) if !self.at_end => self.at_end = true,
                     Ok(false) => return (filled, Some(Stop::Damaged(CUT_OFF.into()))),
                     Err(err) => return (filled, Some(Stop::Io(err))),
                 },
@@ -118,7 +124,10 @@ impl Zstd {
             wanted => wanted,
         };
         let offered = wanted.min(raw.available().len());
-        if offered == 0 {
+        // A block is decoded in one piece: of a damaged one parts would give more than the whole.
+        let is_block = wanted <= BLOCK_BYTES_MAX;
+        if offered == 0 || offered < wanted && is_block && !self.at_end {
+            raw.reserve(wanted.min(BLOCK_BYTES_MAX));
             return Ok((0, 0));
         }
         if raw.position() >= self.part.1 {
