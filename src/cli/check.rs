@@ -19,10 +19,10 @@ use std::path::Path;
 
 /// `logsurge check`
 pub fn run(args: &Check) -> Result<Outcome, Error> {
-    let directory = memory::directory(&args.remembering)?;
     if args.list {
-        return remembered::list(args, &directory);
+        return remembered::list(args, &memory::directory_to_read(&args.remembering)?);
     }
+    let directory = memory::directory(&args.remembering)?;
     signals::survive_full_files()?;
     let judging = memory::with_known(&args.judging, &directory);
     let quietly = Reading { quiet: true, ..args.reading.clone() };

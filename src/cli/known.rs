@@ -197,7 +197,7 @@ fn line_of(
 
 /// A line of an alert that check or watch has told, and how many of them came in an hour.
 fn told_line_of(id: &str, remembering: &Remembering) -> Result<Found, Error> {
-    let directory = memory::directory(remembering)?;
+    let directory = memory::directory_to_read(remembering)?;
     let mut told: Vec<Alert> = Vec::new();
     for state in directory.all()? {
         told.extend(state.map(|state| state.told).unwrap_or_default());
@@ -221,7 +221,7 @@ pub fn list(args: &KnownArgs) -> Result<Outcome, Error> {
     let config = setup::config(&args.reading)?;
     let mut paths = args.knowing.known.clone();
     if paths.is_empty() {
-        paths.push(memory::known_path(&memory::directory(&args.remembering)?));
+        paths.push(memory::known_path(&memory::directory_to_read(&args.remembering)?));
         if !paths[0].exists() {
             return Err(Error::usage(format!(
                 "no decisions in {}; name others with --known FILE, or a directory of such files",

@@ -19,13 +19,18 @@ const FOR_ROOT: &str = "/var/lib/logsurge";
 
 /// The directory of states: what the flag names, else the service manager, else the user's own.
 pub fn directory(remembering: &Remembering) -> Result<Directory, Error> {
-    if let Some(clock) = remembering.clock {
-        setup::stop_clock(clock);
-    }
     Directory::open(&place(remembering)?)
 }
 
+/// The same to look into: nothing is made where nothing is.
+pub fn directory_to_read(remembering: &Remembering) -> Result<Directory, Error> {
+    Ok(Directory::to_read(&place(remembering)?))
+}
+
 fn place(remembering: &Remembering) -> Result<PathBuf, Error> {
+    if let Some(clock) = remembering.clock {
+        setup::stop_clock(clock);
+    }
     if let Some(path) = &remembering.state {
         return Ok(path.clone());
     }

@@ -10,7 +10,7 @@ use logsurge::alert::grouped;
 use logsurge::input::source::list as found;
 use logsurge::state::{Directory, State};
 use logsurge::time::Zone;
-use logsurge::{Alert, Config, Error, Phase, Session, Time};
+use logsurge::{Config, Error, Session, Time};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -88,11 +88,11 @@ pub fn list(args: &Check, directory: &Directory) -> Result<Outcome, Error> {
         if !wanted.is_empty() && !wanted.iter().any(|log| log.to_string_lossy() == state.log) {
             continue;
         }
-        let open = open_alerts(&state.told);
         let (offset, file) = (state.cursor.offset().unwrap_or(0), directory.file_of(Path::new(&state.log)));
         let (log, runs, told) = (state.log.clone(), state.runs, state.told.len());
         let (begun, saved) = (state.begun, state.saved);
         let session = Session::load(&config, state.session);
+        let open = session.ledger().troubles_open();
         let (lines, learned) = (session.report().lines.read, session.ledger().learned_so_far());
         let messages = session.ledger().registry().len();
         text += &if args.judging.output.json {
@@ -106,7 +106,7 @@ pub fn list(args: &Check, directory: &Directory) -> Result<Outcome, Error> {
             )
         } else {
             format!(
-                "{}\n  {} lines, {} messages, {} to {}\n  checked {} times since {}, last {}; {} alerts told, {open} open\n  {}, read to byte {offset}\n",
+                "{}\n  {} lines, {} messages, {} to {}\n  checked {} times since {}, last {}; alerts told: {}, messages surging or gone: {open}\n  {}, read to byte {offset}\n",
                 visible(log.as_bytes()),
                 grouped(lines),
                 grouped(messages as u64),
@@ -127,14 +127,9 @@ pub fn list(args: &Check, directory: &Directory) -> Result<Outcome, Error> {
     Ok(Outcome::of(0, trouble, false))
 }
 
-/// Alerts that were told and are not over.
-fn open_alerts(told: &[Alert]) -> usize {
-    told.iter().filter(|alert| alert.phase == Phase::Open && !alert.note).count()
-}
-
 /// `logsurge show --since`: what was told, again.
 pub fn show(args: &Show) -> Result<Outcome, Error> {
-    let directory = memory::directory(&args.remembering)?;
+    let directory = memory::directory_to_read(&args.remembering)?;
     let config = setup::config(&args.reading)?;
     let now = setup::now();
     let since = match &args.since {

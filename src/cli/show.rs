@@ -61,7 +61,7 @@ pub fn run(args: &Show) -> Result<Outcome, Error> {
 
 /// A message of the logs that are remembered, with what was told of it.
 fn show_remembered(id: &str, args: &Show, config: &Config) -> Result<Outcome, Error> {
-    let directory = memory::directory(&args.remembering)?;
+    let directory = memory::directory_to_read(&args.remembering)?;
     let style = Printer::style(&args.output, config.zone.clone(), config.latest);
     let (mut found, mut trouble) = (false, false);
     for state in directory.all()? {

@@ -247,7 +247,13 @@ fn open(
     let (judging, reading) = (&args.judging, &args.reading);
     let terms = Terms { directory, reading, judging, dry: false };
     let mut starts = Vec::new();
+    let mut seen = Vec::new();
     for path in &args.paths {
+        let log = memory::absolute(path)?;
+        if seen.contains(&log) {
+            continue;
+        }
+        seen.push(log);
         let (memory, session, start) = Memory::open(&terms, path, config, baseline)?;
         if !reading.quiet && !path.exists() {
             say!("logsurge: {} is not there yet; waiting for it", path.display());

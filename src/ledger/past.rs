@@ -112,8 +112,8 @@ impl Ledger {
             _ => String::new(),
         };
         let mut text = format!(
-            "learned {} messages from {} lines{source}, {from} to {}; judging from {} on",
-            known().count(),
+            "learned {} from {} lines{source}, {from} to {}; judging from {} on",
+            counted(known().count(), "message"),
             grouped(learned.lines),
             short_of(&to, &from),
             short_of(&begins, &from),
@@ -130,6 +130,11 @@ impl Ledger {
         let text = Time::from_seconds(self.told_span.zone.to_wall(time.seconds())).to_string();
         text.get(..16).unwrap_or(&text).replace('T', " ")
     }
+}
+
+/// `1 message`, `41 messages`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Without its date where that is the one of `other`.

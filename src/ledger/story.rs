@@ -35,6 +35,13 @@ pub struct Story {
 }
 
 impl Ledger {
+    /// Messages that surge, or have stopped, at this moment.
+    pub fn troubles_open(&self) -> usize {
+        let is_open =
+            |template: &&TemplateIx| self.detector.is_open(**template) || self.detector.is_gone(**template);
+        self.registry.templates().iter().filter(is_open).count()
+    }
+
     /// The lines of the message that has a shape, those of open panes included, and the newest of them.
     pub fn lines_so_far(&self, shape: ShapeId) -> (u64, Time) {
         let Some(template) = self.known(shape).map(|shape| self.registry.template_of(shape)) else {

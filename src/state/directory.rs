@@ -79,6 +79,11 @@ impl Directory {
         Ok(Directory { path: path.to_path_buf() })
     }
 
+    /// The directory of this path, to look into what is there.
+    pub fn to_read(path: &Path) -> Directory {
+        Directory { path: path.to_path_buf() }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -147,11 +152,15 @@ impl Directory {
     /// All states, by file name, whatever they were made with.
     ///
     /// # Errors
-    /// If the directory cannot be read; a state that cannot be is an error of its own.
+    /// If the directory is there and cannot be read; a state that cannot be is an error of its own.
     pub fn all(&self) -> Result<Vec<Result<State, Error>>, Error> {
         let at = |err| Error::io(&self.path, err);
         let mut paths = Vec::new();
-        for entry in fs::read_dir(&self.path).map_err(at)? {
+        let entries = match fs::read_dir(&self.path) {
+            Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            answer => answer.map_err(at)?,
+        };
+        for entry in entries {
             let path = entry.map_err(at)?.path();
             if path.extension().is_some_and(|ending| ending == ENDING) {
                 paths.push(path);
