@@ -11,6 +11,7 @@ use crate::alert::Context;
 use crate::count::{Entry, Within, add_after, add_before};
 use crate::id::ShapeId;
 use crate::limits::PENDING_RESERVE;
+use crate::line::split::is_blank;
 use crate::time::Time;
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
@@ -120,7 +121,7 @@ impl Ledger {
         };
         let shown = |text: &[u8]| -> Vec<Vec<u8>> {
             let lines = text.split(|byte| *byte == b'\n').map(|line| self.shown(line));
-            lines.filter(|line| !line.is_empty()).collect()
+            lines.filter(|line| !is_blank(line)).collect()
         };
         Context { before: shown(&known.before), after: shown(&known.after), ..Context::default() }
     }
