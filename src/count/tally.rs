@@ -117,6 +117,7 @@ impl Worker {
             start = end + 1;
         }
         counter.flush(job.bytes, &mut walk);
+        walk.end_records(job.bytes, &counter.records);
         counter.keep_edges(job.bytes, &mut walk.delta);
         walk.delta.values = counter.values.as_mut().map(|values| values.take()).unwrap_or_default();
         walk.delta.lines.read = u64::from(walk.line);

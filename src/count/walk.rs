@@ -1,7 +1,7 @@
 //! The walk over one chunk: what is carried from line to line, and the delta that it writes.
 
 use super::cache::{Firsts, Run, Slot, Spot};
-use super::record::{Records, add_after, add_before};
+use super::record::{Around, Records, add_after, add_before};
 use super::{Carry, Delta, Entry, FirstLine, Job, Segment};
 use crate::limits::{FIRST_LINE_BYTES_MAX, SAMPLE_BYTES_MAX};
 use crate::time::{Pane, Time};
@@ -110,20 +110,8 @@ impl Walk {
         let len = run.len.min(SAMPLE_BYTES_MAX as u32);
         samples.extend_from_slice(&bytes[run.at as usize..][..len as usize]);
         let around = records.around(run.at, run.at + run.len);
-        let range = |(from, to): (u32, u32)| &bytes[from as usize..to as usize];
-        let (mut before_len, mut after_len) = (0, 0);
-        if around.before.0 < around.before.1 {
-            self.kept.clear();
-            add_before(&mut self.kept, range(around.before), !around.open_front);
-            before_len = self.kept.len() as u32;
-            samples.extend_from_slice(&self.kept);
-        }
-        if around.after.0 < around.after.1 {
-            self.kept.clear();
-            add_after(&mut self.kept, range(around.after));
-            after_len = self.kept.len() as u32;
-            samples.extend_from_slice(&self.kept);
-        }
+        let (before_len, after_len) = self.write_around(&around, bytes);
+        let segment = self.delta.segments.last_mut().expect("it was opened before");
         segment.entries.push(Entry {
             shape: slot.shape,
             pane: run.pane,
@@ -139,6 +127,54 @@ impl Walk {
             open_back: around.open_back,
             within: records.within(run.line),
         });
+    }
+}
+
+impl Walk {
+    /// Writes what surrounds a sample, behind it: how many bytes stand before and after it.
+    fn write_around(&mut self, around: &Around, bytes: &[u8]) -> (u32, u32) {
+        let range = |(from, to): (u32, u32)| &bytes[from as usize..to as usize];
+        let (mut before_len, mut after_len) = (0, 0);
+        if around.before.0 < around.before.1 {
+            self.kept.clear();
+            add_before(&mut self.kept, range(around.before), !around.open_front);
+            before_len = self.kept.len() as u32;
+            self.delta.samples.extend_from_slice(&self.kept);
+        }
+        if around.after.0 < around.after.1 {
+            self.kept.clear();
+            add_after(&mut self.kept, range(around.after));
+            after_len = self.kept.len() as u32;
+            self.delta.samples.extend_from_slice(&self.kept);
+        }
+        (before_len, after_len)
+    }
+
+    /// What was written at a step of the clock within its record learns how that went on: a part of
+    /// a line that was cut has a stamp of its own.
+    pub fn end_records(&mut self, bytes: &[u8], records: &Records) {
+        for segment in 0..self.delta.segments.len().saturating_sub(1) {
+            for index in 0..self.delta.segments[segment].entries.len() {
+                let entry = self.delta.segments[segment].entries[index];
+                if !entry.open_back {
+                    continue;
+                }
+                let line = entry.line.checked_sub(1);
+                let at = line.map_or(Some(0), |line| {
+                    memchr::memchr_iter(b'\n', bytes).nth(line as usize).map(|newline| newline + 1)
+                });
+                let Some(at) = at else { continue };
+                let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+                let around = records.around(at as u32, end as u32);
+                // Behind all others, since what surrounds a sample lies right behind it.
+                let (from, len) = (self.delta.samples.len() as u32, entry.sample.1);
+                let old = entry.sample.0 as usize;
+                self.delta.samples.extend_from_within(old..old + len as usize);
+                let lens = self.write_around(&around, bytes);
+                let entry = &mut self.delta.segments[segment].entries[index];
+                (entry.sample, entry.around, entry.open_back) = ((from, len), lens, around.open_back);
+            }
+        }
     }
 }
 
