@@ -16,6 +16,8 @@ pub enum Kind {
     Gone,
     /// All messages together are many more, or many fewer, than they ever were.
     Volume,
+    /// A known message with a value that it never had, or has far more often than usual.
+    Value,
 }
 
 impl Kind {
@@ -26,6 +28,7 @@ impl Kind {
             Kind::Surge => "surge",
             Kind::Gone => "gone",
             Kind::Volume => "volume",
+            Kind::Value => "value",
         }
     }
 }
@@ -124,6 +127,20 @@ pub struct NearestMessage {
     pub differs: Vec<(String, String)>,
 }
 
+/// The value that an alert is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// What stands before it and announces it, such as `status=`; may be empty.
+    pub key: String,
+    /// The value.
+    pub value: String,
+    /// Lines of the message that have some value there: in the alert's window, or, of a value never
+    /// seen before, until then.
+    pub of: u64,
+    /// The part of them that usually has this value; 0 if it was never seen.
+    pub usual: f64,
+}
+
 /// `1.8 M` for large numbers, `17,204` for others.
 pub fn grouped(number: u64) -> String {
     if number >= 1_000_000 {
@@ -195,6 +212,8 @@ pub struct Alert {
     pub baseline: Learned,
     /// For `new`: the known message most like it.
     pub nearest: Option<NearestMessage>,
+    /// For `value`: the value it is about.
+    pub value: Option<Told>,
     /// For `gone`: the usual interval between two lines in seconds.
     pub usual_interval: Option<f64>,
     /// Lines per minute of the last minutes, oldest first; empty if unknown.

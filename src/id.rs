@@ -1,4 +1,4 @@
-//! The two identities of a message.
+//! The two identities of a message, and that of a place in it.
 //!
 //! A [`ShapeId`] is the hash of a line with its variables masked; a
 //! [`TemplateId`] is the hash of the normal form that all shapes of one message
@@ -45,6 +45,55 @@ hash_id! {
 hash_id! {
     /// All shapes that say the same; printed as 16 hex digits.
     TemplateId
+}
+
+/// Which of the places of a message holds a value: a *slot*. It means the same in every line of
+/// the message, in every build.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct SlotId(u64);
+
+const WORD: u64 = 1 << 30;
+const FIELD: u64 = 1 << 31;
+const ROUTE_BITS: u32 = 32;
+
+impl SlotId {
+    /// The candidate of this index in a line that has so many.
+    pub fn candidate(count: usize, index: usize) -> SlotId {
+        SlotId((count as u64 & 0xff) << 8 | index as u64 & 0xff)
+    }
+
+    /// The place of a template where words were masked, by its number from the left.
+    pub fn word(place: usize) -> SlotId {
+        SlotId(WORD | place as u64 & (WORD - 1))
+    }
+
+    /// A field of this name beside the text of a structured line.
+    pub fn field(name: &[u8]) -> SlotId {
+        SlotId(FIELD | xxhash_rust::xxh3::xxh3_64(name) & (FIELD - 1))
+    }
+
+    /// The same slot, of requests to this route alone.
+    #[must_use]
+    pub fn of_route(self, route: &[u8]) -> SlotId {
+        // Nought is for all of them.
+        let hash = (xxhash_rust::xxh3::xxh3_64(route) >> ROUTE_BITS).max(1);
+        SlotId(self.0 & u64::from(u32::MAX) | hash << ROUTE_BITS)
+    }
+
+    /// Whether it is the place of a word that was masked.
+    pub fn is_word(self) -> bool {
+        self.0 & (FIELD | WORD) == WORD
+    }
+
+    /// Whether it is a field.
+    pub fn is_field(self) -> bool {
+        self.0 & FIELD != 0
+    }
+
+    /// Whether only the requests to one route count.
+    pub fn has_route(self) -> bool {
+        self.0 >> ROUTE_BITS != 0
+    }
 }
 
 #[cfg(test)]

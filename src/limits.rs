@@ -114,3 +114,14 @@ pub const TYPICAL_BYTES_ALL_MAX: usize = 32 << 20;
 pub const PAST_ALERTS_MAX: usize = 500;
 /// See `PAST_ALERTS_MAX`.
 pub const PAST_NOTES_MAX: usize = 100;
+
+/// Different values of a slot while it is closed; with one more it is open for ever.
+pub const SLOT_VALUES_MAX: usize = 64;
+/// Closed slots of a message that are judged.
+pub const SLOTS_CLOSED_MAX: usize = 4;
+/// Slots of a message that are remembered at all, open or closed.
+pub const SLOTS_MAX: usize = 64;
+/// Values of all closed slots.
+pub const VALUES_ALL_MAX: usize = 65_536;
+/// Values of one open pane.
+pub const PANE_VALUES_MAX: usize = 65_536;

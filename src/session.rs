@@ -50,10 +50,12 @@ pub struct SavedSession {
 impl Session {
     /// A session for one source.
     pub fn new(config: &Config, baseline: Option<&Baseline>, name: &str) -> Session {
+        let ledger = Ledger::new(config, baseline, vec![(name.to_owned(), None)]);
+        let worker = Worker::new(config.opener(), random_seed()).with_values(config.values);
         Session {
-            worker: Worker::new(config.opener(), random_seed()).with_values(config.values),
+            worker: worker.with_slots(ledger.open_slots()),
             scout: Scout::new(config.opener()),
-            ledger: Ledger::new(config, baseline, vec![(name.to_owned(), None)]),
+            ledger,
             carry: Carry::start(config.latest),
             chunks: 0,
             live: config.live,
@@ -72,6 +74,8 @@ impl Session {
     pub fn load_onto(config: &Config, saved: SavedSession, baseline: Option<&Baseline>) -> Session {
         let mut session = Session::new(config, None, "");
         session.ledger = Ledger::load(config, saved.ledger, baseline);
+        let worker = Worker::new(config.opener(), random_seed()).with_values(config.values);
+        session.worker = worker.with_slots(session.ledger.open_slots());
         (session.carry, session.chunks) = (saved.carry, saved.chunks);
         session
     }

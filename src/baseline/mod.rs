@@ -13,6 +13,7 @@ pub use settings::Settings;
 pub use store::FORMAT_VERSION;
 
 use crate::alert::Learned;
+use crate::detect::slots::SavedSlots;
 use crate::detect::{self, Detector, Message, Messages};
 use crate::error::Error;
 use crate::id::TemplateId;
@@ -46,6 +47,7 @@ pub(crate) struct Body {
     pub(crate) messages: Vec<(TemplateId, Message)>,
     pub(crate) detector: detect::Saved,
     pub(crate) typical: Vec<SavedTypical>,
+    pub(crate) slots: SavedSlots,
 }
 
 /// A baseline brought back to life.
@@ -75,6 +77,7 @@ impl Baseline {
         messages: &Messages,
         detector: &Detector,
         typical: Vec<SavedTypical>,
+        slots: SavedSlots,
         learned: Learned,
         settings: Settings,
     ) -> Baseline {
@@ -86,7 +89,7 @@ impl Baseline {
         listed.sort_by_key(|(id, _)| *id);
         let detector = detector.save(|template| Some(registry.template_id(template).0));
         let registry = registry.save();
-        Baseline { settings, body: Body { learned, registry, messages: listed, detector, typical } }
+        Baseline { settings, body: Body { learned, registry, messages: listed, detector, typical, slots } }
     }
 
     /// Reads a baseline file whole.

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// Version of the file's layout.
-pub const FORMAT_VERSION: u16 = 3;
+pub const FORMAT_VERSION: u16 = 4;
 
 const SORT: Sort = Sort {
     magic: b"LSRG",

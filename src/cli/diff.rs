@@ -220,6 +220,7 @@ fn folded(comparison: &Comparison, args: &Diff, printer: &Printer) -> Vec<String
             (Kind::Surge, _) => format!("surging {level}"),
             (Kind::Gone, true) => format!("rarer {level}"),
             (Kind::Gone, _) => format!("gone {level}"),
+            (Kind::Value, _) => format!("{level}with a new value "),
             (Kind::Volume, _) => "changed ".to_owned(),
         };
         let also = if place == 0 { "also " } else { "" };
@@ -235,7 +236,7 @@ fn folded(comparison: &Comparison, args: &Diff, printer: &Printer) -> Vec<String
 fn kind_of(alert: &Alert) -> (Kind, bool, Level) {
     let milder = match alert.kind {
         Kind::New => alert.reason.starts_with("reworded"),
-        Kind::Surge | Kind::Volume => false,
+        Kind::Surge | Kind::Volume | Kind::Value => false,
         Kind::Gone => alert.count > 0,
     };
     (alert.kind, milder, alert.level)

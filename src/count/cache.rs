@@ -5,7 +5,7 @@
 //! chunks, and nothing but speed is lost.
 
 use crate::id::ShapeId;
-use crate::limits::{CACHE_KEYS_MAX, FIRST_LINES_MAX};
+use crate::limits::{CACHE_KEYS_MAX, FIRST_LINES_MAX, SAMPLE_BYTES_MAX};
 use crate::time::{Pane, Time};
 
 /// Lines of one cheap key in one pane, not yet written to the delta.
@@ -21,6 +21,20 @@ pub(super) struct Run {
     pub line: u32,
     pub at: u32,
     pub len: u32,
+}
+
+impl Run {
+    /// Takes in a line of the same pane: its number, place and length.
+    #[inline]
+    pub fn add(&mut self, time: Time, (line, at, len): (u32, u32, u32), bytes: &[u8]) {
+        self.count += 1;
+        self.newest = self.newest.max(time);
+        // Compared as far as it will be kept: the ledger knows no more of it.
+        let kept = |at: u32, len: u32| &bytes[at as usize..][..len.min(SAMPLE_BYTES_MAX as u32) as usize];
+        if time < self.time || (time == self.time && kept(at, len) < kept(self.at, self.len)) {
+            *self = Run { time, line, at, len, ..*self };
+        }
+    }
 }
 
 /// Where one line of a chunk lies in it.
@@ -41,13 +55,15 @@ pub(super) struct Slot {
     pub shape: ShapeId,
     /// Level error or above, as a head of continuation lines.
     pub alarming: bool,
+    /// What of the values of its lines is counted.
+    pub plan: u32,
     /// Lines of the current segment, `count` 0 when there are none.
     pub run: Run,
 }
 
 impl Slot {
     /// A slot without lines.
-    pub fn new(shape: ShapeId, alarming: bool) -> Slot {
+    pub fn new(shape: ShapeId, alarming: bool, plan: u32) -> Slot {
         let run = Run {
             pane: Pane(0),
             late: false,
@@ -58,7 +74,7 @@ impl Slot {
             at: 0,
             len: 0,
         };
-        Slot { shape, alarming, run }
+        Slot { shape, alarming, plan, run }
     }
 }
 
@@ -77,9 +93,9 @@ impl Cache {
         Cache { table: vec![(0, EMPTY); 1 << 11], slots: Vec::new(), firsts: Vec::new() }
     }
 
-    /// Empties the cache if it is past its bound, and says so. Only between two chunks.
-    pub fn trim(&mut self) -> bool {
-        let full = self.slots.len() > CACHE_KEYS_MAX;
+    /// Empties the cache if it is past its bound, or `anyway`, and says so. Only between two chunks.
+    pub fn trim(&mut self, anyway: bool) -> bool {
+        let full = anyway || self.slots.len() > CACHE_KEYS_MAX;
         if full {
             *self = Cache::new();
         }

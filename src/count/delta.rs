@@ -1,7 +1,7 @@
 //! What one chunk adds: the only thing that travels from a worker to the ledger.
 
 use super::record::Within;
-use crate::id::ShapeId;
+use crate::id::{ShapeId, SlotId};
 use crate::line::Level;
 use crate::shape::values::ShapeValues;
 use crate::time::{Pane, Time};
@@ -28,6 +28,8 @@ pub struct Delta {
     pub all_lead: bool,
     /// The last record so far, as far as an alert about its next line shows it.
     pub tail: Vec<u8>,
+    /// Names of fields whose values were counted, told once by each worker that meets them.
+    pub names: Vec<(SlotId, Box<[u8]>)>,
     /// What stood in the variables of each shape, where that is wanted.
     pub values: Vec<(ShapeId, ShapeValues)>,
 }
@@ -85,6 +87,33 @@ pub struct Segment {
     pub entries: Vec<Entry>,
     /// The first lines of the entries that have more than one.
     pub firsts: Vec<FirstLine>,
+    /// How often each value of a closed slot came.
+    pub values: Vec<ValueEntry>,
+}
+
+/// Lines of one shape with one value in a slot, in one pane.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct ValueEntry {
+    /// The shape.
+    pub shape: ShapeId,
+    /// The slot.
+    pub slot: SlotId,
+    /// The pane of the lines, see [`Entry::pane`].
+    pub pane: Pane,
+    /// See [`Entry::late`].
+    pub late: bool,
+    /// Number of lines; 0 if the slot has shown too many values in the pane to count them.
+    pub count: u32,
+    /// Stamp of the sample, the least of these lines.
+    pub time: Time,
+    /// The greatest stamp of these lines.
+    pub newest: Time,
+    /// The sample's line within the chunk, from 0.
+    pub line: u32,
+    /// Where the value's bytes lie in `Delta::samples`.
+    pub value: (u32, u32),
+    /// Where the sample's do.
+    pub sample: (u32, u32),
 }
 
 /// One of the first lines of an entry.

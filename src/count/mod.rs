@@ -11,14 +11,16 @@ mod delta;
 mod label;
 mod open;
 mod record;
+mod slots;
 mod tally;
 mod values;
 mod walk;
 
 pub use carry::{Carry, Scout};
 pub(crate) use delta::FILTERED;
-pub use delta::{Delta, Entry, FirstLine, LineCounts, NewShape, Segment};
+pub use delta::{Delta, Entry, FirstLine, LineCounts, NewShape, Segment, ValueEntry};
 pub use label::{Digits, Form, Label, Labeller};
 pub use open::{Opened, Opener};
 pub use record::{Record, Within, add_after, add_before};
+pub use slots::OpenSlots;
 pub use tally::{Job, Worker};

@@ -139,6 +139,12 @@ impl<'a> Opened<'a> {
         }
     }
 
+    /// The text behind the stamp, its values masked: what candidates are read off.
+    #[inline]
+    pub fn message(&mut self) -> &[u8] {
+        self.parts().1.line()
+    }
+
     /// Writes the line without its stamp, and without the host that follows it.
     pub fn write_message(&self, message: &mut Vec<u8>) {
         message.clear();
@@ -176,12 +182,18 @@ impl<'a> Opened<'a> {
     /// which on the next word is the line's host, if one is.
     pub fn write_key(&mut self, key: &mut Vec<u8>) -> Option<usize> {
         let host_follows = self.host_follows();
+        let cut = self.write_parts(key);
+        host_follows.then_some(cut)
+    }
+
+    /// Writes the cheap key; where in it the text behind the stamp begins.
+    fn write_parts(&mut self, key: &mut Vec<u8>) -> usize {
         let (before, behind) = self.parts();
         key.clear();
         cheap::write(before.line(), key);
-        let host = host_follows.then_some(key.len());
+        let cut = key.len();
         cheap::write(behind.line(), key);
-        host
+        cut
     }
 
     /// Writes the line without its stamp to `text`, which is emptied first; the place of the cut.
@@ -194,9 +206,12 @@ impl<'a> Opened<'a> {
         self.reading.as_ref().map(|_| cut)
     }
 
-    /// Writes the shape of the line to `shape`; `key` is a buffer.
-    pub fn shape(&mut self, key: &mut Vec<u8>, scratch: &mut Scratch, shape: &mut Shape) {
-        let host = self.write_key(key);
-        canonical_with_host(key, host, scratch, shape);
+    /// Writes the shape of the line to `shape` and its cheap key to `key`; where in this the text
+    /// behind the stamp begins.
+    pub fn shape(&mut self, key: &mut Vec<u8>, scratch: &mut Scratch, shape: &mut Shape) -> usize {
+        let host_follows = self.host_follows();
+        let cut = self.write_parts(key);
+        canonical_with_host(key, host_follows.then_some(cut), scratch, shape);
+        cut
     }
 }

@@ -3,15 +3,18 @@
 //! Per line: cut the stamp, hash the cheap key, one probe, one counter. A miss
 //! runs the canonical rules. Counts are kept per slot as a run of lines of one
 //! pane, and written out when the pane changes or the chunk ends, so a line
-//! costs no map access beyond the probe and no allocation.
+//! costs no map access beyond the probe and no allocation. Lines whose message has places
+//! with few values are looked at a second time.
 
 use super::cache::{Cache, Run, Slot, Spot};
 use super::delta::FILTERED;
 use super::open::{Opened, Opener};
 use super::record::{Record, Records, add_after, add_before};
+use super::slots::{NO_PLAN, OpenSlots, Sink, SlotCounter, Spotted};
 use super::values::ValueCounter;
 use super::walk::{Room, Walk};
 use super::{Carry, Delta, NewShape};
+use crate::id::{ShapeId, SlotId};
 use crate::limits::{
     FIRST_LINES_MAX, HEAD_LINES_MAX, LATE_PANES, SAMPLE_BYTES_MAX, SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS,
     UNSTAMPED_LINES_PER_PANE,
@@ -19,9 +22,11 @@ use crate::limits::{
 use crate::line::Level;
 use crate::line::record::Role;
 use crate::line::split::is_blank;
+use crate::shape::candidates::Candidates;
 use crate::shape::cheap::Seed;
 use crate::shape::{Scratch, Shape};
 use crate::time::{Pane, Time};
+use std::sync::Arc;
 
 /// Sets the cheap keys of lines that are left out apart.
 const DROPPED: u64 = 0x5bd1_e995_9e37_79b9;
@@ -50,6 +55,18 @@ pub struct Worker {
     counter: Counter,
 }
 
+/// Where counted values go.
+struct Written<'a> {
+    walk: &'a mut Walk,
+    bytes: &'a [u8],
+}
+
+impl Sink for Written<'_> {
+    fn write(&mut self, shape: ShapeId, slot: SlotId, value: &[u8], run: &Run) {
+        self.walk.write_value(shape, slot, value, run, self.bytes);
+    }
+}
+
 /// What a worker remembers of the shapes it has met.
 struct Counter {
     seed: Seed,
@@ -63,6 +80,7 @@ struct Counter {
     room: Room,
     /// Counts what stands in variables, where that is wanted.
     values: Option<Box<ValueCounter>>,
+    slots: SlotCounter,
 }
 
 impl Worker {
@@ -79,8 +97,16 @@ impl Worker {
             records: Records::default(),
             room: Room::default(),
             values: None,
+            slots: SlotCounter::new(Arc::default()),
         };
         Worker { opener, counter }
+    }
+
+    /// The same worker, which is told by `open` which slots are not worth counting any more.
+    #[must_use]
+    pub fn with_slots(mut self, open: Arc<OpenSlots>) -> Worker {
+        self.counter.slots = SlotCounter::new(open);
+        self
     }
 
     /// The same worker, which also counts what stands in variables if `wanted`.
@@ -93,11 +119,11 @@ impl Worker {
     /// Tallies one chunk.
     pub fn tally(&mut self, job: &Job<'_>) -> Delta {
         let Worker { opener, counter } = self;
-        if counter.cache.trim()
-            && let Some(values) = &mut counter.values
-        {
-            values.forget_shapes();
+        if counter.cache.trim(counter.slots.is_full()) {
+            counter.slots.clear();
+            counter.values.iter_mut().for_each(|values| values.forget_shapes());
         }
+        counter.slots.listen();
         counter.records.begin(job.index == 0);
         opener.look(job.bytes);
         let mut walk = Walk::new(job, counter.room);
@@ -119,6 +145,7 @@ impl Worker {
         counter.flush(job.bytes, &mut walk);
         walk.end_records(job.bytes, &counter.records);
         counter.keep_edges(job.bytes, &mut walk.delta);
+        walk.delta.names = std::mem::take(&mut counter.slots.names);
         walk.delta.values = counter.values.as_mut().map(|values| values.take()).unwrap_or_default();
         walk.delta.lines.read = u64::from(walk.line);
         walk.delta.lines.overlong = job.overlong;
@@ -158,11 +185,22 @@ impl Counter {
         if let Some(values) = &mut self.values {
             values.add(self.cache.slots[slot as usize].shape, &opened);
         }
-        let Slot { shape, alarming, .. } = self.cache.slots[slot as usize];
+        let Slot { shape, alarming, plan, .. } = self.cache.slots[slot as usize];
         walk.carry.record = Record::after_head(alarming, shape);
         // Before the step, which may write out what the record before has.
         self.records.add_head(place.0 as u32);
         let (time, pane, late) = self.step_to(time, bytes, walk);
+        if plan != NO_PLAN {
+            let spot = Spotted {
+                time,
+                pane,
+                late,
+                line: number,
+                at: place.0 as u32,
+                len: (place.1 - place.0) as u32,
+            };
+            self.slots.add(plan, &mut opened, spot, bytes, &mut Written { walk, bytes });
+        }
         self.count(slot, bytes, place, (time, pane, late, number), walk);
     }
 
@@ -221,6 +259,18 @@ impl Counter {
             None => self.records.add_head(place.0 as u32),
         }
         let (time, pane, late) = self.place_unstamped(number, bytes, walk);
+        let plan = self.cache.slots[slot as usize].plan;
+        if plan != NO_PLAN {
+            let spot = Spotted {
+                time,
+                pane,
+                late,
+                line: number,
+                at: place.0 as u32,
+                len: (place.1 - place.0) as u32,
+            };
+            self.slots.add(plan, opened, spot, bytes, &mut Written { walk, bytes });
+        }
         self.count(slot, bytes, place, (time, pane, late, number), walk);
     }
 
@@ -247,7 +297,7 @@ impl Counter {
         let number = walk.line - 1;
         walk.delta.lines.filtered += 1;
         let slot = self.cache.find(DROPPED);
-        let slot = slot.unwrap_or_else(|| self.cache.insert(DROPPED, Slot::new(FILTERED, false)));
+        let slot = slot.unwrap_or_else(|| self.cache.insert(DROPPED, Slot::new(FILTERED, false, NO_PLAN)));
         self.count(slot, bytes, (0, 0), (time, pane, late, number), walk);
     }
 
@@ -281,9 +331,11 @@ impl Counter {
 
     /// A new slot for the line's shape, which is left in `shape`.
     fn remember(&mut self, key: u64, opened: &mut Opened<'_>) -> u32 {
-        opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
-        let shape = &self.shape;
-        self.cache.insert(key, Slot::new(shape.id(), shape.level >= Level::Error))
+        let cut = opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
+        let (id, alarming) = (self.shape.id(), self.shape.level >= Level::Error);
+        let candidates = Candidates::of(&self.key, cut, self.scratch.values());
+        let plan = self.slots.plan(id, &self.key, &candidates);
+        self.cache.insert(key, Slot::new(id, alarming, plan))
     }
 
     /// Moves the walk to a stamped line: a great step starts a new segment.
@@ -349,13 +401,7 @@ impl Counter {
                 }
                 firsts[run.count as usize] = Spot { line, at, len };
             }
-            run.count += 1;
-            run.newest = run.newest.max(time);
-            // Compared as far as it will be kept: the ledger knows no more of it.
-            let kept = |at: usize, len: u32| &bytes[at..][..len.min(SAMPLE_BYTES_MAX as u32) as usize];
-            if time < run.time || (time == run.time && kept(place.0, len) < kept(run.at as usize, run.len)) {
-                *run = Run { time, line, at, len, ..*run };
-            }
+            run.add(time, (line, at, len), bytes);
             return;
         }
         if run.count == 0 {
@@ -375,6 +421,7 @@ impl Counter {
             walk.write(*slot, firsts, bytes, &self.records);
             slot.run.count = 0;
         }
+        self.slots.flush(&mut Written { walk, bytes });
     }
 
     /// What the records at the chunk's edges give to those of its neighbours.

@@ -2,7 +2,8 @@
 
 use super::cache::{Firsts, Run, Slot, Spot};
 use super::record::{Around, Records, add_after, add_before};
-use super::{Carry, Delta, Entry, FirstLine, Job, Segment};
+use super::{Carry, Delta, Entry, FirstLine, Job, Segment, ValueEntry};
+use crate::id::{ShapeId, SlotId};
 use crate::limits::{FIRST_LINE_BYTES_MAX, SAMPLE_BYTES_MAX};
 use crate::time::{Pane, Time};
 
@@ -79,6 +80,7 @@ impl Walk {
             high: first,
             entries: Vec::with_capacity(room.entries),
             firsts: Vec::with_capacity(room.firsts),
+            values: Vec::new(),
         });
     }
 
@@ -131,6 +133,36 @@ impl Walk {
 }
 
 impl Walk {
+    /// Appends the lines of one value as an entry of the current segment.
+    pub fn write_value(&mut self, shape: ShapeId, slot: SlotId, value: &[u8], run: &Run, bytes: &[u8]) {
+        let segment = self.delta.segments.last_mut().expect("a line opened a segment before it was counted");
+        let samples = &mut self.delta.samples;
+        let value_at = samples.len() as u32;
+        samples.extend_from_slice(value);
+        let sample = match segment.values.last() {
+            // The values of one line come one after another.
+            Some(last) if last.line == run.line => last.sample,
+            _ => {
+                let from = samples.len() as u32;
+                let len = run.len.min(SAMPLE_BYTES_MAX as u32);
+                samples.extend_from_slice(&bytes[run.at as usize..][..len as usize]);
+                (from, len)
+            }
+        };
+        segment.values.push(ValueEntry {
+            shape,
+            slot,
+            pane: run.pane,
+            late: run.late,
+            count: run.count,
+            time: run.time,
+            newest: run.newest,
+            line: run.line,
+            value: (value_at, value.len() as u32),
+            sample,
+        });
+    }
+
     /// Writes what surrounds a sample, behind it: how many bytes stand before and after it.
     fn write_around(&mut self, around: &Around, bytes: &[u8]) -> (u32, u32) {
         let range = |(from, to): (u32, u32)| &bytes[from as usize..to as usize];

@@ -32,6 +32,7 @@ mod info;
 mod recent;
 mod save;
 mod series;
+pub(crate) mod slots;
 mod surge;
 mod tail;
 #[cfg(test)]

@@ -173,6 +173,7 @@ impl Teller<'_> {
             last_seen: side.last_seen,
             baseline: self.pair.before.learned_so_far(),
             nearest: None,
+            value: None,
             usual_interval: None,
             history: Vec::new(),
             context: Context::default(),

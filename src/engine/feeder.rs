@@ -2,12 +2,13 @@
 
 use super::Message;
 use crate::config::Config;
-use crate::count::{Carry, Job, Scout, Worker};
+use crate::count::{Carry, Job, OpenSlots, Scout, Worker};
 use crate::input::{self, Buffer, Chunk, ChunkReader};
 use crate::session::random_seed;
 use crate::time::Time;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 /// A source that waits for a thread to read its next chunk.
 pub(crate) struct Source {
@@ -79,9 +80,11 @@ pub(crate) struct Hand {
 }
 
 impl Hand {
-    pub fn new(config: &Config) -> Hand {
+    /// `open`: where the worker learns which slots are open.
+    pub fn new(config: &Config, open: &Arc<OpenSlots>) -> Hand {
+        let worker = Worker::new(config.opener(), random_seed()).with_values(config.values);
         Hand {
-            worker: Worker::new(config.opener(), random_seed()).with_values(config.values),
+            worker: worker.with_slots(Arc::clone(open)),
             scout: Scout::new(config.opener()),
             buffer: Buffer::default(),
             chunk_bytes: config.chunk_bytes,
@@ -139,9 +142,9 @@ pub(crate) struct Feeder {
 }
 
 impl Feeder {
-    pub fn new(config: &Config, sources: Vec<Source>) -> Feeder {
+    pub fn new(config: &Config, open: &Arc<OpenSlots>, sources: Vec<Source>) -> Feeder {
         let waiting = sources.into_iter().map(Reverse).collect();
-        Feeder { hand: Hand::new(config), waiting, ready: None }
+        Feeder { hand: Hand::new(config, open), waiting, ready: None }
     }
 
     pub fn step(&mut self) -> Step {

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::input::Source;
 use crate::ledger::Ledger;
 use crate::time::Time;
+use std::sync::Arc;
 
 /// Two finished ledgers that only learned.
 pub struct Halves {
@@ -35,7 +36,8 @@ impl Engine {
             troubles: Vec::new(),
             notices: Vec::new(),
         };
-        let mut work = self.work(sources, &firsts);
+        // What is open in one half may be closed in the other.
+        let mut work = self.work(sources, &firsts, &Arc::default());
         while let Some(message) = work.next() {
             match message {
                 Message::Delta(delta) => {

@@ -26,7 +26,7 @@ pub use span::{Past, past_of, span};
 use crate::alert::Alert;
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::count::{Carry, Delta, Scout};
+use crate::count::{Carry, Delta, OpenSlots, Scout};
 use crate::error::Error;
 use crate::input::Source;
 use crate::ledger::{Ledger, Report};
@@ -35,6 +35,7 @@ use crate::time::Time;
 use feeder::{Feeder, Source as Feed, Step};
 use rayon::prelude::*;
 use std::path::Path;
+use std::sync::Arc;
 use threads::Crew;
 
 /// A reader of the first stamp in the first bytes of a file, for ordering the
@@ -82,11 +83,11 @@ impl Engine {
     pub fn run(&self, sources: &[Source], baseline: Option<&Baseline>) -> Run {
         let firsts = self.first_stamps(sources);
         let ledger = Ledger::new(&self.config, baseline, named(sources, &firsts));
-        let work = self.work(sources, &firsts);
+        let work = self.work(sources, &firsts, &ledger.open_slots());
         Run { ledger, work, troubles: Vec::new(), finished: false }
     }
 
-    fn work(&self, sources: &[Source], firsts: &[Option<Time>]) -> Work {
+    fn work(&self, sources: &[Source], firsts: &[Option<Time>], open: &Arc<OpenSlots>) -> Work {
         let feeds: Vec<Feed> = sources
             .iter()
             .zip(firsts)
@@ -94,9 +95,9 @@ impl Engine {
             .map(|(index, (source, first))| Feed::new(index, source.clone(), *first, self.config.latest))
             .collect();
         if self.config.threads > 1 {
-            Work::Crew(Crew::start(&self.config, feeds))
+            Work::Crew(Crew::start(&self.config, open, feeds))
         } else {
-            Work::Alone(Box::new(Feeder::new(&self.config, feeds)))
+            Work::Alone(Box::new(Feeder::new(&self.config, open, feeds)))
         }
     }
 

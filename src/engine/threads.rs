@@ -3,6 +3,7 @@
 use super::Message;
 use super::feeder::{Hand, Portioned, Source, Waiting};
 use crate::config::Config;
+use crate::count::OpenSlots;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::cmp::Reverse;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -62,14 +63,14 @@ pub(crate) struct Crew {
 }
 
 impl Crew {
-    pub fn start(config: &Config, sources: Vec<Source>) -> Crew {
+    pub fn start(config: &Config, open: &Arc<OpenSlots>, sources: Vec<Source>) -> Crew {
         let waiting = sources.into_iter().map(Reverse).collect();
         let shared =
             Arc::new(Shared { heap: Mutex::new(Heap { waiting, taken: 0 }), changed: Condvar::new() });
         let (sender, messages) = bounded(config.threads * WAITING_PER_THREAD);
         let threads = (0..config.threads)
             .map(|_| {
-                let (shared, sender, hand) = (Arc::clone(&shared), sender.clone(), Hand::new(config));
+                let (shared, sender, hand) = (Arc::clone(&shared), sender.clone(), Hand::new(config, open));
                 std::thread::spawn(move || work(&shared, &sender, hand))
             })
             .collect();

@@ -31,6 +31,7 @@ impl Ledger {
         let fresh = self.decide(pane, &cells);
         self.apply_joins();
         let counts = self.count(pane, &cells);
+        let values = self.count_values(pane, &cells);
         if let Some(timeline) = &mut self.timeline {
             timeline.add(pane, &counts);
         }
@@ -54,6 +55,7 @@ impl Ledger {
         self.closed = Some(pane);
         let mut due = self.gate.close_pane(pane, &counts, rate_all);
         due.extend(self.alerts_of(pane, findings, &cells));
+        due.extend(self.alerts_of_values(pane, values, &cells));
         due.extend(self.alerts_of_sources(pane, &cells));
         due.extend(self.alerts_beyond_mutes(pane, &cells));
         due.extend(self.detector.volume().map(|volume| self.volume_alert(pane, &volume)));
@@ -99,7 +101,10 @@ impl Ledger {
 
     /// Says what is held back, at the end of the run.
     pub(super) fn release_held(&mut self) {
-        let due = self.gate.release(self.rates[Level::None as usize]);
+        let mut due = self.gate.release(self.rates[Level::None as usize]);
+        let mut names = self.release_names();
+        names.iter_mut().for_each(|alert| self.gate.join_incident(alert));
+        due.extend(names);
         due.into_iter().for_each(|alert| self.tell(alert));
     }
 
@@ -280,6 +285,8 @@ impl Ledger {
             self.gate.join(gone, survivor);
             self.pulses.join(gone, survivor);
             self.typical.join(gone, survivor);
+            self.slots.join(gone, survivor);
+            self.words.join(gone, survivor);
             if let Some(timeline) = &mut self.timeline {
                 timeline.join(gone, survivor);
             }

@@ -95,6 +95,7 @@ impl Ledger {
             last_seen: new.time,
             baseline: learned,
             nearest,
+            value: None,
             usual_interval: None,
             history: Vec::new(),
             context: self.context_of(new.source, new.line_number),
@@ -105,7 +106,7 @@ impl Ledger {
     }
 
     /// On how many of the sources lines are; without any, of which source a single one is.
-    fn spread(&self, by_source: &[(usize, u64)], single: Option<usize>) -> Spread {
+    pub(super) fn spread(&self, by_source: &[(usize, u64)], single: Option<usize>) -> Spread {
         let of = self.sources.len();
         let most = by_source.iter().max_by_key(|(source, lines)| (*lines, std::cmp::Reverse(*source)));
         let all: u64 = by_source.iter().map(|(_, lines)| lines).sum();
@@ -212,6 +213,7 @@ impl Ledger {
             last_seen: message.map_or(pane.start(), |message| message.last_seen),
             baseline: self.learned_so_far(),
             nearest: None,
+            value: None,
             usual_interval: None,
             history: self.history(template),
             context: Context::default(),

@@ -253,6 +253,14 @@ impl Ledger {
             && (self.decisions.is_empty() || self.decisions.about(shape, &self.shown(sample)).is_empty())
     }
 
+    /// Whether a message is muted, or was accepted by a line with this value.
+    pub(super) fn decides_value(&self, template: TemplateIx, value: &[u8], time: Time) -> bool {
+        self.decisions.rows_of(template, &self.registry).any(|row| {
+            let has_value = memchr::memmem::find(row.entry.line.as_bytes(), value).is_some();
+            row.mutes(time) || has_value && !row.entry.is_expired(time)
+        })
+    }
+
     /// Whether people have decided about a message.
     pub fn is_accepted(&self, template: TemplateIx) -> bool {
         self.decisions.rows_of(template, &self.registry).next().is_some()

@@ -14,6 +14,7 @@ mod compose;
 mod different;
 mod fields;
 mod known;
+mod meaning;
 mod pane;
 mod past;
 mod recent;
@@ -21,6 +22,7 @@ mod records;
 mod report;
 mod rooms;
 mod silence;
+mod slots;
 mod snapshot;
 mod source;
 mod story;
@@ -29,6 +31,7 @@ mod typical;
 mod values;
 mod volume;
 mod warmup;
+mod words;
 
 pub use report::{Report, limit_text};
 pub(crate) use snapshot::Saved;
@@ -38,16 +41,17 @@ pub use timeline::Bars;
 use crate::alert::{Alert, Learned};
 use crate::baseline::{self, Baseline};
 use crate::config::Config;
-use crate::count::{Delta, FILTERED, NewShape};
+use crate::count::{Delta, FILTERED, NewShape, OpenSlots};
+use crate::detect::slots::Slots;
 use crate::detect::{Detector, Gate, Messages, Settings};
-use crate::id::ShapeId;
+use crate::id::{ShapeId, SlotId};
 use crate::limits::{LINE_BYTES_MAX, PENDING_BYTES_MAX, PENDING_RESERVE, PENDING_SHAPES_MAX};
 use crate::line::Level;
 use crate::line::filter::Filter;
 use crate::shape::Shape;
 use crate::template::{Registry, ShapeIx, TemplateIx, Variable};
 use crate::time::{PANE_SECONDS, Pane, Time};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use pane::{Addition, PaneCells};
 use past::ToldSpan;
 use records::{Contexts, Told};
@@ -128,6 +132,16 @@ pub struct Ledger {
     timeline: Option<timeline::Timeline>,
     /// What stood in variables, where that is wanted.
     values: values::Values,
+    /// The values of each message's slots, and the words that the closure has masked.
+    slots: Slots,
+    words: words::Words,
+    /// New names that wait for their minute to end.
+    names: Vec<Alert>,
+    /// Names of the slots that are fields.
+    field_names: HashMap<SlotId, Box<[u8]>>,
+    /// Which slots the workers were told are open, and how they are told.
+    told_open: HashSet<(ShapeId, SlotId)>,
+    open_slots: Arc<OpenSlots>,
     /// Live: which floods were said, of new shapes, of new messages and of long lines.
     floods_said: (bool, bool, bool),
     /// Bounds that an earlier run has said.
@@ -188,6 +202,12 @@ impl Ledger {
             notices: Vec::new(),
             timeline: config.timeline.then(timeline::Timeline::default),
             values: values::Values::default(),
+            slots: Slots::default(),
+            words: words::Words::default(),
+            names: Vec::new(),
+            field_names: HashMap::new(),
+            told_open: HashSet::new(),
+            open_slots: Arc::default(),
             floods_said: (false, false, false),
             limits_said: Vec::new(),
             decisions: known::Decisions::new(config),
@@ -211,6 +231,7 @@ impl Ledger {
         self.detector = restored.detector;
         self.detector.expect_gap();
         self.typical.load(restored.typical);
+        self.load_slots(baseline.body.slots.clone());
         self.learned = Some(baseline.learned());
     }
 
@@ -222,6 +243,7 @@ impl Ledger {
             self.expect_shape(shape);
         }
         self.notices.extend(self.values.add(std::mem::take(&mut delta.values)));
+        self.keep_names(std::mem::take(&mut delta.names));
         let source = delta.source;
         for delta in self.sources[source].in_sequence(delta) {
             self.apply_in_sequence(delta);
@@ -306,20 +328,12 @@ impl Ledger {
         let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
         let apart = self.sources[source].is_apart();
         for entry in &held.segment.entries {
-            let (pane, late, time, newest) = match place {
-                Place::Own(high) => {
-                    let high = high.map_or(i64::MIN / 2, |high| high.pane().0);
-                    let behind = entry.late || entry.pane.0 < high - crate::limits::LATE_PANES;
-                    let pane = if behind { entry.pane.0.max(high) } else { entry.pane.0 };
-                    (pane, behind, entry.time, entry.newest)
-                }
-                Place::Skewed(pane) => {
-                    let counted = entry.shape != FILTERED;
-                    self.report.skewed += u64::from(entry.count) * u64::from(counted);
-                    (pane.0, true, pane.start(), pane.start())
-                }
-                Place::Head(time) => (time.pane().0, false, time, time),
-            };
+            let own = (entry.pane, entry.late, entry.time, entry.newest);
+            let (pane, late, time, newest) = place.of(own);
+            if let Place::Skewed(_) = place {
+                let counted = entry.shape != FILTERED;
+                self.report.skewed += u64::from(entry.count) * u64::from(counted);
+            }
             let Some((time, newest, count)) = self.part_of(source, (time, newest), entry.count) else {
                 continue;
             };
@@ -357,6 +371,7 @@ impl Ledger {
             cells.hear(source, addition.count, newest);
             cells.add(&addition, many);
         }
+        self.add_values(source, held, place);
     }
 
     /// What of some lines counts, where only a part of time does: their first and
@@ -455,6 +470,11 @@ impl Ledger {
         self.out.pop_front()
     }
 
+    /// Where workers learn which slots are open.
+    pub fn open_slots(&self) -> Arc<OpenSlots> {
+        Arc::clone(&self.open_slots)
+    }
+
     /// What a person should be told once, beside the alerts.
     pub fn take_notices(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notices)
@@ -511,6 +531,7 @@ impl Ledger {
             &self.messages,
             &self.detector,
             self.typical_to_save(),
+            self.save_slots(),
             self.learned_so_far(),
             settings.clone(),
         )

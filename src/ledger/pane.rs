@@ -10,9 +10,11 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 mod saved;
+mod values;
 
 pub(super) use saved::SavedPane;
 use serde::{Deserialize, Serialize};
+pub(super) use values::{PaneValues, ValueAddition, ValueCell};
 
 /// Lines of one shape in one open pane.
 #[derive(Debug, Clone)]
@@ -66,6 +68,8 @@ pub(super) struct PaneCells {
     arena: Vec<u8>,
     /// Which sources had lines, wanted or not.
     pub heard: Vec<Heard>,
+    /// The values of its lines.
+    pub values: PaneValues,
 }
 
 /// One entry on its way into a pane.
@@ -160,6 +164,7 @@ impl PaneCells {
     pub fn swap_index(&mut self, other: &mut PaneCells) {
         std::mem::swap(&mut self.index, &mut other.index);
         std::mem::swap(&mut self.heard, &mut other.heard);
+        std::mem::swap(&mut self.values, &mut other.values);
     }
 
     /// Gives back room that a busier pane has left.
@@ -181,6 +186,7 @@ impl PaneCells {
         self.firsts.clear();
         self.arena.clear();
         self.heard.clear();
+        self.values.clear();
     }
 
     /// The sample line of a cell.

@@ -356,6 +356,7 @@ impl Ledger {
             last_seen: pulse.newest,
             baseline: self.learned_so_far(),
             nearest: None,
+            value: None,
             usual_interval: Some(between),
             history: Vec::new(),
             context: Context::default(),

@@ -19,6 +19,7 @@ use crate::alert::{Alert, Learned};
 use crate::baseline::{Baseline, SavedTypical};
 use crate::config::Config;
 use crate::count::NewShape;
+use crate::detect::slots::SavedSlots;
 use crate::detect::{self, Detector, Gate, Message, Messages};
 use crate::id::{ShapeId, TemplateId};
 use crate::ledger::Report;
@@ -35,6 +36,7 @@ pub(crate) struct Saved {
     messages: Vec<(TemplateId, Message)>,
     detector: detect::Saved,
     typical: Vec<SavedTypical>,
+    slots: SavedSlots,
     learned: Option<Learned>,
     report: Report,
     now: Now,
@@ -66,6 +68,7 @@ struct Now {
     limits_said: Vec<String>,
     floods_said: (bool, bool, bool),
     louder: Vec<(u64, f64)>,
+    names: Vec<Alert>,
 }
 
 impl Ledger {
@@ -87,6 +90,7 @@ impl Ledger {
             detector: self.detector.save(|template| Some(id_of(template).0)),
             registry: self.registry.save(),
             typical,
+            slots: self.save_slots(),
             learned: self.learned,
             report: Report { limits_hit: Vec::new(), ..self.report.clone() },
             now: self.save_now(),
@@ -140,6 +144,7 @@ impl Ledger {
             limits_said: self.all_limits_said(),
             floods_said: self.floods_said,
             louder: self.decisions.save(),
+            names: self.names.clone(),
         }
     }
 
@@ -183,6 +188,10 @@ impl Ledger {
         }
         let own = |(id, lines)| Some((index_of(id)?, lines));
         ledger.typical.load(saved.typical.into_iter().filter_map(own).collect());
+        ledger.load_slots(saved.slots);
+        if let Some(baseline) = other {
+            ledger.load_slots(baseline.body.slots.clone());
+        }
         ledger.learned = saved.learned;
         ledger.report = saved.report;
         ledger.load_now(config, saved.now, index_of);
@@ -217,6 +226,7 @@ impl Ledger {
         self.to_follow = now.to_follow;
         (self.limits_said, self.floods_said) = (now.limits_said, now.floods_said);
         self.decisions.load(&now.louder);
+        self.names = now.names;
     }
 }
 

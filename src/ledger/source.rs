@@ -79,6 +79,21 @@ pub(super) enum Place {
     Head(Time),
 }
 
+impl Place {
+    /// Where lines of a pane count, whether they are late, and the times of their first and last.
+    pub fn of(self, (pane, late, time, newest): (Pane, bool, Time, Time)) -> (i64, bool, Time, Time) {
+        match self {
+            Place::Own(high) => {
+                let high = high.map_or(i64::MIN / 2, |high| high.pane().0);
+                let behind = late || pane.0 < high - LATE_PANES;
+                (if behind { pane.0.max(high) } else { pane.0 }, behind, time, newest)
+            }
+            Place::Skewed(pane) => (pane.0, true, pane.start(), pane.start()),
+            Place::Head(time) => (time.pane().0, false, time, time),
+        }
+    }
+}
+
 /// Shared bytes as a file keeps them.
 mod shared_bytes {
     use super::Arc;

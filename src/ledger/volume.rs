@@ -44,6 +44,7 @@ impl Ledger {
             last_seen: window.1,
             baseline: self.learned_so_far(),
             nearest: None,
+            value: None,
             usual_interval: None,
             history: Vec::new(),
             context: Context::default(),

@@ -28,6 +28,16 @@ pub struct Scratch {
     text: Vec<u8>,
     pieces: Vec<Piece>,
     stack: Stack,
+    /// Places in the cheap key of the words that are values or hold digits.
+    values: Vec<(u32, u32)>,
+}
+
+impl Scratch {
+    /// The words that were values or held digits, as places in the cheap key, in order; values
+    /// that are no single word, such as requests and secrets, are left out.
+    pub(crate) fn values(&self) -> &[(u32, u32)] {
+        &self.values
+    }
 }
 
 /// Where in the cheap key the work stands.
@@ -55,6 +65,7 @@ pub fn canonical(cheap: &[u8], host_follows: bool, scratch: &mut Scratch, out: &
 pub fn canonical_with_host(cheap: &[u8], host_at: Option<usize>, scratch: &mut Scratch, out: &mut Shape) {
     scratch.text.clear();
     scratch.pieces.clear();
+    scratch.values.clear();
     let mut cut = Cut { key: cheap, host: &[], gap_start: 0, before: &[], level: Level::None, alarm: false };
     let mut at = 0;
     if let Some(level) = level::klog(cheap) {
@@ -86,7 +97,7 @@ pub fn canonical_with_host(cheap: &[u8], host_at: Option<usize>, scratch: &mut S
     push_gap(&cheap[cut.gap_start..], last, true, &mut scratch.text);
     close_gaps(scratch);
     out.text.clear();
-    let Scratch { text, pieces, stack } = scratch;
+    let Scratch { text, pieces, stack, .. } = scratch;
     collapse(text, pieces, |_| false, stack, &mut out.text);
     out.level = cut.level;
     out.alarm = cut.alarm;
@@ -182,14 +193,17 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
     } else if generated
         || classes.any_is(MARK | JOINT) && is_host(cut.host, word)
         || classes.all_letters() && header::is_date_word(word, cut.before, after)
-        || mask::is_variable(word, classes, after_equals(gap), after.starts_with(b":\x01"))
     {
+        push_word(scratch, &[VARIABLE]);
+    } else if mask::is_variable(word, classes, after_equals(gap), after.starts_with(b":\x01")) {
+        scratch.values.push((start as u32, end as u32));
         push_word(scratch, &[VARIABLE]);
     } else {
         let digits = !classes.all_letters() && word.iter().any(|&b| b < 4 || b == b'#');
         cut.alarm = cut.alarm || !digits && alarm::in_word(word);
         let at = scratch.text.len();
         if digits {
+            scratch.values.push((start as u32, end as u32));
             push_runs(word, &mut scratch.text);
         } else {
             scratch.text.extend_from_slice(word);

@@ -33,6 +33,11 @@ pub(super) fn is_date_word(word: &[u8], before: &[u8], after: &[u8]) -> bool {
     number_follows || before == [1] || weekday && blanks > 0 && is_name_of(next, &MONTHS)
 }
 
+/// Whether `word` names a month or a weekday.
+pub(super) fn is_date_name(word: &[u8]) -> bool {
+    (3..=9).contains(&word.len()) && (is_name_of(word, &WEEKDAYS) || is_name_of(word, &MONTHS))
+}
+
 /// Whether `word` is one of the names, or its first three letters.
 fn is_name_of(word: &[u8], names: &[&[u8]]) -> bool {
     names.iter().any(|name| *name == word || name[..3] == *word)

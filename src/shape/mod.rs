@@ -19,6 +19,7 @@
 
 pub mod alarm;
 pub(crate) mod bytes;
+pub(crate) mod candidates;
 mod canonical;
 pub mod cheap;
 pub(crate) mod collapse;

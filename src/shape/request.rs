@@ -38,6 +38,13 @@ impl Values {
         values
     }
 
+    /// Where the size stands in a line of an access log, right behind the status.
+    pub(crate) fn size_of(key: &[u8]) -> Option<usize> {
+        let (_, _, end) = memchr_iter(b'"', key).find_map(|quote| request_line(key, quote + 1))?;
+        let status_end = blanks(key, end).and_then(|at| number(key, at))?;
+        blanks(key, status_end).filter(|&at| number(key, at).is_some())
+    }
+
     /// Where the value that starts at `at` ends, if one does.
     #[inline]
     pub(crate) fn end_at(&mut self, at: usize) -> Option<usize> {

@@ -19,7 +19,7 @@ use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
 /// Version of the file's layout.
-pub const FORMAT_VERSION: u16 = 1;
+pub const FORMAT_VERSION: u16 = 2;
 
 const SORT: Sort = Sort {
     magic: b"LSST",

@@ -7,7 +7,7 @@
 use hashbrown::HashMap;
 
 use super::display::shown_word;
-use super::registry::{Registry, TemplateIx};
+use super::registry::{Registry, ShapeIx, TemplateIx};
 use crate::id::ShapeId;
 use crate::shape::values::{Counts, Reader, ShapeValues, has_values};
 use crate::shape::{Token, tokens};
@@ -55,6 +55,35 @@ impl Registry {
         let places = (0..root.len()).filter(|index| has_values(root[*index].word));
         places.map(|index| before(&root, index)).zip(values).collect()
     }
+}
+
+impl Registry {
+    /// Whether words of a template's lines were masked by the closure.
+    pub fn has_masked(&self, template: TemplateIx) -> bool {
+        self.root(template).active
+    }
+
+    /// The words of a shape in the places where its template has masked some, with the number
+    /// of each place from the left; none if it has masked none.
+    pub fn masked_words(&self, shape: ShapeIx) -> Vec<(usize, Box<[u8]>)> {
+        let (text, root) = (self.shape_text(shape), self.root(self.template_of(shape)));
+        if !root.active {
+            return Vec::new();
+        }
+        let root = &root.text;
+        let root: Vec<Token<'_>> = tokens(root).collect();
+        let shape: Vec<Token<'_>> = tokens(text).collect();
+        let Some(ends) = side_by_side(&root, &shape) else { return Vec::new() };
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let spans = starts.zip(&ends).zip(&root).filter(|(_, token)| token.kind.is_variable());
+        spans.enumerate().map(|(place, ((start, end), _))| (place, joined(&shape[start..*end]))).collect()
+    }
+}
+
+/// Words with the gaps between them.
+fn joined(words: &[Token<'_>]) -> Box<[u8]> {
+    let text: Vec<u8> = words.iter().flat_map(|word| [word.gap, word.word].concat()).collect();
+    text[words.first().map_or(0, |word| word.gap.len())..].into()
 }
 
 /// The constant word before a place and what separates them; empty at the front.

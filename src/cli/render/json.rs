@@ -103,7 +103,7 @@ pub fn line(alert: &Alert) -> String {
         source: &alert.source,
         line_number: alert.line_number,
         sources: JsonSpread { seen: alert.sources.seen, of: alert.sources.of, top: &alert.sources.top },
-        value: None,
+        value: alert.value.as_ref().map(|told| told.value.as_str()),
         window: JsonWindow { start: stamp(alert.window.0), end: stamp(alert.window.1) },
         count: alert.count,
         expected: rounded(alert.expected),

@@ -49,6 +49,7 @@ pub fn headline(alert: &Alert) -> &'static str {
         (Phase::Open, Kind::New) => "NEW",
         (Phase::Open, Kind::Surge) => "SURGE",
         (Phase::Open, Kind::Gone) => "GONE",
+        (Phase::Open, Kind::Value) => "VALUE",
         (Phase::Open, Kind::Volume) if alert.note => "NOTE",
         (Phase::Open, Kind::Volume) => "GONE",
     }
@@ -132,7 +133,7 @@ fn color_of(alert: &Alert) -> &'static str {
         (true, _, _) => "2",
         (_, true, _) => "1;31",
         (_, _, Kind::New) => "1;33",
-        (_, _, Kind::Surge) => "1;35",
+        (_, _, Kind::Surge | Kind::Value) => "1;35",
         (_, _, Kind::Gone | Kind::Volume) => "1;36",
     }
 }
@@ -140,7 +141,9 @@ fn color_of(alert: &Alert) -> &'static str {
 fn reason(alert: &Alert, style: &TextStyle) -> String {
     let mut text = alert.reason.clone();
     match (alert.kind, alert.phase) {
-        (Kind::New, Phase::Open) if alert.count > 1 => text += &format!(", {} lines", grouped(alert.count)),
+        (Kind::New | Kind::Value, Phase::Open) if alert.count > 1 => {
+            text += &format!(", {} lines", grouped(alert.count))
+        }
         // Of two whole logs there is no other start than the first line.
         (Kind::Surge, Phase::Open) if alert.started > alert.first_seen => {
             text += &format!(", since {}", clock_beside(alert.started, alert.time, style))

@@ -1,6 +1,7 @@
 //! An open pane as it is saved and loaded: what its cells hold, not where it lies.
 
-use super::{Cell, First, PaneCells};
+use super::values::SavedValue;
+use super::{Cell, First, PaneCells, PaneValues};
 use crate::count::Within;
 use crate::id::ShapeId;
 use crate::ledger::silence::Heard;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub(in crate::ledger) struct SavedPane {
     cells: Vec<SavedCell>,
     heard: Vec<Heard>,
+    values: Vec<SavedValue>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,12 +54,17 @@ impl PaneCells {
                 .collect(),
             by_source: cell.by_source.clone(),
         };
-        SavedPane { cells: self.cells.iter().map(saved).collect(), heard: self.heard.clone() }
+        SavedPane {
+            cells: self.cells.iter().map(saved).collect(),
+            heard: self.heard.clone(),
+            values: self.values.save(shown),
+        }
     }
 
     /// The pane that was saved.
     pub fn load(saved: SavedPane) -> PaneCells {
-        let mut pane = PaneCells { heard: saved.heard, ..PaneCells::default() };
+        let values = PaneValues::load(saved.values);
+        let mut pane = PaneCells { heard: saved.heard, values, ..PaneCells::default() };
         for cell in saved.cells {
             pane.load_cell(cell);
         }

@@ -1,0 +1,396 @@
+//! Counting values: which of the few values of a place came how often.
+//!
+//! The shape of a line forgets its values, so lines of shapes that have *closed* slots, places
+//! with few values, are looked at a second time: the words of the [`Candidates`] are read off the
+//! line and counted as the line is, in runs of one pane. Everything is written out at the end of
+//! a chunk, so nothing of one chunk changes what another gives.
+//!
+//! The ledger alone decides that a slot is open, since it sees all lines in the order of their
+//! panes; it tells the workers by [`OpenSlots`], and a worker that learns of it late has only
+//! counted in vain. What a worker sees by itself is a slot with too many values in one pane of
+//! one chunk: it says so and counts no further.
+
+use super::cache::Run;
+use super::open::Opened;
+use crate::id::{ShapeId, SlotId};
+use crate::limits::SLOT_VALUES_MAX;
+use crate::shape::candidates::{CANDIDATES_MAX, Candidate, Candidates, LONG, VALUE_BYTES_MAX};
+use crate::shape::candidates::{INTEGER_DIGITS_MAX, is_long};
+use crate::shape::cheap::runs_with_digits;
+use crate::time::{Pane, Time};
+use hashbrown::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// No plan: the lines of a key have no candidates.
+pub(super) const NO_PLAN: u32 = u32::MAX;
+
+// limits
+/// Slots of all shapes; a worker with more forgets them between two chunks.
+const SLOTS_MAX: usize = 1 << 16;
+
+/// The slots that the ledger has opened, in the order in which it did.
+#[derive(Debug, Default)]
+pub struct OpenSlots {
+    list: RwLock<Vec<(ShapeId, SlotId)>>,
+}
+
+impl OpenSlots {
+    /// Tells all workers of a slot.
+    pub fn add(&self, shape: ShapeId, slot: SlotId) {
+        // A list that is only appended to is whole whatever happened to who held it.
+        self.list.write().unwrap_or_else(PoisonError::into_inner).push((shape, slot));
+    }
+
+    /// Those behind the first `seen`.
+    fn behind(&self, seen: usize, take: impl FnMut(&(ShapeId, SlotId))) -> usize {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        list[seen.min(list.len())..].iter().for_each(take);
+        list.len()
+    }
+}
+
+/// A value, as far as it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Value {
+    bytes: [u8; VALUE_BYTES_MAX],
+    len: u8,
+}
+
+impl Value {
+    #[inline]
+    fn new(text: &[u8]) -> Value {
+        let text = if is_long(text) { LONG } else { text };
+        let mut bytes = [0; VALUE_BYTES_MAX];
+        bytes[..text.len()].copy_from_slice(text);
+        Value { bytes, len: text.len() as u8 }
+    }
+
+    fn text(&self) -> &[u8] {
+        &self.bytes[..self.len as usize]
+    }
+}
+
+/// One candidate of a key, made short: of a word that is the same in all lines, its index.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    run: u16,
+    back: u8,
+    ahead: u8,
+}
+
+const IS_WORD: u16 = u16::MAX;
+
+/// What of the lines of one cheap key is counted.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    table: u32,
+    /// The slot of the first place in its table.
+    first: u32,
+    /// Which places are not known to be open.
+    closed: u8,
+    places: [Place; CANDIDATES_MAX],
+}
+
+/// The slots of one shape.
+#[derive(Debug)]
+struct Table {
+    shape: ShapeId,
+    slots: Vec<Slot>,
+    is_touched: bool,
+}
+
+#[derive(Debug)]
+struct Slot {
+    id: SlotId,
+    is_open: bool,
+    /// The pane in which it has shown too many values.
+    shut: Option<Pane>,
+    /// The last value is most often the next one.
+    last: usize,
+    values: Vec<(Value, Run)>,
+}
+
+/// What is counted of the values of a chunk's lines. See the module.
+pub(super) struct SlotCounter {
+    plans: Vec<Plan>,
+    words: Vec<Value>,
+    tables: Vec<Table>,
+    by_shape: HashMap<ShapeId, u32>,
+    slots: usize,
+    touched: Vec<u32>,
+    open: HashSet<(ShapeId, SlotId)>,
+    /// How many of the ledger's are in `open`.
+    seen: usize,
+    told: Arc<OpenSlots>,
+    /// Names of fields that have not been told yet.
+    pub names: Vec<(SlotId, Box<[u8]>)>,
+}
+
+/// Takes what was counted: the shape, the slot, the value and its lines; the slot of too many
+/// values comes with a run without lines.
+pub(super) trait Sink {
+    fn write(&mut self, shape: ShapeId, slot: SlotId, value: &[u8], run: &Run);
+}
+
+/// One line on its way into the counts.
+#[derive(Clone, Copy)]
+pub(super) struct Spotted {
+    pub time: Time,
+    pub pane: Pane,
+    pub late: bool,
+    pub line: u32,
+    pub at: u32,
+    pub len: u32,
+}
+
+impl SlotCounter {
+    pub fn new(told: Arc<OpenSlots>) -> SlotCounter {
+        SlotCounter {
+            plans: Vec::new(),
+            words: Vec::new(),
+            tables: Vec::new(),
+            by_shape: HashMap::new(),
+            slots: 0,
+            touched: Vec::new(),
+            open: HashSet::new(),
+            seen: 0,
+            told,
+            names: Vec::new(),
+        }
+    }
+
+    /// Whether there are so many slots that the worker had better begin anew.
+    pub fn is_full(&self) -> bool {
+        self.slots > SLOTS_MAX
+    }
+
+    /// Forgets all but what the ledger has told.
+    pub fn clear(&mut self) {
+        let SlotCounter { open, seen, .. } =
+            std::mem::replace(self, SlotCounter::new(Arc::clone(&self.told)));
+        (self.open, self.seen) = (open, seen);
+    }
+
+    /// Learns which slots the ledger has opened since.
+    pub fn listen(&mut self) {
+        let SlotCounter { tables, by_shape, open, .. } = self;
+        self.seen = self.told.behind(self.seen, |&(shape, id)| {
+            open.insert((shape, id));
+            let table = by_shape.get(&shape).map(|table| &mut tables[*table as usize]);
+            let slot = table.and_then(|table| table.slots.iter_mut().find(|slot| slot.id == id));
+            slot.into_iter().for_each(|slot| slot.is_open = true);
+        });
+    }
+
+    /// What is to be counted of the lines of a new cheap key.
+    pub fn plan(&mut self, shape: ShapeId, key: &[u8], candidates: &Candidates) -> u32 {
+        let count = candidates.count;
+        if count == 0 {
+            return NO_PLAN;
+        }
+        let table = self.table(shape);
+        let mut plan = Plan { table, first: 0, closed: 0, places: [Place::default(); CANDIDATES_MAX] };
+        for (index, candidate) in candidates.iter().enumerate() {
+            plan.places[index] = match candidate {
+                Candidate::Run { run, back, ahead } => Place { run, back, ahead },
+                Candidate::Word { start, end } => {
+                    let value = Value::new(&key[start as usize..end as usize]);
+                    let at = self.words.iter().position(|known| *known == value).unwrap_or_else(|| {
+                        self.words.push(value);
+                        self.words.len() - 1
+                    });
+                    Place { run: IS_WORD, back: at as u8, ahead: 0 }
+                }
+            };
+            let slot = self.slot(table, SlotId::candidate(count, index), 0);
+            if index == 0 {
+                plan.first = slot as u32;
+            }
+            plan.closed |= u8::from(!self.tables[table as usize].slots[slot].is_open) << index;
+        }
+        self.plans.push(plan);
+        self.plans.len() as u32 - 1
+    }
+
+    fn table(&mut self, shape: ShapeId) -> u32 {
+        *self.by_shape.entry(shape).or_insert_with(|| {
+            self.tables.push(Table { shape, slots: Vec::new(), is_touched: false });
+            self.tables.len() as u32 - 1
+        })
+    }
+
+    /// The index of a slot in its table, which is likely `guess`.
+    fn slot(&mut self, table: u32, id: SlotId, guess: usize) -> usize {
+        let Table { shape, slots, .. } = &mut self.tables[table as usize];
+        if slots.get(guess).is_some_and(|slot| slot.id == id) {
+            return guess;
+        }
+        slots.iter().position(|slot| slot.id == id).unwrap_or_else(|| {
+            let is_open = self.open.contains(&(*shape, id));
+            slots.push(Slot { id, is_open, shut: None, last: 0, values: Vec::new() });
+            self.slots += 1;
+            slots.len() - 1
+        })
+    }
+
+    /// Hot: counts the values of a line of a planned key, if it has closed slots.
+    #[inline]
+    pub fn add(
+        &mut self,
+        plan: u32,
+        opened: &mut Opened<'_>,
+        spot: Spotted,
+        bytes: &[u8],
+        sink: &mut impl Sink,
+    ) {
+        let closed = self.plans[plan as usize].closed;
+        if closed != 0 {
+            self.add_closed(plan, opened, spot, bytes, sink);
+        }
+    }
+
+    #[inline(never)]
+    fn add_closed(
+        &mut self,
+        plan: u32,
+        opened: &mut Opened<'_>,
+        spot: Spotted,
+        bytes: &[u8],
+        sink: &mut impl Sink,
+    ) {
+        let SlotCounter { plans, words, tables, touched, .. } = self;
+        let plan_at = plan;
+        let plan = &mut plans[plan as usize];
+        let table = &mut tables[plan.table as usize];
+        if !table.is_touched {
+            table.is_touched = true;
+            touched.push(plan.table);
+        }
+        let message = opened.message();
+        let mut runs = runs_with_digits(message).enumerate();
+        let (mut at, mut place) = (usize::MAX, (0, 0));
+        let mut left = plan.closed;
+        while left != 0 {
+            let index = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let slot = &mut table.slots[plan.first as usize + index];
+            if slot.is_open {
+                plan.closed &= !(1 << index);
+                continue;
+            }
+            let Place { run, back, ahead } = plan.places[index];
+            let value = if run == IS_WORD {
+                words[back as usize]
+            } else {
+                while at != usize::from(run) {
+                    let Some((next, found)) = runs.next() else { return };
+                    (at, place) = (next, found);
+                }
+                let from = place.0.saturating_sub(back.into());
+                Value::new(&message[from..(place.1 + usize::from(ahead)).min(message.len())])
+            };
+            slot.add(table.shape, value, spot, bytes, sink);
+        }
+        let _ = plan_at;
+    }
+
+    /// Counts the value of a field beside the text.
+    pub fn add_field(
+        &mut self,
+        shape: ShapeId,
+        (name, value): (&[u8], &[u8]),
+        guess: usize,
+        spot: Spotted,
+        bytes: &[u8],
+        sink: &mut impl Sink,
+    ) {
+        let table = self.table(shape);
+        let id = SlotId::field(name);
+        let known = self.tables[table as usize].slots.len();
+        let slot = self.slot(table, id, guess);
+        if slot == known {
+            self.names.push((id, name.into()));
+        }
+        let table_ref = &mut self.tables[table as usize];
+        let slot = &mut table_ref.slots[slot];
+        if slot.is_open {
+            return;
+        }
+        slot.add(shape, Value::new(value), spot, bytes, sink);
+        if !table_ref.is_touched {
+            table_ref.is_touched = true;
+            self.touched.push(table);
+        }
+    }
+
+    /// Writes all that was counted, and begins anew.
+    pub fn flush(&mut self, sink: &mut impl Sink) {
+        for table in self.touched.drain(..) {
+            let table = &mut self.tables[table as usize];
+            table.is_touched = false;
+            for slot in &mut table.slots {
+                slot.shut = None;
+                for (value, run) in slot.values.drain(..) {
+                    sink.write(table.shape, slot.id, value.text(), &run);
+                }
+            }
+        }
+    }
+}
+
+impl Slot {
+    /// Adds a line with this value.
+    #[inline]
+    fn add(&mut self, shape: ShapeId, value: Value, spot: Spotted, bytes: &[u8], sink: &mut impl Sink) {
+        if self.shut.is_some_and(|shut| spot.pane >= shut) {
+            return;
+        }
+        let known = match self.values.get(self.last) {
+            Some((last, _)) if *last == value => Some(self.last),
+            _ => self.values.iter().position(|(known, _)| *known == value),
+        };
+        let Some(at) = known else {
+            return self.begin(shape, value, spot, sink);
+        };
+        self.last = at;
+        let run = &mut self.values[at].1;
+        if run.pane == spot.pane && run.late == spot.late {
+            run.add(spot.time, (spot.line, spot.at, spot.len), bytes);
+        } else {
+            sink.write(shape, self.id, value.text(), run);
+            *run = spot.run();
+        }
+    }
+
+    #[cold]
+    fn begin(&mut self, shape: ShapeId, value: Value, spot: Spotted, sink: &mut impl Sink) {
+        if self.values.len() >= SLOT_VALUES_MAX {
+            let own = |run: &Run| run.pane == spot.pane && run.late == spot.late;
+            let id = self.id;
+            if self.values.iter().all(|(_, run)| own(run)) {
+                self.values.clear();
+                self.shut = Some(spot.pane);
+                return sink.write(shape, id, b"", &Run { count: 0, ..spot.run() });
+            }
+            // Those of earlier panes make room.
+            self.values.retain(|(value, run)| {
+                let keep = own(run);
+                if !keep {
+                    sink.write(shape, id, value.text(), run);
+                }
+                keep
+            });
+        }
+        self.last = self.values.len();
+        self.values.push((value, spot.run()));
+    }
+}
+
+impl Spotted {
+    fn run(self) -> Run {
+        let Spotted { time, pane, late, line, at, len } = self;
+        Run { pane, late, count: 1, time, newest: time, line, at, len }
+    }
+}
+
+const _: () = assert!(INTEGER_DIGITS_MAX < VALUE_BYTES_MAX && LONG.len() <= VALUE_BYTES_MAX);

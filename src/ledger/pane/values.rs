@@ -1,0 +1,200 @@
+//! How often each value of a closed slot came in an open pane.
+
+use crate::id::{ShapeId, SlotId};
+use crate::limits::PANE_VALUES_MAX;
+use crate::time::Time;
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// The values of one open pane.
+#[derive(Debug, Default)]
+pub(in crate::ledger) struct PaneValues {
+    /// By shape, slot and hash of the value.
+    index: HashMap<(ShapeId, SlotId, u64), u32>,
+    cells: Vec<ValueCell>,
+    /// The bytes of values and samples.
+    arena: Vec<u8>,
+}
+
+/// Lines of one shape with one value in one pane.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::ledger) struct ValueCell {
+    pub shape: ShapeId,
+    pub slot: SlotId,
+    pub count: u64,
+    pub late: u64,
+    /// The least (stamp, bytes) of the lines, and where it is.
+    pub time: Time,
+    stamp: Time,
+    pub source: usize,
+    pub line_number: u64,
+    /// Where the bytes lie; no value if the slot has shown too many.
+    value: (u32, u32),
+    sample: (u32, u32),
+    /// What the sample may take where it lies.
+    room: u32,
+}
+
+/// One entry on its way into a pane.
+pub(in crate::ledger) struct ValueAddition<'a> {
+    pub shape: ShapeId,
+    pub slot: SlotId,
+    pub value: &'a [u8],
+    pub count: u64,
+    pub late: bool,
+    pub time: Time,
+    pub stamp: Time,
+    pub source: usize,
+    pub line_number: u64,
+    pub sample: &'a [u8],
+}
+
+/// A cell as it is saved.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::ledger) struct SavedValue {
+    shape: ShapeId,
+    slot: SlotId,
+    value: Vec<u8>,
+    count: u64,
+    late: u64,
+    time: Time,
+    stamp: Time,
+    source: usize,
+    line_number: u64,
+    sample: Vec<u8>,
+}
+
+impl PaneValues {
+    /// Adds an entry. In a pane with too many values the slots of further ones count as open.
+    pub fn add(&mut self, new: &ValueAddition<'_>) {
+        let mut key = (new.shape, new.slot, xxh3_64(new.value));
+        let mut value = new.value;
+        let mut known = self.index.get(&key).copied();
+        if known.is_none() && self.cells.len() >= PANE_VALUES_MAX {
+            (key.2, value) = (xxh3_64(b""), b"");
+            known = self.index.get(&key).copied();
+            if self.cells.len() >= 2 * PANE_VALUES_MAX {
+                return;
+            }
+        }
+        let (count, late) = if new.late { (0, new.count) } else { (new.count, 0) };
+        if let Some(at) = known {
+            let cell = &mut self.cells[at as usize];
+            cell.count += count;
+            cell.late += late;
+            cell.better(new, &mut self.arena);
+            return;
+        }
+        self.index.insert(key, self.cells.len() as u32);
+        let value = keep(value, &mut self.arena);
+        let sample = keep(new.sample, &mut self.arena);
+        let ValueAddition { shape, slot, time, stamp, source, line_number, .. } = *new;
+        let room = sample.1;
+        self.cells.push(ValueCell {
+            shape,
+            slot,
+            count,
+            late,
+            time,
+            stamp,
+            source,
+            line_number,
+            value,
+            sample,
+            room,
+        });
+    }
+
+    /// The cells.
+    pub fn cells(&self) -> &[ValueCell] {
+        &self.cells
+    }
+
+    /// The value of a cell.
+    pub fn value(&self, cell: &ValueCell) -> &[u8] {
+        cut(&self.arena, cell.value)
+    }
+
+    /// Its sample line.
+    pub fn sample(&self, cell: &ValueCell) -> &[u8] {
+        cut(&self.arena, cell.sample)
+    }
+
+    /// As it is saved, with its lines as `shown` gives them.
+    pub fn save(&self, shown: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<SavedValue> {
+        let saved = |cell: &ValueCell| SavedValue {
+            shape: cell.shape,
+            slot: cell.slot,
+            value: self.value(cell).to_vec(),
+            count: cell.count,
+            late: cell.late,
+            time: cell.time,
+            stamp: cell.stamp,
+            source: cell.source,
+            line_number: cell.line_number,
+            sample: shown(self.sample(cell)),
+        };
+        self.cells.iter().map(saved).collect()
+    }
+
+    /// What was saved.
+    pub fn load(saved: Vec<SavedValue>) -> PaneValues {
+        let mut values = PaneValues::default();
+        for saved in saved {
+            let addition = |late, count| ValueAddition {
+                shape: saved.shape,
+                slot: saved.slot,
+                value: &saved.value,
+                count,
+                late,
+                time: saved.time,
+                stamp: saved.stamp,
+                source: saved.source,
+                line_number: saved.line_number,
+                sample: &saved.sample,
+            };
+            values.add(&addition(false, saved.count));
+            values.add(&addition(true, saved.late));
+        }
+        values
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.index.clear();
+        self.cells.clear();
+        self.arena.clear();
+    }
+}
+
+impl ValueCell {
+    /// Shows the new lines' sample if it is the lesser one; see the cells of shapes.
+    fn better(&mut self, new: &ValueAddition<'_>, arena: &mut Vec<u8>) {
+        let old = cut(arena, self.sample);
+        let place = (new.stamp, new.sample, new.source, new.line_number);
+        if place >= (self.stamp, old, self.source, self.line_number) {
+            return;
+        }
+        (self.time, self.stamp) = (new.time, new.stamp);
+        (self.source, self.line_number) = (new.source, new.line_number);
+        if new.sample.len() > self.room as usize {
+            self.sample = keep(new.sample, arena);
+            self.room = self.sample.1;
+        } else {
+            self.sample.1 = new.sample.len() as u32;
+            arena[self.sample.0 as usize..][..new.sample.len()].copy_from_slice(new.sample);
+        }
+    }
+}
+
+/// Keeps bytes; where they lie.
+fn keep(bytes: &[u8], arena: &mut Vec<u8>) -> (u32, u32) {
+    let at = arena.len() as u32;
+    arena.extend_from_slice(bytes);
+    (at, bytes.len() as u32)
+}
+
+fn cut(arena: &[u8], (at, len): (u32, u32)) -> &[u8] {
+    &arena[at as usize..][..len as usize]
+}

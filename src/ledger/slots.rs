@@ -1,0 +1,176 @@
+//! What stands in the places of known messages, and what has never stood there.
+//!
+//! Two kinds of places come together here when a pane closes: those that workers have read off
+//! the lines, and those where the closure has masked words, which are read off the shapes.
+
+use super::Ledger;
+use super::pane::{PaneCells, ValueAddition};
+use super::source::{Held, Place};
+use crate::detect::slots::{NewValue, SavedSlots, ValueCount};
+use crate::id::{ShapeId, SlotId, TemplateId};
+use crate::template::{ShapeIx, TemplateIx};
+use crate::time::Pane;
+
+/// Where the lines of a count are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mark {
+    /// A cell of the pane's values.
+    Value(usize),
+    /// A cell of its shapes.
+    Shape(usize),
+}
+
+// limits
+/// Names of fields that are remembered.
+const FIELD_NAMES_MAX: usize = 4_096;
+
+impl Ledger {
+    /// What is known of values.
+    pub(super) fn save_slots(&self) -> SavedSlots {
+        let mut names: Vec<_> = self.field_names.iter().map(|(slot, name)| (*slot, name.clone())).collect();
+        names.sort_unstable();
+        SavedSlots {
+            slots: self.slots.save(|template| self.registry.template_id(template)),
+            words: self.words.save(&self.registry),
+            names,
+            found: self.slots.found,
+        }
+    }
+
+    /// What was saved, beside what is known already.
+    pub(super) fn load_slots(&mut self, saved: SavedSlots) {
+        let template = |id: TemplateId| Some(self.registry.template_of(self.registry.shape(ShapeId(id.0))?));
+        self.slots.load(saved.slots, template);
+        self.slots.found += saved.found;
+        self.words.load(saved.words, &self.registry);
+        self.keep_names(saved.names);
+    }
+
+    /// Remembers the names of fields.
+    pub(super) fn keep_names(&mut self, names: Vec<(SlotId, Box<[u8]>)>) {
+        for (slot, name) in names {
+            if self.field_names.len() < FIELD_NAMES_MAX {
+                self.field_names.entry(slot).or_insert(name);
+            }
+        }
+    }
+
+    /// Puts the values of a segment into their panes, where its other lines are.
+    pub(super) fn add_values(&mut self, source: usize, held: &Held, place: Place) {
+        let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
+        let apart = self.sources[source].is_apart();
+        for entry in &held.segment.values {
+            let (pane, late, time, newest) = place.of((entry.pane, entry.late, entry.time, entry.newest));
+            // Of too many values no line is counted, but they are there.
+            let lines = entry.count.max(1);
+            let Some((time, _, count)) = self.part_of(source, (time, newest), lines) else { continue };
+            if !self.is_expected(entry.shape) || self.told_open.contains(&(entry.shape, entry.slot)) {
+                continue;
+            }
+            let cut = |(from, len): (u32, u32)| &held.samples[from as usize..][..len as usize];
+            let addition = ValueAddition {
+                shape: entry.shape,
+                slot: entry.slot,
+                value: cut(entry.value),
+                count,
+                late: late || apart || pane < open_from,
+                time,
+                stamp: if matches!(place, Place::Skewed(_)) { entry.time } else { time },
+                source,
+                line_number: held.lines_before + u64::from(entry.line) + 1,
+                sample: cut(entry.sample),
+            };
+            let pane = Pane(pane.max(open_from));
+            self.panes.entry(pane).or_insert_with(|| self.spare.take()).values.add(&addition);
+        }
+    }
+
+    /// Counts the values of a pane; those that were never seen, the earliest first.
+    pub(super) fn count_values(&mut self, pane: Pane, cells: &PaneCells) -> Vec<(NewValue, Mark)> {
+        let (marks, shapes) = self.look_at_values(cells);
+        let mut counts = Vec::with_capacity(marks.len());
+        for (number, (mark, template)) in marks.iter().enumerate() {
+            match *mark {
+                Mark::Value(at) => {
+                    let cell = &cells.values.cells()[at];
+                    counts.push(ValueCount {
+                        template: *template,
+                        slot: cell.slot,
+                        value: cells.values.value(cell),
+                        count: cell.count,
+                        late: cell.late,
+                        time: cell.time,
+                        mark: number,
+                    });
+                }
+                Mark::Shape(at) => {
+                    let cell = &cells.cells[at];
+                    let words = self.words.of(*template, shapes[number]);
+                    counts.extend(words.iter().map(|(slot, value)| ValueCount {
+                        template: *template,
+                        slot: *slot,
+                        value,
+                        count: cell.count,
+                        late: cell.late,
+                        time: cell.time,
+                        mark: number,
+                    }));
+                }
+            }
+        }
+        let order = |count: &ValueCount<'_>| (count.template, count.slot, count.time);
+        counts.sort_unstable_by(|a, b| {
+            order(a).cmp(&order(b)).then_with(|| (a.value, marks[a.mark].0).cmp(&(b.value, marks[b.mark].0)))
+        });
+        let mut open: Vec<(TemplateIx, SlotId, usize)> = Vec::new();
+        let mut news =
+            self.slots.close_pane(pane, &counts, |count| open.push((count.template, count.slot, count.mark)));
+        drop(counts);
+        for (template, slot, number) in open {
+            match marks[number].0 {
+                Mark::Value(at) => self.tell_open(cells.values.cells()[at].shape, slot),
+                Mark::Shape(_) => self.words.note_open(template, &self.slots),
+            }
+        }
+        news.sort_by(|a, b| (a.time, a.template, a.slot).cmp(&(b.time, b.template, b.slot)));
+        news.into_iter()
+            .map(|new| {
+                let mark = marks[new.mark].0;
+                (new, mark)
+            })
+            .collect()
+    }
+
+    /// Where the lines are whose values count, each with its template and, of those that the
+    /// closure has masked words in, its shape.
+    fn look_at_values(&mut self, cells: &PaneCells) -> (Vec<(Mark, TemplateIx)>, Vec<ShapeIx>) {
+        let overflow = self.registry.overflow_template();
+        let (mut marks, mut shapes) = (Vec::new(), Vec::new());
+        for (at, cell) in cells.cells.iter().enumerate() {
+            let Some(shape) = self.known_cell(cell) else { continue };
+            let template = self.registry.template_of(shape);
+            let lines = cell.count + cell.late;
+            if Some(template) != overflow
+                && self.words.look(&self.registry, &mut self.slots, (template, shape), lines)
+            {
+                marks.push((Mark::Shape(at), template));
+                shapes.push(shape);
+            }
+        }
+        for (at, cell) in cells.values.cells().iter().enumerate() {
+            let Some(shape) = self.known(cell.shape) else { continue };
+            let template = self.registry.template_of(shape);
+            if Some(template) != overflow {
+                marks.push((Mark::Value(at), template));
+            }
+        }
+        (marks, shapes)
+    }
+
+    /// Tells the workers that a slot is not worth counting any more.
+    fn tell_open(&mut self, shape: ShapeId, slot: SlotId) {
+        if self.told_open.insert((shape, slot)) {
+            self.open_slots.add(shape, slot);
+        }
+    }
+}

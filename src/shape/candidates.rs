@@ -1,0 +1,283 @@
+//! Which words of a line may carry one of few values: a status, an exit code, a state.
+//!
+//! Masking makes `status 500` and `status 200` one message, and so it should be; but the value
+//! may be the news. So some words are looked at a second time. Which ones is a function of the
+//! cheap key alone, as the shape is: all lines of one key have the same candidates in the same
+//! places, and only what stands there is read off each line.
+//!
+//! A candidate is an integer, or a word with one run of letters and digits (`ORA-600`,
+//! `9/KILL`), or a word that is a value by its meaning (`true`, `root`). Never: numbers with a
+//! unit, decimals, hex, addresses, paths, dates and times, and what names a process, a thread,
+//! a port or a size: those are different after every restart, and say nothing.
+
+use super::bytes::{BLANK, MARK, UPPER, is, word_end};
+use super::request::Values;
+use super::{header, is_constant_value, is_unit};
+use memchr::memchr;
+
+// limits
+/// Candidates of a line that are looked at.
+pub(crate) const CANDIDATES_MAX: usize = 8;
+/// A longer value counts as [`LONG`].
+pub(crate) const VALUE_BYTES_MAX: usize = 24;
+/// A longer integer counts as [`LONG`], unless it has a sign.
+pub(crate) const INTEGER_DIGITS_MAX: usize = 5;
+/// What all values stand for that are longer than one of few is.
+pub(crate) const LONG: &[u8] = b"long";
+/// With more words than this inside double quotes a quotation is one value.
+const QUOTED_WORDS_MAX: usize = 5;
+/// Words before a value that are looked at to tell what it is.
+const HINT_BYTES_MAX: usize = 24;
+
+const NUMBER: u8 = 1;
+const HEX: u8 = 2;
+
+/// A word of a line that may carry one of few values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Candidate {
+    /// Around a run of letters and digits that holds a digit.
+    Run {
+        /// Which of these runs behind the stamp.
+        run: u16,
+        /// Bytes of the word before the run.
+        back: u8,
+        /// And behind it.
+        ahead: u8,
+    },
+    /// The same word in all lines of the key.
+    Word {
+        /// Its place in the key.
+        start: u32,
+        /// Its end.
+        end: u32,
+    },
+}
+
+/// The candidates of one cheap key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Candidates {
+    list: [Option<Candidate>; CANDIDATES_MAX],
+    /// How many the line has; those beyond the bound are not listed.
+    pub count: usize,
+}
+
+impl Candidates {
+    /// The candidates of a cheap key. `cut`: where the text behind the stamp begins in it.
+    /// `values`: the words that are values or hold digits, as the shape's rules found them.
+    pub(crate) fn of(key: &[u8], cut: usize, values: &[(u32, u32)]) -> Candidates {
+        let mut found = Candidates::default();
+        let size = Values::size_of(key);
+        let (mut run, mut counted_to) = (0u16, cut);
+        let mut quotes = Quotes::default();
+        for &(start, end) in values {
+            let (start, end) = (start as usize, end as usize);
+            if start < cut || start == cut && cut > 0 && is_alnum(key[cut - 1]) || quotes.hide(key, start) {
+                continue;
+            }
+            let word = &key[start..end];
+            if Some(start) == size || !is_told(key, start, end) {
+                continue;
+            }
+            let candidate = if is_constant_value(word) {
+                Some(Candidate::Word { start: start as u32, end: end as u32 })
+            } else if is_code(word) {
+                run += runs(&key[counted_to..start]);
+                counted_to = start;
+                around(word, run)
+            } else {
+                None
+            };
+            if let Some(candidate) = candidate {
+                if let Some(place) = found.list.get_mut(found.count) {
+                    *place = Some(candidate);
+                }
+                found.count += 1;
+            }
+        }
+        found
+    }
+
+    /// Those that are looked at, from left to right.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Candidate> + '_ {
+        self.list.iter().map_while(|candidate| *candidate)
+    }
+}
+
+/// Whether a value is longer than one of few is.
+pub(crate) fn is_long(value: &[u8]) -> bool {
+    value.len() > VALUE_BYTES_MAX || value.len() > INTEGER_DIGITS_MAX && value.iter().all(u8::is_ascii_digit)
+}
+
+/// Quotations so long that they are one value, from left to right.
+#[derive(Default)]
+struct Quotes {
+    /// Up to here quotation marks were looked at.
+    seen: usize,
+    /// The last long one ends here.
+    hidden_to: usize,
+}
+
+impl Quotes {
+    /// Whether `at` lies in a long one.
+    fn hide(&mut self, key: &[u8], at: usize) -> bool {
+        while self.seen < at {
+            let Some(quote) = memchr(b'"', &key[self.seen..at]).map(|offset| self.seen + offset) else {
+                break;
+            };
+            let end = memchr(b'"', &key[quote + 1..]).map_or(key.len(), |length| quote + 1 + length);
+            let words = key[quote + 1..end].split(|&b| is(b, BLANK)).filter(|word| !word.is_empty()).count();
+            if words > QUOTED_WORDS_MAX {
+                self.hidden_to = end;
+            }
+            self.seen = (end + 1).min(key.len());
+        }
+        at < self.hidden_to
+    }
+}
+
+/// Whether a word is an integer, or letters and digits that may be a code.
+fn is_code(word: &[u8]) -> bool {
+    let digits = match word {
+        [b'-' | b'+', rest @ ..] => rest,
+        _ => word,
+    };
+    if digits == [NUMBER] {
+        return true;
+    }
+    let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, 1 | 3 | b'-' | b'_' | b'/' | b'#');
+    let slashes = word.iter().filter(|&&b| b == b'/').count();
+    word.len() <= VALUE_BYTES_MAX
+        && word.iter().all(fits)
+        && !word.starts_with(b"/")
+        && slashes <= 1
+        && runs(word) == 1
+        && !is_measure(word)
+        && !word.contains(&HEX)
+}
+
+/// A number and its unit: `15ms`, `4KB`, `3rd`.
+fn is_measure(word: &[u8]) -> bool {
+    let digits = word.iter().take_while(|&&b| is(b, MARK) || matches!(b, b'-' | b'+')).count();
+    let letters = word.len() - digits;
+    digits > 0 && (1..=3).contains(&letters) && word[digits..].iter().all(u8::is_ascii_alphabetic)
+}
+
+/// Runs of letters and digits that hold a digit.
+fn runs(key: &[u8]) -> u16 {
+    let is_run = |run: &&[u8]| run.iter().any(|&b| is(b, MARK));
+    key.split(|&b| !is_alnum(b)).filter(is_run).count() as u16
+}
+
+fn is_alnum(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || is(byte, MARK)
+}
+
+/// The candidate around the one run of a word, the `run`-th of its line.
+fn around(word: &[u8], run: u16) -> Option<Candidate> {
+    let mark = word.iter().position(|&b| is(b, MARK))?;
+    let back = word[..mark].iter().rposition(|&b| !is_alnum(b)).map_or(0, |at| at + 1);
+    let ahead =
+        word[mark..].iter().position(|&b| !is_alnum(b)).map_or(0, |length| word.len() - mark - length);
+    Some(Candidate::Run { run, back: u8::try_from(back).ok()?, ahead: u8::try_from(ahead).ok()? })
+}
+
+/// Whether what stands around a value says nothing against it.
+fn is_told(key: &[u8], start: usize, end: usize) -> bool {
+    let before = &key[..start];
+    let after = &key[end..];
+    // A time, an address with its port, a place in a file.
+    if let [head @ .., b':'] = before
+        && head.last().is_some_and(|&b| is(b, MARK))
+    {
+        return false;
+    }
+    if matches!(after, [b':', next, ..] if is(*next, MARK)) {
+        return false;
+    }
+    let blanks = after.iter().take_while(|&&b| is(b, BLANK)).count();
+    let next = &after[blanks..word_end(after, blanks)];
+    if blanks > 0 && is_unit(next) || matches!(after.first(), Some(b'%')) {
+        return false;
+    }
+    let hint = hint(before);
+    if header::is_date_name(hint) || header::is_date_name(next) {
+        return false;
+    }
+    // `sshd[7]`: a program and its process.
+    let tagged = before.ends_with(b"[") && before.len() > 1 && is_alnum(before[before.len() - 2]);
+    if tagged && after.starts_with(b"]") && key[start..end] == [NUMBER] {
+        return says_code(hint);
+    }
+    !is_passing(hint)
+}
+
+/// The word before a value.
+fn hint(before: &[u8]) -> &[u8] {
+    let end = before.iter().rposition(|&b| is_alnum(b)).map_or(0, |at| at + 1);
+    if before.len() - end > 3 {
+        return &[];
+    }
+    let from =
+        before[..end].iter().rposition(|&b| !is_alnum(b) && b != b'_' && b != b'-').map_or(0, |at| at + 1);
+    &before[from.max(end.saturating_sub(HINT_BYTES_MAX))..end]
+}
+
+/// Whether a name's last part is one of `names`, in any case: `exitCode`, `exit_code`, `CODE`.
+fn ends_in(name: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|last| {
+        let Some(at) = name.len().checked_sub(last.len()) else { return false };
+        let begins =
+            at == 0 || !name[at - 1].is_ascii_alphabetic() || is(name[at], UPPER) && !is(name[at - 1], UPPER);
+        begins && name[at..].eq_ignore_ascii_case(last.as_bytes())
+    })
+}
+
+/// Names of codes.
+fn says_code(name: &[u8]) -> bool {
+    const CODES: &[&str] =
+        &["sqlstate", "state", "code", "errno", "err", "error", "status", "exit", "reason", "signal"];
+    ends_in(name, CODES)
+}
+
+/// Names of what is another one after every restart, or simply how much of something there is.
+fn is_passing(name: &[u8]) -> bool {
+    const PASSING: &[&str] = &[
+        "pid",
+        "ppid",
+        "tid",
+        "tgid",
+        "port",
+        "ports",
+        "size",
+        "len",
+        "length",
+        "bytes",
+        "line",
+        "offset",
+        "seq",
+        "sequence",
+        "epoch",
+        "time",
+        "duration",
+        "took",
+        "elapsed",
+        "latency",
+        "timestamp",
+        "id",
+        "ids",
+        "fd",
+        "thread",
+        "age",
+        "ttl",
+        "took",
+        "count",
+        "total",
+        "index",
+        "idx",
+        "pos",
+        "position",
+        "column",
+        "col",
+    ];
+    ends_in(name, PASSING)
+}
