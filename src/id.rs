@@ -85,6 +85,11 @@ impl SlotId {
         self.0 & (FIELD | WORD) == WORD
     }
 
+    /// The number of such a place.
+    pub fn place(self) -> Option<usize> {
+        self.is_word().then_some((self.0 & (WORD - 1)) as usize)
+    }
+
     /// Whether it is a field.
     pub fn is_field(self) -> bool {
         self.0 & FIELD != 0

@@ -103,16 +103,33 @@ impl Gate {
     pub fn urgent(&mut self, mut alert: Alert, rate: f64, learning: bool, when: Time) -> Alert {
         weigh(&mut alert, rate);
         alert.provisional |= learning || rate > ERROR_RATE * self.false_alerts;
+        alert.note = !self.has_room(when);
+        self.join_incident(&mut alert);
+        alert
+    }
+
+    /// Judges a new value: as many in ten minutes are alerts as of new errors.
+    pub fn value(&mut self, mut alert: Alert) -> Alert {
+        alert.note = !self.has_room(alert.time);
+        alert
+    }
+
+    /// The false alerts a day that one is ready to read.
+    pub fn false_alerts(&self) -> f64 {
+        self.false_alerts
+    }
+
+    /// Whether one more alert fits the ten minutes around `when`; it counts if so.
+    fn has_room(&mut self, when: Time) -> bool {
         let span = NEW_ALERTS_SPAN_SECONDS.unsigned_abs() * 1_000_000;
         // On both sides: a clock that was a day ahead must not hold back what
         // comes until then.
         self.recent.retain(|time| when.0.abs_diff(time.0) < span);
-        alert.note = self.recent.len() >= NEW_ALERTS_MAX;
-        if !alert.note {
+        let room = self.recent.len() < NEW_ALERTS_MAX;
+        if room {
             self.recent.push_back(when);
         }
-        self.join_incident(&mut alert);
-        alert
+        room
     }
 
     /// Keeps a milder new message until its minute ends.

@@ -98,7 +98,7 @@ pub(crate) struct Slots {
     values: usize,
     /// A bound was hit.
     is_full: bool,
-    /// Values that a settled slot had never shown.
+    /// News so far that were, or would have been, worth an alert.
     pub found: u64,
 }
 
@@ -137,7 +137,6 @@ impl Slots {
                     continue;
                 }
                 if slot.is_settled() {
-                    self.found += 1;
                     news.push(slot.news(count));
                 }
                 slot.lines += lines;

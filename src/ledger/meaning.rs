@@ -1,7 +1,9 @@
 //! An old message that suddenly says something else: from a value that was never seen to an alert.
 //!
-//! A number or a code is told at once. A name that nobody had yet, of a machine or a user, mostly
-//! comes in many messages: it waits until its minute ends, and is one note if others have it too.
+//! What a value is decides what it is worth. A code or a state that a settled place has never
+//! shown is an alert; a name, of a machine or a user, is a note, and one for all messages of a
+//! minute that have it; so is a number that may count or number things. A log whose places often
+//! show what they never had is one where that is no news: then all are notes.
 
 use super::Ledger;
 use super::compose::fingerprint;
@@ -10,9 +12,9 @@ use super::slots::Mark;
 use crate::alert::{Alert, Kind, Told, grouped};
 use crate::detect::slots::NewValue;
 use crate::id::SlotId;
-use crate::line::Level;
 use crate::shape::VARIABLE;
-use crate::shape::candidates::LONG;
+use crate::shape::candidates::{LONG, says_code};
+use crate::shape::is_constant_value;
 use crate::shape::values::find_word;
 use crate::time::{PANE_SECONDS, Pane};
 
@@ -21,10 +23,35 @@ use crate::time::{PANE_SECONDS, Pane};
 const LISTED_MAX: usize = 4;
 /// What is shown of each of them.
 const LISTED_CHARS: usize = 24;
-/// Words before a value that announce it.
-const KEY_WORDS: usize = 2;
 /// Panes of the minute that names wait for.
 const MINUTE_PANES: i64 = 60 / PANE_SECONDS;
+/// A number with more digits rather names a thing than says something.
+const CODE_DIGITS_MAX: usize = 3;
+const DAY_MICROS: f64 = 86_400e6;
+/// With so many words a place holds names, unless it has shown no other for long.
+const NAMES_MIN: usize = 8;
+/// Lines after which it is settled all the same: one in ten thousand would have shown.
+const NAMES_LINES: u64 = 5_000;
+
+/// What a new value is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    /// It names a thing.
+    Name,
+    /// It says something, but not much.
+    Note,
+    /// A code or a state.
+    Alert,
+}
+
+/// A value that was never seen, on its way to the reader.
+struct Found {
+    new: NewValue,
+    mark: Mark,
+    /// What announces it.
+    key: String,
+    worth: Worth,
+}
 
 impl Ledger {
     /// The alerts of a pane's new values, and of names whose minute has ended.
@@ -35,15 +62,19 @@ impl Ledger {
         cells: &PaneCells,
     ) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        for (new, mark) in news {
-            if self.learning() || !self.told_span.holds(new.time) || self.is_decided(&new, pane) {
+        for found in self.worth_telling(news, cells) {
+            let days = self.age_micros() as f64 / DAY_MICROS;
+            let is_rare = self.slots.found == 0 || self.slots.found as f64 <= days * self.gate.false_alerts();
+            self.slots.found += u64::from(found.worth == Worth::Alert);
+            if self.learning() || !self.told_span.holds(found.new.time) || self.is_decided(&found.new, pane) {
                 continue;
             }
-            let alert = self.value_alert(pane, &new, mark, cells);
-            if is_name(&new.value) && alert.class < Level::Warn {
-                self.names.push(alert);
-            } else {
-                alerts.push(alert);
+            let alert = self.value_alert(pane, &found, cells);
+            let is_alert = found.worth == Worth::Alert && is_rare;
+            match found.worth {
+                Worth::Name => self.names.push(Alert { note: true, ..alert }),
+                _ if is_alert => alerts.push(self.gate.value(alert)),
+                _ => alerts.push(Alert { note: true, ..alert }),
             }
         }
         if (pane.0 + 1).rem_euclid(MINUTE_PANES) == 0 {
@@ -51,6 +82,39 @@ impl Ledger {
         }
         alerts.iter_mut().for_each(|alert| self.gate.join_incident(alert));
         alerts
+    }
+
+    /// Of each line the value that is worth most.
+    fn worth_telling(&self, news: Vec<(NewValue, Mark)>, cells: &PaneCells) -> Vec<Found> {
+        let mut told: Vec<Found> = Vec::new();
+        for (mut new, mark) in news {
+            let line = line_of(mark, cells);
+            if *new.value == [VARIABLE]
+                && let Some(value) = self.value_at(&new, line.2)
+            {
+                new.value = value;
+            }
+            let key = self.key_of(new.slot, line.2, &new.value);
+            let worth = worth_of(&new, &key);
+            let found = Found { new, mark, key, worth };
+            let same = |known: &&mut Found| {
+                let at = line_of(known.mark, cells);
+                (at.0, at.1) == (line.0, line.1)
+            };
+            match told.iter_mut().find(same) {
+                Some(known) if known.worth < worth => *known = found,
+                Some(_) => {}
+                None => told.push(found),
+            }
+        }
+        told
+    }
+
+    /// The text in a place where the template has a variable.
+    fn value_at(&self, new: &NewValue, line: &[u8]) -> Option<Box<[u8]>> {
+        let values = self.registry.values_in(new.template, line, false);
+        let (_, value) = values.get(new.slot.place()?)?;
+        Some((*value).into())
     }
 
     /// The names of a minute: one that came in several messages is one note.
@@ -66,9 +130,8 @@ impl Ledger {
                 ids.sort_unstable();
                 ids.dedup();
                 if ids.len() > 1 {
-                    alert.note = true;
                     alert.reason = format!("new name {} in {} known messages", name_of(&alert), ids.len());
-                    alert.summary = alert.reason.clone();
+                    alert.summary.clone_from(&alert.reason);
                 }
                 alert
             })
@@ -77,38 +140,33 @@ impl Ledger {
         told
     }
 
-    /// Whether people have decided about the very line, or about all its message says.
+    /// Whether people have decided about the value, or about all its message says.
     fn is_decided(&self, new: &NewValue, pane: Pane) -> bool {
         !self.decisions.is_empty() && self.decides_value(new.template, &new.value, pane.end())
     }
 
-    fn value_alert(&self, pane: Pane, new: &NewValue, mark: Mark, cells: &PaneCells) -> Alert {
-        let (shape, time, source, line_number, sample) = match mark {
-            Mark::Value(at) => {
-                let cell = &cells.values.cells()[at];
-                (cell.shape, cell.time, cell.source, cell.line_number, cells.values.sample(cell))
-            }
-            Mark::Shape(at) => {
-                let cell = &cells.cells[at];
-                (cell.shape, cell.time, cell.source, cell.line_number, cells.sample(cell))
-            }
+    fn value_alert(&self, pane: Pane, found: &Found, cells: &PaneCells) -> Alert {
+        let Found { new, mark, key, .. } = found;
+        let (source, line_number, sample) = line_of(*mark, cells);
+        let shape = match *mark {
+            Mark::Value(at) => cells.values.cells()[at].shape,
+            Mark::Shape(at) => cells.cells[at].shape,
         };
         let base = self.known_alert(pane, new.template, cells, pane);
         let value = shown_value(&new.value);
-        let key = self.key_of(new.slot, sample, &new.value);
         let reason = format!("{key}{value}, never in {} lines ({})", grouped(new.lines), listed(new));
         Alert {
             kind: Kind::Value,
             shape,
-            time,
-            started: time,
+            time: new.time,
+            started: new.time,
             sample: self.shown(sample),
             source: self.sources[source].name.clone(),
             line_number,
             sources: self.spread(&[], Some(source)),
             count: new.count,
             context: self.context_of(source, line_number),
-            value: Some(Told { key, value: value.clone(), of: new.lines, usual: 0.0 }),
+            value: Some(Told { key: key.clone(), value, of: new.lines, usual: 0.0 }),
             history: Vec::new(),
             summary: format!("new value: {reason}"),
             fingerprint: fingerprint(shape, Kind::Value, pane) ^ xxhash_rust::xxh3::xxh3_64(&new.value),
@@ -117,24 +175,81 @@ impl Ledger {
         }
     }
 
-    /// What announces a value in a line.
+    /// What announces a value in a line: `code `, `status=`; nothing if no word does.
     fn key_of(&self, slot: SlotId, line: &[u8], value: &[u8]) -> String {
         if let Some(name) = self.field_names.get(&slot) {
             return format!("{}=", String::from_utf8_lossy(name));
         }
         let Some((start, _)) = find_word(line, 0, value) else { return String::new() };
         let before = &line[..start];
-        let from = before.iter().rposition(|b| !(b.is_ascii_alphabetic() || b" =:_-.\"'".contains(b)));
-        let key = String::from_utf8_lossy(&before[from.map_or(0, |at| at + 1)..]).into_owned();
-        let words: Vec<&str> = key.split_inclusive(' ').collect();
-        let key = words[words.len().saturating_sub(KEY_WORDS)..].concat();
-        if key.bytes().any(|b| b.is_ascii_alphabetic()) { key } else { String::new() }
+        let is_name = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-');
+        let Some(end) = before.iter().rposition(|&b| is_name(b)) else { return String::new() };
+        let gap = &before[end + 1..];
+        let from = before[..end].iter().rposition(|&b| !is_name(b)).map_or(0, |at| at + 1);
+        let starts = from == 0 || !before[from - 1].is_ascii_digit();
+        if !starts || gap.len() > 3 || !gap.iter().all(|b| b" =:\"'(#[".contains(b)) {
+            return String::new();
+        }
+        String::from_utf8_lossy(&before[from..]).into_owned()
     }
 }
 
-/// Whether a value rather names a thing than says something.
-fn is_name(value: &[u8]) -> bool {
-    value.iter().any(u8::is_ascii_lowercase) && value.iter().any(|b| b"_.-@$#0123456789".contains(b))
+/// The source, the number and the text of the line that a mark stands for.
+fn line_of(mark: Mark, cells: &PaneCells) -> (usize, u64, &[u8]) {
+    match mark {
+        Mark::Value(at) => {
+            let cell = &cells.values.cells()[at];
+            (cell.source, cell.line_number, cells.values.sample(cell))
+        }
+        Mark::Shape(at) => {
+            let cell = &cells.cells[at];
+            (cell.source, cell.line_number, cells.sample(cell))
+        }
+    }
+}
+
+fn worth_of(new: &NewValue, key: &str) -> Worth {
+    let name = key.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    let is_code = says_code(name.as_bytes());
+    let value = &*new.value;
+    if is_number(value) || value == LONG {
+        return if is_code || is_one_of_few(new) { Worth::Alert } else { Worth::Note };
+    }
+    if is_constant_value(value) {
+        return Worth::Alert;
+    }
+    if names_thing(value) && !is_code {
+        return Worth::Name;
+    }
+    let many = new.kinds >= NAMES_MIN && new.lines < NAMES_LINES;
+    if many { Worth::Name } else { Worth::Alert }
+}
+
+fn is_number(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"-").or_else(|| value.strip_prefix(b"+")).unwrap_or(value);
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether the numbers of a place are rather codes than that they count or number things: several,
+/// none of them long, and not one after another.
+fn is_one_of_few(new: &NewValue) -> bool {
+    let number = |text: &[u8]| {
+        let short = text.len() <= CODE_DIGITS_MAX;
+        short.then(|| std::str::from_utf8(text).ok()?.parse::<i64>().ok()).flatten()
+    };
+    let Some(value) = number(&new.value) else { return false };
+    let known: Option<Vec<i64>> = new.usual.iter().map(|(text, _)| number(text)).collect();
+    let Some(known) = known else { return false };
+    let (Some(least), Some(most)) = (known.iter().min(), known.iter().max()) else { return false };
+    let is_dense = 2 * known.len() as i64 > most - least;
+    known.len() > 1 && !(is_dense && (least - 1..=most + 1).contains(&value))
+}
+
+/// Whether a word rather names a thing than says something.
+fn names_thing(value: &[u8]) -> bool {
+    let has = |class: fn(&u8) -> bool| value.iter().any(class);
+    has(|b| matches!(b, b'.' | b'@' | b'$' | b'/' | b'<')) && has(u8::is_ascii_lowercase)
+        || has(u8::is_ascii_lowercase) && has(|b| b.is_ascii_digit() || *b == b'#' || *b == VARIABLE)
 }
 
 fn shown_value(value: &[u8]) -> String {

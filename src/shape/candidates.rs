@@ -12,7 +12,7 @@
 
 use super::bytes::{BLANK, MARK, UPPER, is, word_end};
 use super::request::Values;
-use super::{header, is_constant_value, is_unit};
+use super::{header, is_unit};
 use memchr::memchr;
 
 // limits
@@ -78,7 +78,7 @@ impl Candidates {
             if Some(start) == size || !is_told(key, start, end) {
                 continue;
             }
-            let candidate = if is_constant_value(word) {
+            let candidate = if is_name(word) {
                 Some(Candidate::Word { start: start as u32, end: end as u32 })
             } else if is_code(word) {
                 run += runs(&key[counted_to..start]);
@@ -133,6 +133,12 @@ impl Quotes {
         }
         at < self.hidden_to
     }
+}
+
+/// Whether a word without digits that is a value may be one of few: `true`, `root`, a user's name.
+fn is_name(word: &[u8]) -> bool {
+    let fits = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_');
+    word.len() <= VALUE_BYTES_MAX && word.iter().all(fits) && word.iter().any(u8::is_ascii_alphabetic)
 }
 
 /// Whether a word is an integer, or letters and digits that may be a code.
@@ -232,10 +238,13 @@ fn ends_in(name: &[u8], names: &[&str]) -> bool {
     })
 }
 
-/// Names of codes.
-fn says_code(name: &[u8]) -> bool {
-    const CODES: &[&str] =
-        &["sqlstate", "state", "code", "errno", "err", "error", "status", "exit", "reason", "signal"];
+/// Whether a name, the word before a value, says that it is a code.
+pub(crate) fn says_code(name: &[u8]) -> bool {
+    const CODES: &[&str] = &[
+        "sqlstate", "state", "code", "errno", "err", "error", "status", "exit", "exited", "reason", "signal", "rc",
+        "ret", "retval", "result", "returned", "http", "response", "severity", "level", "phase", "health", "event",
+        "eventid", "event_id",
+    ];
     ends_in(name, CODES)
 }
 
@@ -279,5 +288,5 @@ fn is_passing(name: &[u8]) -> bool {
         "column",
         "col",
     ];
-    ends_in(name, PASSING)
+    ends_in(name, PASSING) && !says_code(name)
 }
