@@ -4,7 +4,7 @@
 use crate::line::filter::Filter;
 use crate::line::split::{Cleaner, Text, is_blank};
 use crate::line::stamp::{Anchor, Clock, Reading};
-use crate::line::structured::{Format, Part, Seen, Unwrapper, cut_stream, join_parts};
+use crate::line::structured::{Beside, Field, Format, Part, Seen, Unwrapper, cut_stream, join_parts};
 use crate::shape::alarm;
 use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 
@@ -31,6 +31,8 @@ pub struct Opened<'a> {
     /// It came through a container's runtime, which cuts lines.
     pub part: Option<Part>,
     filter: Option<&'a mut Filter>,
+    /// What a structured line says beside its text.
+    beside: Option<Beside<'a>>,
 }
 
 impl Opener {
@@ -76,7 +78,7 @@ impl Opener {
         if is_blank(text.line()) {
             return None;
         }
-        let (mut whole, mut part) = (false, None);
+        let (mut whole, mut part, mut beside) = (false, None, None);
         if unwrapper.concerns(text.line()) {
             let mut line = text.line();
             if let Some(is_error) = cut_stream(&chunk[start..end]) {
@@ -90,13 +92,13 @@ impl Opener {
                 Seen::Blank => return None,
                 Seen::Line(inner) => {
                     text = Text { around: inner.text, start: 0, end: inner.text.len() };
-                    (whole, part) = (inner.whole, inner.part);
+                    (whole, part, beside) = (inner.whole, inner.part, inner.beside);
                 }
             }
         }
         // The one place that reads a stamp: a second would not be inlined.
         let reading = clock.read(text.line(), anchor);
-        Some(Opened { text, reading, whole, part, filter: filter.as_deref_mut() })
+        Some(Opened { text, reading, whole, part, filter: filter.as_deref_mut(), beside })
     }
 }
 
@@ -104,6 +106,12 @@ impl<'a> Opened<'a> {
     /// The line as a person would see it; a structured one as the text it stands for.
     pub fn line(&self) -> &'a [u8] {
         self.text.line()
+    }
+
+    /// The fields of a structured line that its text does not show the values of and that may be
+    /// news; none of a text line. They are read anew each time.
+    pub fn fields(&mut self) -> impl Iterator<Item = Field<'_>> {
+        self.beside.as_mut().map(Beside::read).into_iter().flatten()
     }
 
     /// Whether the line only goes on with one that a container's runtime cut. Such

@@ -1,6 +1,6 @@
 //! What the fields of one structured line say, as places in its text.
 
-use super::json;
+use super::json::{self, Taker};
 use super::names::{Meaning, Scale, Within, meaning};
 use super::values::{Moment, level_of, moment_of};
 use crate::line::Level;
@@ -76,11 +76,24 @@ pub(super) enum Value {
     Word(Span),
     Null,
     Array(Span),
-    Object,
+    /// The place of its brace.
+    Object(usize),
+}
+
+/// A field that may say something beside the text.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Noted {
+    pub key: Span,
+    pub value: Value,
+    /// Its name means nothing by itself, so it is one of the names that stand for a message.
+    named: bool,
 }
 
 /// Names of fields that say how something ended, the most telling first.
 const OUTCOMES: [&[u8]; 7] = [b"reason", b"cause", b"result", b"outcome", b"status", b"state", b"conclusion"];
+
+/// Which of the places in the text is that of the outcome.
+pub(super) const OUTCOME_PLACE: usize = 0;
 
 /// How much of an error's text is its class.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -139,7 +152,9 @@ pub(super) struct Fields {
     pub relayed: bool,
     /// A format in which the usual level is left out.
     compact: bool,
-    names: Vec<Span>,
+    noted: Vec<Noted>,
+    /// How many of them are names.
+    names: usize,
 }
 
 impl Default for Fields {
@@ -165,14 +180,15 @@ impl Fields {
         stream: None,
         relayed: false,
         compact: false,
-        names: Vec::new(),
+        noted: Vec::new(),
+        names: 0,
     };
 
     /// Forgets the line before.
     pub fn clear(&mut self) {
-        let mut names = std::mem::take(&mut self.names);
-        names.clear();
-        *self = Fields { names, alarms: self.alarms, ..Fields::NONE };
+        let mut noted = std::mem::take(&mut self.noted);
+        noted.clear();
+        *self = Fields { noted, alarms: self.alarms, ..Fields::NONE };
     }
 
     /// Fields in which these words are of alarm.
@@ -211,7 +227,7 @@ impl Fields {
 
     /// Whether there is anything to tell messages apart by.
     pub fn say_something(&self) -> bool {
-        self.message.1.is_some() || self.event.1.is_some() || self.error.1.is_some() || !self.names.is_empty()
+        self.message.1.is_some() || self.event.1.is_some() || self.error.1.is_some() || self.names > 0
     }
 
     /// Whether a line of keys and values is a log's.
@@ -219,17 +235,15 @@ impl Fields {
         self.message.1.is_some() || (self.time.1.is_some() && self.level.1.is_some())
     }
 
-    /// What the object in a field holds; none if it says nothing about the message.
-    pub fn inside(&self, text: &[u8], within: Within, key: Span) -> Option<Within> {
-        meaning(within, key.of(text))?.1
-    }
-
     /// Takes note of one field.
-    pub fn take(&mut self, text: &[u8], within: Within, key: Span, value: Value) {
+    pub fn take_field(&mut self, text: &[u8], within: Within, key: Span, value: Value) {
         let Some((says, _)) = meaning(within, key.of(text)) else {
             self.note_outcome(text, key, value);
             return self.note_name(text, within, key, value);
         };
+        if says.may_be_beside(key.of(text)) {
+            self.note_beside(within, key, value);
+        }
         // What stands deeper says less than its own kind at the top.
         let rank = |rank: u8| if within == Within::Fields { rank } else { 2 * rank };
         match (says, value) {
@@ -299,7 +313,7 @@ impl Fields {
                 let bytes = text.get(span.start + 1).is_some_and(u8::is_ascii_digit);
                 Span { kind: if bytes { Kind::Bytes } else { Kind::Plain }, ..span }
             }
-            Value::Null | Value::Object => return,
+            Value::Null | Value::Object(_) => return,
         };
         if !span.is_empty() && !is_hole(span.of(text)) {
             self.message.offer(rank, Message { span, raw });
@@ -327,9 +341,30 @@ impl Fields {
     fn note_name(&mut self, text: &[u8], within: Within, key: Span, value: Value) {
         let counts = matches!(within, Within::Top | Within::Fields) && !matches!(value, Value::Null);
         // Those with an underscore in front are the journal's own.
-        if counts && self.names.len() < NAMES_MAX && !key.of(text).starts_with(b"_") {
-            self.names.push(key);
+        if counts && self.names < NAMES_MAX && !key.of(text).starts_with(b"_") {
+            self.names += 1;
+            self.noted.push(Noted { key, value, named: true });
         }
+    }
+
+    /// Notes a field that may say what the text does not.
+    fn note_beside(&mut self, within: Within, key: Span, value: Value) {
+        if matches!(within, Within::Top | Within::Fields) && self.noted.len() < NAMES_MAX {
+            self.noted.push(Noted { key, value, named: false });
+        }
+    }
+
+    /// Where what may stand in the text begins: how it ended, the error, and the message or else
+    /// the kind of event.
+    pub fn places_in_text(&self) -> [Option<usize>; 3] {
+        let message = self.message.1.map(|message| message.span);
+        let spans = [self.outcome.1, self.error.1.map(|error| error.0), message.or(self.event.1)];
+        spans.map(|span| span.map(|span| span.start))
+    }
+
+    /// Gives away what was noted; the next line uses the space of `others`.
+    pub fn swap_noted(&mut self, others: &mut Vec<Noted>) {
+        std::mem::swap(&mut self.noted, others);
     }
 
     /// Appends what stands for the message where there is none: the kind of event,
@@ -339,16 +374,33 @@ impl Fields {
             span.write(text, out);
             out.push(b' ');
         }
-        self.names.sort_unstable_by(|a, b| a.of(text).cmp(b.of(text)));
-        self.names.dedup_by(|a, b| a.of(text) == b.of(text));
-        if self.names.is_empty() {
+        if self.names == 0 {
             return;
         }
-        out.push(b'{');
-        for (index, name) in self.names.iter().enumerate() {
-            out.extend_from_slice(if index > 0 { b" " } else { b"" });
-            out.extend_from_slice(name.of(text));
+        self.noted.sort_unstable_by(|a, b| a.key.of(text).cmp(b.key.of(text)));
+        let (mut before, mut joint) = (None, &b"{"[..]);
+        for name in self.noted.iter().filter(|noted| noted.named).map(|noted| noted.key.of(text)) {
+            if before.replace(name) != Some(name) {
+                out.extend_from_slice(joint);
+                out.extend_from_slice(name);
+                joint = b" ";
+            }
         }
         out.push(b'}');
+    }
+}
+
+impl Taker for Fields {
+    fn take(&mut self, text: &[u8], within: Within, key: Span, value: Value) {
+        self.take_field(text, within, key, value);
+    }
+
+    fn enter(&mut self, text: &[u8], within: Within, key: Span, start: usize) -> Option<Within> {
+        let inside = meaning(within, key.of(text))?.1;
+        // What these hold is not all for the text.
+        if matches!(inside, Some(Within::Error | Within::Log)) {
+            self.note_beside(within, key, Value::Object(start));
+        }
+        inside
     }
 }

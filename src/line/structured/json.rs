@@ -1,12 +1,12 @@
 //! Walking a JSON object without building it.
 //!
-//! The walk hands each field to [`Fields`] as a place in the text, goes into the
-//! few objects that `Fields` asks for and steps over all others. Nothing is
+//! The walk hands each field to a [`Taker`] as a place in the text, goes into the
+//! few objects that it asks for and steps over all others. Nothing is
 //! copied and nothing is allocated. It is stricter than needed to tell JSON from
 //! text and laxer than the standard: numbers and words are not checked, bytes
 //! need not be UTF-8, and what is stepped over only has to close its brackets.
 
-use super::fields::{Fields, Kind, Span, Value};
+use super::fields::{Kind, Span, Value};
 use super::names::Within;
 use memchr::memchr2;
 
@@ -24,20 +24,29 @@ pub(super) enum Stop {
     Cut,
 }
 
-struct Walker<'t, 'f> {
+/// Who a walk hands the fields to.
+pub(super) trait Taker {
+    /// Takes note of one field.
+    fn take(&mut self, text: &[u8], within: Within, key: Span, value: Value);
+
+    /// What the object that begins at `start` in a field holds; none to step over it.
+    fn enter(&mut self, text: &[u8], within: Within, key: Span, start: usize) -> Option<Within>;
+}
+
+struct Walker<'t, 'f, T> {
     text: &'t [u8],
     at: usize,
-    fields: &'f mut Fields,
+    fields: &'f mut T,
 }
 
 /// Walks the object that begins with the brace at `start`; where it ends.
-pub(super) fn walk(text: &[u8], start: usize, fields: &mut Fields) -> Result<usize, Stop> {
+pub(super) fn walk<T: Taker>(text: &[u8], start: usize, fields: &mut T) -> Result<usize, Stop> {
     let mut walker = Walker { text, at: start, fields };
     walker.object(Within::Top, 0)?;
     Ok(walker.at)
 }
 
-impl Walker<'_, '_> {
+impl<T: Taker> Walker<'_, '_, T> {
     fn byte(&self) -> Result<u8, Stop> {
         self.text.get(self.at).copied().ok_or(Stop::Cut)
     }
@@ -96,11 +105,11 @@ impl Walker<'_, '_> {
                 self.fields.take(self.text, within, key, Value::Text(span));
                 return if closed { Ok(()) } else { Err(Stop::Cut) };
             }
-            b'{' => match self.fields.inside(self.text, within, key) {
+            b'{' => match self.fields.enter(self.text, within, key, start) {
                 Some(inner) if depth < DEPTH_MAX => return self.object(inner, depth + 1),
                 _ => {
                     self.skip_container()?;
-                    Value::Object
+                    Value::Object(start)
                 }
             },
             b'[' => {

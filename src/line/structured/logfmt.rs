@@ -27,7 +27,7 @@ pub(super) fn walk(text: &[u8], fields: &mut Fields) {
         }
         let key = Span { start: at, end: key_end, kind: Kind::Plain };
         let (value, end) = value_at(text, key_end + 1, is_message(key.of(text)));
-        fields.take(text, Within::Top, key, value);
+        fields.take_field(text, Within::Top, key, value);
         at = end;
     }
 }

@@ -4,7 +4,8 @@
 //! logger would have written, `STAMP LEVEL logger: message: error class`, in a
 //! buffer that is used again and again. Everything behind this room then reads
 //! one kind of line, and a program that changes its format keeps its messages.
-//! Fields that are optional, such as ids and durations, are simply left out.
+//! Fields that are optional, such as ids and durations, are simply left out; what
+//! they say is there for those who ask (see [`Beside`]).
 //!
 //! Lines may be wrapped several times (a runtime's JSON around a program's JSON),
 //! so layer by layer is taken off. The outermost stamp counts, for it is on every
@@ -16,6 +17,7 @@
 //! Where it fails: a line that is neither JSON nor pairs as a whole stays text, so
 //! an object behind a sentence is taken apart only if it has a message.
 
+mod beside;
 mod class;
 mod fields;
 mod inner;
@@ -24,13 +26,17 @@ mod logfmt;
 mod names;
 mod prefix;
 mod syslog;
+mod telling;
 mod values;
+
+pub use beside::{Beside, Field};
 
 use super::level::Level;
 use super::split::Cleaner;
 use super::stamp;
 use crate::limits::LINE_BYTES_MAX;
-use fields::{Fields, Wording};
+use beside::Reader;
+use fields::{Fields, OUTCOME_PLACE, Wording};
 use json::Stop;
 use memchr::{memchr, memchr_iter, memrchr};
 use serde::{Deserialize, Serialize};
@@ -144,6 +150,8 @@ pub struct Unwrapped<'a> {
     pub whole: bool,
     /// It came through a runtime that cuts lines.
     pub part: Option<Part>,
+    /// What the fields of its innermost layer say beside the text; none of a layer without fields.
+    pub beside: Option<Beside<'a>>,
 }
 
 /// What the layers of a line have said so far.
@@ -191,6 +199,8 @@ pub struct Unwrapper {
     spare: Vec<u8>,
     cleaner: Cleaner,
     out: Vec<u8>,
+    /// What the innermost layer so far says beside its text.
+    reader: Reader,
 }
 
 impl Unwrapper {
@@ -215,13 +225,13 @@ impl Unwrapper {
     /// The text line that `line`, which is not empty, stands for. Never inlined:
     /// the way of plain lines must stay short.
     #[inline(never)]
-    pub fn unwrap<'a>(&'a mut self, line: &[u8]) -> Seen<'a> {
+    pub fn unwrap<'a>(&'a mut self, line: &'a [u8]) -> Seen<'a> {
         self.said.clear();
+        self.reader.was_cut = false;
         let rest = self.behind_prefixes(line);
         let (mut content, mut spare) = (std::mem::take(&mut self.content), std::mem::take(&mut self.spare));
         let mut layers = 0;
         while layers < LAYERS_MAX {
-            spare.clear();
             let text = if layers == 0 { rest } else { &content };
             if !self.take_layer(text, layers == 0, &mut spare) {
                 break;
@@ -239,12 +249,20 @@ impl Unwrapper {
         }
         (self.content, self.spare) = (content, spare);
         if !found {
-            Seen::Text
-        } else if self.out.trim_ascii().is_empty() {
-            Seen::Blank
-        } else {
-            Seen::Line(Unwrapped { text: &self.out, whole: self.said.whole, part: self.said.part })
+            return Seen::Text;
         }
+        let Unwrapper { content, spare, reader, said, out, .. } = self;
+        if out.trim_ascii().is_empty() {
+            return Seen::Blank;
+        }
+        // What the innermost layer was taken from: the line, and then one buffer after the other.
+        let inner = match layers {
+            1 => rest,
+            _ if layers % 2 == 0 => spare,
+            _ => content,
+        };
+        let beside = (layers > 0).then_some(Beside { text: inner, reader });
+        Seen::Line(Unwrapped { text: out, whole: said.whole, part: said.part, beside })
     }
 
     /// Takes off what stands in front of a line: names of pods, then a runtime's
@@ -299,8 +317,8 @@ impl Unwrapper {
         self.fields.are_a_record()
     }
 
-    /// Takes one layer off `text` and appends what is inside to `out`; false if
-    /// there is no layer.
+    /// Takes one layer off `text` and writes what is inside to `out`; false, and `out` as it was,
+    /// if there is no layer.
     fn take_layer(&mut self, text: &[u8], outermost: bool, out: &mut Vec<u8>) -> bool {
         let json = matches!(self.format, Format::Auto | Format::Json);
         // An indented object in a log is a part of the record before it.
@@ -319,7 +337,7 @@ impl Unwrapper {
     /// An object that is the whole text, from the brace at `start` on.
     fn take_json(&mut self, text: &[u8], start: usize, out: &mut Vec<u8>) -> bool {
         self.fields.clear();
-        let was_cut = self.said.part.is_some_and(|part| part.goes_on) || text.len() >= LINE_BYTES_MAX;
+        let was_cut = self.was_cut(text);
         match json::walk(text, start, &mut self.fields) {
             Ok(end) if !text[end..].trim_ascii().is_empty() => return false,
             Err(Stop::Broken) => return false,
@@ -359,13 +377,14 @@ impl Unwrapper {
         let in_columns = lead.ends_with(b"\t") && memchr_iter(b'\t', lead).count() > 2;
         if in_columns {
             self.take_error(text, out);
+            self.take_rest(text);
             out.clear();
             out.extend_from_slice(lead.trim_ascii_end());
         }
         in_columns
     }
 
-    /// Takes note of what the fields say, and appends the message.
+    /// Takes note of what the fields say, and writes the message.
     fn take_fields(&mut self, text: &[u8], out: &mut Vec<u8>) {
         let said = &mut self.said;
         said.whole = true;
@@ -383,8 +402,9 @@ impl Unwrapper {
         out.clear();
         let Some(message) = self.fields.message() else {
             self.fields.write_names(text, out);
-            return;
+            return self.take_rest(text);
         };
+        self.take_rest(text);
         self.said.raw = message.raw;
         message.span.write(text, out);
         if message.raw
@@ -405,9 +425,22 @@ impl Unwrapper {
                 class::write_last_cause(trace.of(text), &mut self.said.error);
             }
         }
-        if let (Some(outcome), true) = (self.fields.outcome(), self.said.error.is_empty()) {
-            outcome.write(text, &mut self.said.error);
+        self.reader.in_text = self.fields.places_in_text();
+        match self.fields.outcome() {
+            Some(outcome) if self.said.error.is_empty() => outcome.write(text, &mut self.said.error),
+            _ => self.reader.in_text[OUTCOME_PLACE] = None,
         }
+    }
+
+    /// Keeps what the fields may say beside the text.
+    fn take_rest(&mut self, text: &[u8]) {
+        self.fields.swap_noted(&mut self.reader.noted);
+        self.reader.was_cut |= self.was_cut(text);
+    }
+
+    /// Whether the text of a layer may have lost its end.
+    fn was_cut(&self, text: &[u8]) -> bool {
+        self.said.part.is_some_and(|part| part.goes_on) || text.len() >= LINE_BYTES_MAX
     }
 
     /// Writes the text line. `content` is what the innermost layer says.

@@ -55,6 +55,15 @@ pub(super) enum Meaning {
     Holder,
 }
 
+impl Meaning {
+    /// Whether a field of this meaning and name may say what the text does not: another of its
+    /// meaning may be the one that counts, and an object holds more than what counts.
+    pub fn may_be_beside(self, name: &[u8]) -> bool {
+        matches!(self, Event(_) | Class(_) | ErrorText(_) | Holder)
+            || matches!(self, Message(_)) && name.eq_ignore_ascii_case(b"event")
+    }
+}
+
 /// How numbers count levels.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub(super) enum Scale {
