@@ -160,3 +160,6 @@ impl Taker for Reader {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 use super::*;
 
 /// Stands in for the words of alarm, which a later room knows.
-fn alarms(text: &[u8]) -> bool {
+pub(super) fn alarms(text: &[u8]) -> bool {
     matches!(text, b"OOMKilled" | b"failed")
 }
 
 /// The text line that a raw line stands for; the line itself if it is text.
-fn text_of(raw: &str) -> String {
+pub(super) fn text_of(raw: &str) -> String {
     let mut unwrapper = Unwrapper::new(Format::Auto, alarms);
     // Twice: nothing may be left from the line before.
     for line in [raw, "{\"time\":1,\"level\":\"fatal\",\"logger\":\"x\",\"msg\":\"y\",\"err\":\"z\"}", raw] {
@@ -23,7 +23,7 @@ fn text_of(raw: &str) -> String {
     }
 }
 
-fn check(table: &[(&str, &str)]) {
+pub(super) fn check(table: &[(&str, &str)]) {
     for (raw, expected) in table {
         assert_eq!(text_of(raw), *expected, "{raw}");
     }
@@ -423,10 +423,10 @@ fn a_format_can_be_demanded() {
 }
 
 /// A small generator, so that every run tries the same.
-struct Random(u64);
+pub(super) struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, below: usize) -> usize {
+    pub(super) fn below(&mut self, below: usize) -> usize {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.0 >> 33) as usize % below
     }
@@ -466,8 +466,11 @@ fn no_bytes_panic() {
             }
         }
         line.retain(|byte| *byte != b'\n');
-        if !line.is_empty() && unwrapper.concerns(&line) {
-            let _ = unwrapper.unwrap(&line);
+        if !line.is_empty()
+            && unwrapper.concerns(&line)
+            && let Seen::Line(Unwrapped { beside: Some(mut beside), .. }) = unwrapper.unwrap(&line)
+        {
+            assert!(beside.read().all(|field| (1..=24).contains(&field.value.len())));
         }
     }
 }
