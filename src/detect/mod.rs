@@ -33,6 +33,7 @@ mod recent;
 mod save;
 mod series;
 pub(crate) mod slots;
+mod share;
 mod surge;
 mod tail;
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub(crate) use gate::Gate;
 pub(crate) use gone::Silences;
 pub(crate) use info::Sums;
 pub use save::Saved;
+pub use share::{tail_of_share, tail_of_two};
 pub use surge::Detector;
 pub use tail::{LUMP_PRIOR, dispersion, evidence, evidence_discount, gone_z, lump, score, threshold};
 

@@ -168,19 +168,34 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
 }
 
 /// ln of the gamma function, for arguments above nought.
-fn ln_gamma(argument: f64) -> f64 {
+pub(super) fn ln_gamma(argument: f64) -> f64 {
     let (mut x, mut product) = (argument, 1.0);
     while x < STIRLING_FROM {
         product *= x;
         x += 1.0;
     }
+    let half_ln_tau = 0.918_938_533_204_672_8;
+    (x - 0.5) * x.ln() - x + half_ln_tau + stirling_rest(x) - f64::ln(product)
+}
+
+/// ln of Γ(first + steps)/Γ(first), the product first·(first+1)·…, which keeps its
+/// digits where the first factor is so large that both gammas are.
+pub(super) fn ln_rising(first: f64, steps: f64) -> f64 {
+    if first < STIRLING_FROM {
+        return ln_gamma(first + steps) - ln_gamma(first);
+    }
+    let last = first + steps;
+    steps * last.ln() + (first - 0.5) * (steps / first).ln_1p() - steps + stirling_rest(last)
+        - stirling_rest(first)
+}
+
+/// What Stirling's formula lacks.
+fn stirling_rest(x: f64) -> f64 {
     let inverse = 1.0 / x;
     let square = inverse * inverse;
-    let series = inverse
+    inverse
         * (1.0 / 12.0
-            - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square * (1.0 / 1680.0 - square / 1188.0))));
-    let half_ln_tau = 0.918_938_533_204_672_8;
-    (x - 0.5) * x.ln() - x + half_ln_tau + series - f64::ln(product)
+            - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square * (1.0 / 1680.0 - square / 1188.0))))
 }
 
 #[cfg(test)]
