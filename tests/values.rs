@@ -60,13 +60,18 @@ fn told(alerts: &[Alert]) -> String {
     alerts.iter().map(line).collect()
 }
 
+/// The pair without the change is of other lines.
+fn seed_of(seed: u64, changed: bool) -> u64 {
+    seed * 1_000 + u64::from(changed)
+}
+
 /// Runs every probe of a group; lists what was not as it should be.
 #[track_caller]
 fn run(group: &[Probe], changed: bool) {
     let mut faults: Vec<String> = Vec::new();
     for probe in group {
         for seed in SEEDS {
-            let pair = probe.pair(seed * 1_000 + u64::from(changed), changed);
+            let pair = probe.pair(seed_of(seed, changed), changed);
             assert_eq!(pair.after.changed.len(), if changed { probe.times } else { 0 }, "{}", probe.name);
             for (how, alerts) in said(&pair) {
                 let news: Vec<Alert> = alerts.into_iter().filter(speaks_of_news).collect();
@@ -81,6 +86,32 @@ fn run(group: &[Probe], changed: bool) {
     }
     let runs = group.len() * SEEDS.count() * 2;
     assert!(faults.is_empty(), "{} of {runs} not as they should be:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// What is asked can be known: the message came often enough, and every usual value more than once.
+#[test]
+fn the_probes_are_fair() {
+    let groups = [system::PROBES, cluster::PROBES, database::PROBES, jobs::PROBES, web::PROBES];
+    let mut faults = Vec::new();
+    for (probe, seed) in groups.into_iter().flatten().flat_map(|probe| SEEDS.map(move |seed| (probe, seed))) {
+        for changed in [true, false] {
+            let before = probe.pair(seed_of(seed, changed), changed).before;
+            let text = probe.message.1;
+            let count = |value| before.counts.get(&(text, value)).copied().unwrap_or(0);
+            let all: usize = probe.usual.iter().map(|(_, value)| count(value)).sum();
+            let rare = probe.usual.iter().any(|(_, value)| count(value) < 2);
+            let other =
+                probe.others.iter().any(|(_, text)| before.counts.get(&(text, "")).is_none_or(|n| *n < 2));
+            let lines = before.text.lines().count();
+            if all < 50 || rare || other || !(300..=640).contains(&lines) {
+                faults.push(format!(
+                    "{}, seed {seed}: {all} of {lines} lines, {:?}",
+                    probe.name, before.counts
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]

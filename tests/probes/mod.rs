@@ -13,6 +13,7 @@ pub mod web;
 
 use crate::random::Random;
 use logsurge::Time;
+use std::collections::BTreeMap;
 
 /// 2026-03-02 08:00:00 UTC, a Monday.
 pub const START: i64 = 1_772_438_400_000;
@@ -38,9 +39,12 @@ pub struct Probe {
 }
 
 /// A log, and those of its lines that carry what was never seen.
+#[derive(Default)]
 pub struct Log {
     pub text: String,
     pub changed: Vec<String>,
+    /// How often each text came with each value; most come with none.
+    pub counts: BTreeMap<(&'static str, &'static str), usize>,
 }
 
 /// What is normal, and what follows it.
@@ -72,7 +76,7 @@ impl Probe {
             change_at.extend((0..self.times as i64).map(|turn| first + turn * (20_000 + 7_003 * turn)));
         }
         let again_at = end - length / 2;
-        let mut log = Log { text: String::new(), changed: Vec::new() };
+        let mut log = Log::default();
         self.start(writer, &mut log);
         let mut restarted = !again;
         while writer.now < end {
@@ -91,6 +95,7 @@ impl Probe {
             }
             let (text, value) = self.usual_message(writer);
             let line = self.line(writer, text, value);
+            *log.counts.entry((text, value)).or_default() += 1;
             log.add(&line);
         }
         log
