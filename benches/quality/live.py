@@ -79,9 +79,10 @@ def beating_week(now, dice):
 class Watched:
     """`logsurge watch -` and when it said what."""
 
-    def __init__(self, binary, baseline):
+    def __init__(self, binary, baseline=None):
+        with_baseline = ["-b", baseline] if baseline else []
         self.process = subprocess.Popen(
-            [binary, "watch", "--tz", "UTC", "-q", "--json", "-b", baseline, "-"],
+            [binary, "watch", "--tz", "UTC", "-q", "--json", *with_baseline, "-"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.said = []
         self.reader = threading.Thread(target=self.read)
