@@ -134,7 +134,8 @@ impl Traffic {
             0 => address(&mut self.random),
             _ => self.regulars[self.random.below(1_500) as usize].clone(),
         };
-        let user = if !scan && self.random.below(12) == 0 { self.random.name() } else { "-".to_owned() };
+        let user =
+            if !scan && self.random.below(12) == 0 { routes::user(&mut self.random) } else { "-".to_owned() };
         let agent = if scan { "Mozilla/5.0 zgrab/0.x".to_owned() } else { routes::agent(&mut self.random) };
         let referer = if scan { "-".to_owned() } else { routes::referer(&mut self.random) };
         Request { millis, client, user, method, path, status, bytes, taken, referer, agent }

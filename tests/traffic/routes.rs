@@ -94,6 +94,16 @@ const AGENTS: &[&str] = &[
     "-",
 ];
 
+/// Some hundred people, a few of whom come most.
+pub fn user(random: &mut Random) -> String {
+    const NAMES: &[&str] = &[
+        "anna", "bert", "carla", "dario", "elif", "fritz", "gina", "hugo", "ines", "jonas", "karla", "luca",
+        "mia", "nils", "olga", "paul", "rosa", "sven", "tina", "uwe",
+    ];
+    let ending = random.pick(&["", "", "", ".k", ".lange", "_m", "7", "42", ".roth", "-b", ".weiss", "88"]);
+    format!("{}{ending}", random.pick(NAMES))
+}
+
 pub fn agent(random: &mut Random) -> String {
     // Most visitors use one of a few browsers.
     let kinds = AGENTS.len() as u64;
