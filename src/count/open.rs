@@ -108,6 +108,12 @@ impl<'a> Opened<'a> {
         self.text.line()
     }
 
+    /// Whether there may be any such fields as [`Opened::fields`] gives.
+    #[inline]
+    pub fn has_fields(&self) -> bool {
+        self.beside.is_some()
+    }
+
     /// The fields of a structured line that its text does not show the values of and that may be
     /// news; none of a text line. They are read anew each time.
     pub fn fields(&mut self) -> impl Iterator<Item = Field<'_>> {

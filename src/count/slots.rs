@@ -233,19 +233,22 @@ impl SlotCounter {
         })
     }
 
-    /// Hot: counts the values of a line of a planned key, if it has closed slots.
+    /// Hot: counts the values of a line, if it has closed slots.
     #[inline]
     pub fn add(
         &mut self,
+        shape: ShapeId,
         plan: u32,
         opened: &mut Opened<'_>,
         spot: Spotted,
         bytes: &[u8],
         sink: &mut impl Sink,
     ) {
-        let closed = self.plans[plan as usize].closed;
-        if closed != 0 {
+        if plan != NO_PLAN && self.plans[plan as usize].closed != 0 {
             self.add_closed(plan, opened, spot, bytes, sink);
+        }
+        if opened.has_fields() {
+            self.add_fields(shape, opened, spot, bytes, sink);
         }
     }
 
@@ -259,7 +262,6 @@ impl SlotCounter {
         sink: &mut impl Sink,
     ) {
         let SlotCounter { plans, words, tables, touched, .. } = self;
-        let plan_at = plan;
         let plan = &mut plans[plan as usize];
         let table = &mut tables[plan.table as usize];
         if !table.is_touched {
@@ -291,35 +293,37 @@ impl SlotCounter {
             };
             slot.add(table.shape, value, spot, bytes, sink);
         }
-        let _ = plan_at;
     }
 
-    /// Counts the value of a field beside the text.
-    pub fn add_field(
+    /// Counts the values of the fields beside the text.
+    #[inline(never)]
+    fn add_fields(
         &mut self,
         shape: ShapeId,
-        (name, value): (&[u8], &[u8]),
-        guess: usize,
+        opened: &mut Opened<'_>,
         spot: Spotted,
         bytes: &[u8],
         sink: &mut impl Sink,
     ) {
-        let table = self.table(shape);
-        let id = SlotId::field(name);
-        let known = self.tables[table as usize].slots.len();
-        let slot = self.slot(table, id, guess);
-        if slot == known {
-            self.names.push((id, name.into()));
-        }
-        let table_ref = &mut self.tables[table as usize];
-        let slot = &mut table_ref.slots[slot];
-        if slot.is_open {
-            return;
-        }
-        slot.add(shape, Value::new(value), spot, bytes, sink);
-        if !table_ref.is_touched {
-            table_ref.is_touched = true;
-            self.touched.push(table);
+        let at = self.table(shape);
+        // The fields of a message mostly come in the same order.
+        let mut guess = self.tables[at as usize].slots.iter().take_while(|slot| !slot.id.is_field()).count();
+        for field in opened.fields() {
+            let known = self.tables[at as usize].slots.len();
+            let place = self.slot(at, SlotId::field(field.name), guess);
+            guess = place + 1;
+            if place == known {
+                self.names.push((SlotId::field(field.name), field.name.into()));
+            }
+            let table = &mut self.tables[at as usize];
+            if table.slots[place].is_open {
+                continue;
+            }
+            table.slots[place].add(shape, Value::new(field.value), spot, bytes, sink);
+            if !table.is_touched {
+                table.is_touched = true;
+                self.touched.push(at);
+            }
         }
     }
 

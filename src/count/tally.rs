@@ -16,7 +16,7 @@ use super::walk::{Room, Walk};
 use super::{Carry, Delta, NewShape};
 use crate::id::{ShapeId, SlotId};
 use crate::limits::{
-    FIRST_LINES_MAX, HEAD_LINES_MAX, LATE_PANES, SAMPLE_BYTES_MAX, SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS,
+    FIRST_LINES_MAX, HEAD_LINES_MAX, LATE_PANES, SEGMENT_BACK_SECONDS, TRIAL_STEP_SECONDS,
     UNSTAMPED_LINES_PER_PANE,
 };
 use crate::line::Level;
@@ -185,23 +185,33 @@ impl Counter {
         if let Some(values) = &mut self.values {
             values.add(self.cache.slots[slot as usize].shape, &opened);
         }
-        let Slot { shape, alarming, plan, .. } = self.cache.slots[slot as usize];
+        let Slot { shape, alarming, .. } = self.cache.slots[slot as usize];
         walk.carry.record = Record::after_head(alarming, shape);
         // Before the step, which may write out what the record before has.
         self.records.add_head(place.0 as u32);
         let (time, pane, late) = self.step_to(time, bytes, walk);
-        if plan != NO_PLAN {
-            let spot = Spotted {
-                time,
-                pane,
-                late,
-                line: number,
-                at: place.0 as u32,
-                len: (place.1 - place.0) as u32,
-            };
-            self.slots.add(plan, &mut opened, spot, bytes, &mut Written { walk, bytes });
-        }
+        self.count_values(slot, &mut opened, place, (time, pane, late, number), bytes, walk);
         self.count(slot, bytes, place, (time, pane, late, number), walk);
+    }
+
+    /// Hot: counts the values of a line whose message may have few of them in a place.
+    #[inline(always)]
+    fn count_values(
+        &mut self,
+        slot: u32,
+        opened: &mut Opened<'_>,
+        place: (usize, usize),
+        (time, pane, late, line): (Time, Pane, bool, u32),
+        bytes: &[u8],
+        walk: &mut Walk,
+    ) {
+        let Slot { shape, plan, .. } = self.cache.slots[slot as usize];
+        if plan == NO_PLAN && !opened.has_fields() {
+            return;
+        }
+        let (at, len) = (place.0 as u32, (place.1 - place.0) as u32);
+        let spot = Spotted { time, pane, late, line, at, len };
+        self.slots.add(shape, plan, opened, spot, bytes, &mut Written { walk, bytes });
     }
 
     /// A further part of a line that a container's runtime cut: it moves the time
@@ -259,18 +269,7 @@ impl Counter {
             None => self.records.add_head(place.0 as u32),
         }
         let (time, pane, late) = self.place_unstamped(number, bytes, walk);
-        let plan = self.cache.slots[slot as usize].plan;
-        if plan != NO_PLAN {
-            let spot = Spotted {
-                time,
-                pane,
-                late,
-                line: number,
-                at: place.0 as u32,
-                len: (place.1 - place.0) as u32,
-            };
-            self.slots.add(plan, opened, spot, bytes, &mut Written { walk, bytes });
-        }
+        self.count_values(slot, opened, place, (time, pane, late, number), bytes, walk);
         self.count(slot, bytes, place, (time, pane, late, number), walk);
     }
 

@@ -32,8 +32,8 @@ mod info;
 mod recent;
 mod save;
 mod series;
+pub(crate) mod share;
 pub(crate) mod slots;
-mod share;
 mod surge;
 mod tail;
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! A closed slot that has settled, with enough lines and no value seen only once, judges what it
 //! has never shown. Values come in the order of their first lines, a pane at a time.
 
+use super::share::{ShareFinding, ShareFrame, SlotSeries, ValueSeries};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::limits::{SLOT_VALUES_MAX, SLOTS_CLOSED_MAX, SLOTS_MAX, VALUES_ALL_MAX};
 use crate::shape::candidates::LONG;
@@ -14,6 +15,8 @@ use crate::template::TemplateIx;
 use crate::time::{Pane, Time};
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 // limits
 /// A slot is settled with so many lines.
@@ -41,6 +44,8 @@ pub(crate) struct Value {
     pub text: Box<[u8]>,
     pub lines: u64,
     pub first_seen: Pane,
+    /// How its share changes.
+    series: ValueSeries,
 }
 
 /// What is known of one slot.
@@ -49,7 +54,31 @@ pub(crate) struct Slot {
     is_open: bool,
     pub lines: u64,
     pub values: Vec<Value>,
+    series: SlotSeries,
 }
+
+/// A value whose share of its slot's lines surges.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ShareFound {
+    pub template: TemplateIx,
+    pub slot: SlotId,
+    pub value: Box<[u8]>,
+    pub share: ShareFinding,
+    /// The caller's mark of its first lines in the pane; none if it has none.
+    pub mark: Option<usize>,
+}
+
+/// What a pane's values have to say.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PaneNews {
+    /// Values that were never seen.
+    pub new: Vec<NewValue>,
+    /// Values with another share than usual.
+    pub shares: Vec<ShareFound>,
+}
+
+/// When a share may be calm again: pane, template, slot, value.
+type Timer = Reverse<(i64, TemplateIx, SlotId, Box<[u8]>)>;
 
 /// The slots of one template, by id.
 type OfTemplate = Vec<(SlotId, Slot)>;
@@ -98,6 +127,7 @@ pub(crate) struct Slots {
     values: usize,
     /// A bound was hit.
     is_full: bool,
+    timers: BinaryHeap<Timer>,
     /// News so far that were, or would have been, worth an alert.
     pub found: u64,
 }
@@ -108,11 +138,12 @@ impl Slots {
     /// which counts were in vain, since their slot is open.
     pub fn close_pane(
         &mut self,
-        pane: Pane,
+        frame: &ShareFrame,
         counts: &[ValueCount<'_>],
         mut opened: impl FnMut(&ValueCount<'_>),
-    ) -> Vec<NewValue> {
-        let mut news = Vec::new();
+    ) -> PaneNews {
+        let pane = Pane(frame.pane);
+        let mut news = PaneNews { shares: self.calm_down(frame.pane), ..PaneNews::default() };
         for counts in counts.chunk_by(|a, b| (a.template, a.slot) == (b.template, b.slot)) {
             let Some(slot) = slot_of(&mut self.by_template, counts[0].template, counts[0].slot) else {
                 counts.iter().for_each(&mut opened);
@@ -137,17 +168,55 @@ impl Slots {
                     continue;
                 }
                 if slot.is_settled() {
-                    news.push(slot.news(count));
+                    news.new.push(slot.news(count));
                 }
                 slot.lines += lines;
-                slot.values.push(Value { text: count.value.into(), lines, first_seen: pane });
+                let series = ValueSeries::default();
+                slot.values.push(Value { text: count.value.into(), lines, first_seen: pane, series });
                 self.values += 1;
+            }
+            for found in slot.judge_shares(counts, frame) {
+                let due = slot
+                    .values
+                    .iter()
+                    .find(|value| value.text == found.value)
+                    .and_then(|value| value.series.calm_from());
+                if let Some(due) = due {
+                    self.timers.push(Reverse((due, found.template, found.slot, found.value.clone())));
+                }
+                news.shares.push(found);
             }
         }
         for counts in counts.chunk_by(|a, b| a.template == b.template) {
             self.keep_few(counts[0].template);
         }
         news
+    }
+
+    /// The shares that have calmed down by a pane.
+    fn calm_down(&mut self, pane: i64) -> Vec<ShareFound> {
+        let mut calm = Vec::new();
+        while let Some(Reverse((due, ..))) = self.timers.peek()
+            && *due <= pane
+            && let Some(Reverse((_, template, slot, value))) = self.timers.pop()
+        {
+            let Some(series) = self.series(template, slot, &value) else { continue };
+            match series.calm_from() {
+                Some(later) if later > pane => self.timers.push(Reverse((later, template, slot, value))),
+                _ => {
+                    let share = series.resolve_if_calm(pane);
+                    calm.extend(share.map(|share| ShareFound { template, slot, value, share, mark: None }));
+                }
+            }
+        }
+        calm
+    }
+
+    fn series(&mut self, template: TemplateIx, slot: SlotId, value: &[u8]) -> Option<&mut ValueSeries> {
+        let slots = self.by_template.get_mut(&template)?;
+        let at = slots.binary_search_by_key(&slot, |(id, _)| *id).ok()?;
+        let value = slots[at].1.values.iter_mut().find(|known| *known.text == *value)?;
+        Some(&mut value.series)
     }
 
     /// Opens what a template has beyond the slots that are judged, once that is clear.
@@ -221,6 +290,10 @@ impl Slots {
         self.values -= known.values.len();
         known.join(slot);
         self.values += known.values.len();
+        for value in &known.values {
+            let due = value.series.calm_from();
+            self.timers.extend(due.map(|due| Reverse((due, template, id, value.text.clone()))));
+        }
     }
 
     /// All slots by the ids of their templates.
@@ -261,12 +334,14 @@ impl Slot {
     /// A slot that has shown one value.
     pub fn of(value: &[u8], lines: u64) -> Slot {
         let first_seen = Pane(i64::MAX);
-        Slot { is_open: false, lines, values: vec![Value { text: value.into(), lines, first_seen }] }
+        let value = Value { text: value.into(), lines, first_seen, series: ValueSeries::default() };
+        Slot { is_open: false, lines, values: vec![value], series: SlotSeries::default() }
     }
 
     /// Forgets its values: there are too many. How many were known.
     fn open(&mut self) -> usize {
         self.is_open = true;
+        self.series = SlotSeries::default();
         std::mem::take(&mut self.values).len()
     }
 
@@ -280,6 +355,33 @@ impl Slot {
         let mut usual: Vec<_> = self.values.iter().map(|value| (value.text.clone(), value.lines)).collect();
         usual.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         usual
+    }
+
+    /// The values of this pane whose share surges. `counts`: all of the slot in the pane.
+    fn judge_shares(&mut self, counts: &[ValueCount<'_>], frame: &ShareFrame) -> Vec<ShareFound> {
+        let all: u64 = counts.iter().map(|count| count.count).sum();
+        if self.is_open || all == 0 {
+            return Vec::new();
+        }
+        let mut marks = Vec::new();
+        let mut values: Vec<(&mut ValueSeries, u32)> = Vec::new();
+        for value in &mut self.values {
+            let of = |count: &&ValueCount<'_>| *count.value == *value.text;
+            let lines: u64 = counts.iter().filter(of).map(|count| count.count).sum();
+            if lines > 0 {
+                marks.push((value.text.clone(), counts.iter().find(of).map(|count| count.mark)));
+                values.push((&mut value.series, u32::try_from(lines).unwrap_or(u32::MAX)));
+            }
+        }
+        let found = self.series.close_pane(u32::try_from(all).unwrap_or(u32::MAX), &mut values, frame);
+        let found = found.into_iter().map(|(at, share)| ShareFound {
+            template: counts[0].template,
+            slot: counts[0].slot,
+            value: marks[at].0.clone(),
+            share,
+            mark: marks[at].1,
+        });
+        found.collect()
     }
 
     fn news(&self, count: &ValueCount<'_>) -> NewValue {
@@ -302,10 +404,12 @@ impl Slot {
             self.open();
             return;
         }
+        self.series.join(other.series);
         for value in other.values {
             if let Some(known) = self.values.iter_mut().find(|known| known.text == value.text) {
                 known.lines += value.lines;
                 known.first_seen = known.first_seen.min(value.first_seen);
+                known.series.join(value.series);
             } else if self.values.len() < SLOT_VALUES_MAX {
                 self.values.push(value);
             } else {

@@ -8,6 +8,7 @@
 use super::alert::{Alert, State, Told};
 use super::exposure::{Active, Ageing, Clock, Frame, ONE};
 use super::series::Series;
+use super::share::ShareFrame;
 use super::{DAY, Finding, HOUR, Phase, SCALE_COUNT, SCALES, Settings, TemplateIx, alert, gone, tail};
 use crate::time::Pane;
 use std::cmp::Reverse;
@@ -145,6 +146,20 @@ impl Detector {
     pub fn threshold(&self) -> f64 {
         let age_hours = self.clock.ticks().max(1) as f64 / HOUR as f64;
         tail::threshold(self.active.count(), self.settings.false_alerts, age_hours)
+    }
+
+    /// What shares are judged with in the pane that closes; as many of them as there are values.
+    pub(crate) fn share_frame(&self, pane: Pane, values: usize, judging: bool) -> ShareFrame {
+        let age_hours = self.clock.ticks().max(1) as f64 / HOUR as f64;
+        let series = self.active.count() + values as u64;
+        ShareFrame {
+            pane: pane.0,
+            threshold: tail::threshold(series, self.settings.false_alerts, age_hours),
+            judging: judging && self.judging,
+            learning: !self.clock.is_frozen,
+            age: self.clock.ticks() as f64 / DAY as f64,
+            settling: self.clock.settling(),
+        }
     }
 
     pub(super) fn frame(&self, threshold: f64, age: u64) -> Frame {

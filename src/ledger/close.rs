@@ -31,7 +31,8 @@ impl Ledger {
         let fresh = self.decide(pane, &cells);
         self.apply_joins();
         let counts = self.count(pane, &cells);
-        let values = self.count_values(pane, &cells);
+        let was_learned = self.was_learned(pane);
+        let values = self.count_values(pane, &cells, !was_learned);
         if let Some(timeline) = &mut self.timeline {
             timeline.add(pane, &counts);
         }
@@ -43,8 +44,7 @@ impl Ledger {
             }
         }
         let rate_all = self.rates[Level::None as usize];
-        let findings =
-            if self.was_learned(pane) { Vec::new() } else { self.detector.close_pane(pane, &counts) };
+        let findings = if was_learned { Vec::new() } else { self.detector.close_pane(pane, &counts) };
         let findings = self.without_muted(pane, findings);
         let step = self.closed.map_or(1, |closed| pane.0 - closed.0);
         self.panes_lived += if step > SILENT_PANES_MAX { 1 } else { step };

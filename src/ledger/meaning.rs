@@ -8,9 +8,12 @@
 use super::Ledger;
 use super::compose::fingerprint;
 use super::pane::PaneCells;
-use super::slots::Mark;
-use crate::alert::{Alert, Kind, Told, grouped};
-use crate::detect::slots::NewValue;
+use super::slots::{Mark, ValueNews};
+use crate::alert::{Alert, Kind, Phase, Told, grouped};
+use crate::detect::{
+    self,
+    slots::{NewValue, ShareFound},
+};
 use crate::id::SlotId;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::{LONG, says_code};
@@ -55,14 +58,15 @@ struct Found {
 
 impl Ledger {
     /// The alerts of a pane's new values, and of names whose minute has ended.
-    pub(super) fn alerts_of_values(
-        &mut self,
-        pane: Pane,
-        news: Vec<(NewValue, Mark)>,
-        cells: &PaneCells,
-    ) -> Vec<Alert> {
+    pub(super) fn alerts_of_values(&mut self, pane: Pane, news: ValueNews, cells: &PaneCells) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        for found in self.worth_telling(news, cells) {
+        for (mark, share) in news.shares {
+            let is_muted = !self.decisions.is_empty() && self.is_muted(share.template, pane.end());
+            if !is_muted && self.told_span.holds(pane.start()) {
+                alerts.push(self.share_alert(pane, &share, mark, cells));
+            }
+        }
+        for found in self.worth_telling(news.new, cells) {
             let days = self.age_micros() as f64 / DAY_MICROS;
             let is_rare = self.slots.found == 0 || self.slots.found as f64 <= days * self.gate.false_alerts();
             self.slots.found += u64::from(found.worth == Worth::Alert);
@@ -85,9 +89,9 @@ impl Ledger {
     }
 
     /// Of each line the value that is worth most.
-    fn worth_telling(&self, news: Vec<(NewValue, Mark)>, cells: &PaneCells) -> Vec<Found> {
+    fn worth_telling(&self, news: Vec<(Mark, NewValue)>, cells: &PaneCells) -> Vec<Found> {
         let mut told: Vec<Found> = Vec::new();
-        for (mut new, mark) in news {
+        for (mark, mut new) in news {
             let line = line_of(mark, cells);
             if *new.value == [VARIABLE]
                 && let Some(value) = self.value_at(&new, line.2)
@@ -175,6 +179,54 @@ impl Ledger {
         }
     }
 
+    /// The alert of a value whose share surges.
+    fn share_alert(&self, pane: Pane, found: &ShareFound, mark: Option<Mark>, cells: &PaneCells) -> Alert {
+        let share = &found.share;
+        let base = self.known_alert(pane, found.template, cells, share.started);
+        let line = mark.map(|mark| line_of(mark, cells));
+        let (sample, source, line_number) = match line {
+            Some((source, number, sample)) => (self.shown(sample), self.sources[source].name.clone(), number),
+            None => (base.sample.clone(), base.source.clone(), base.line_number),
+        };
+        let key = line.map_or(String::new(), |(_, _, line)| self.key_of(found.slot, line, &found.value));
+        let value = shown_value(&found.value);
+        let reason = if share.now_normal {
+            format!(
+                "{key}{value}: {} of lines for so long that it counts as usual from now on",
+                percent(share.share)
+            )
+        } else {
+            share_sentence(&format!("{key}{value}"), share.count, share.lines, share.usual_share)
+        };
+        Alert {
+            kind: Kind::Value,
+            phase: match share.phase {
+                detect::Phase::Open => Phase::Open,
+                detect::Phase::Ongoing => Phase::Ongoing,
+                detect::Phase::Resolved => Phase::Resolved,
+            },
+            note: share.now_normal,
+            provisional: share.provisional,
+            sample,
+            source,
+            line_number,
+            started: share.started.start(),
+            window: (share.window.start.start(), share.window.end.start()),
+            count: share.count,
+            expected: share.expected,
+            factor: Some(share.factor).filter(|factor| factor.is_finite()),
+            score: share.score,
+            tail: share.tail,
+            value: Some(Told { key, value, of: share.lines, usual: share.usual_share }),
+            history: Vec::new(),
+            summary: format!("value: {reason}"),
+            fingerprint: fingerprint(base.shape, Kind::Value, share.started)
+                ^ xxhash_rust::xxh3::xxh3_64(&found.value),
+            reason,
+            ..base
+        }
+    }
+
     /// What announces a value in a line: `code `, `status=`; nothing if no word does.
     fn key_of(&self, slot: SlotId, line: &[u8], value: &[u8]) -> String {
         if let Some(name) = self.field_names.get(&slot) {
@@ -250,6 +302,23 @@ fn names_thing(value: &[u8]) -> bool {
     let has = |class: fn(&u8) -> bool| value.iter().any(class);
     has(|b| matches!(b, b'.' | b'@' | b'$' | b'/' | b'<')) && has(u8::is_ascii_lowercase)
         || has(u8::is_ascii_lowercase) && has(|b| b.is_ascii_digit() || *b == b'#' || *b == VARIABLE)
+}
+
+/// `500: 412 of 9,870 lines (4.2 %, usually 0.02 %)`
+pub(crate) fn share_sentence(value: &str, count: u64, of: u64, usual: f64) -> String {
+    let share = percent(count as f64 / of.max(1) as f64);
+    format!("{value}: {} of {} lines ({share}, usually {})", grouped(count), grouped(of), percent(usual))
+}
+
+/// A part as a person reads it.
+fn percent(part: f64) -> String {
+    match part * 100.0 {
+        none if none <= 0.0 => "none".to_owned(),
+        small if small < 0.01 => format!("{small:.3} %"),
+        small if small < 1.0 => format!("{small:.2} %"),
+        some if some < 10.0 => format!("{some:.1} %"),
+        many => format!("{many:.0} %"),
+    }
 }
 
 fn shown_value(value: &[u8]) -> String {

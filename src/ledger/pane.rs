@@ -14,7 +14,7 @@ mod values;
 
 pub(super) use saved::SavedPane;
 use serde::{Deserialize, Serialize};
-pub(super) use values::{PaneValues, ValueAddition, ValueCell};
+pub(super) use values::{PaneValues, ValueAddition};
 
 /// Lines of one shape in one open pane.
 #[derive(Debug, Clone)]

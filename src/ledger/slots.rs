@@ -6,7 +6,7 @@
 use super::Ledger;
 use super::pane::{PaneCells, ValueAddition};
 use super::source::{Held, Place};
-use crate::detect::slots::{NewValue, SavedSlots, ValueCount};
+use crate::detect::slots::{NewValue, SavedSlots, ShareFound, ValueCount};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::template::{ShapeIx, TemplateIx};
 use crate::time::Pane;
@@ -18,6 +18,12 @@ pub(super) enum Mark {
     Value(usize),
     /// A cell of its shapes.
     Shape(usize),
+}
+
+/// What a pane's values have to say, and where the lines are.
+pub(super) struct ValueNews {
+    pub new: Vec<(Mark, NewValue)>,
+    pub shares: Vec<(Option<Mark>, ShareFound)>,
 }
 
 // limits
@@ -85,8 +91,9 @@ impl Ledger {
         }
     }
 
-    /// Counts the values of a pane; those that were never seen, the earliest first.
-    pub(super) fn count_values(&mut self, pane: Pane, cells: &PaneCells) -> Vec<(NewValue, Mark)> {
+    /// Counts the values of a pane, whose shares are judged if `is_judged`; those that were never
+    /// seen, the earliest first, and those with another share than usual.
+    pub(super) fn count_values(&mut self, pane: Pane, cells: &PaneCells, is_judged: bool) -> ValueNews {
         let (marks, shapes) = self.look_at_values(cells);
         let mut counts = Vec::with_capacity(marks.len());
         for (number, (mark, template)) in marks.iter().enumerate() {
@@ -123,8 +130,10 @@ impl Ledger {
             order(a).cmp(&order(b)).then_with(|| (a.value, marks[a.mark].0).cmp(&(b.value, marks[b.mark].0)))
         });
         let mut open: Vec<(TemplateIx, SlotId, usize)> = Vec::new();
-        let mut news =
-            self.slots.close_pane(pane, &counts, |count| open.push((count.template, count.slot, count.mark)));
+        let frame = self.detector.share_frame(pane, self.slots.values(), is_judged && !self.learning());
+        let mut news = self
+            .slots
+            .close_pane(&frame, &counts, |count| open.push((count.template, count.slot, count.mark)));
         drop(counts);
         for (template, slot, number) in open {
             match marks[number].0 {
@@ -132,13 +141,12 @@ impl Ledger {
                 Mark::Shape(_) => self.words.note_open(template, &self.slots),
             }
         }
-        news.sort_by(|a, b| (a.time, a.template, a.slot).cmp(&(b.time, b.template, b.slot)));
-        news.into_iter()
-            .map(|new| {
-                let mark = marks[new.mark].0;
-                (new, mark)
-            })
-            .collect()
+        news.new.sort_by(|a, b| (a.time, a.template, a.slot).cmp(&(b.time, b.template, b.slot)));
+        let mark = |number: usize| marks[number].0;
+        ValueNews {
+            new: news.new.into_iter().map(|new| (mark(new.mark), new)).collect(),
+            shares: news.shares.into_iter().map(|share| (share.mark.map(mark), share)).collect(),
+        }
     }
 
     /// Where the lines are whose values count, each with its template and, of those that the

@@ -241,9 +241,9 @@ fn ends_in(name: &[u8], names: &[&str]) -> bool {
 /// Whether a name, the word before a value, says that it is a code.
 pub(crate) fn says_code(name: &[u8]) -> bool {
     const CODES: &[&str] = &[
-        "sqlstate", "state", "code", "errno", "err", "error", "status", "exit", "exited", "reason", "signal", "rc",
-        "ret", "retval", "result", "returned", "http", "response", "severity", "level", "phase", "health", "event",
-        "eventid", "event_id",
+        "sqlstate", "state", "code", "errno", "err", "error", "status", "exit", "exited", "reason", "signal",
+        "rc", "ret", "retval", "result", "returned", "http", "response", "severity", "level", "phase",
+        "health", "event", "eventid", "event_id",
     ];
     ends_in(name, CODES)
 }
