@@ -140,6 +140,35 @@ fn known_shapes_are_counted_without_an_allocation_per_line() {
 }
 
 #[test]
+fn fields_beside_a_message_are_read_without_an_allocation() {
+    let line = |n: usize| {
+        let time = time_of(n / 3);
+        match n % 3 {
+            0 => format!(
+                r#"{{"time":"{time}","msg":"done","status":{n},"state":"\u0061b","http":{{"a":{{"b":"c{n}"}}}}}}"#
+            ),
+            1 => format!(r#"{{"log":"{{\"status\":{n},\"ok\":true}}\n","time":"{time}"}}"#),
+            _ => format!("time={time} msg=\"done\" status={n} state=up took={n}ms"),
+        }
+    };
+    let chunk = text(LINES, line);
+    let mut opener = Opener::new(Clock::new(Zone::utc(), Some(2026)));
+    let anchor = Carry::start(Time::from_seconds(1_800_000_000)).anchor();
+    let mut read = || {
+        let (mut start, mut fields) = (0, 0);
+        for (end, _) in chunk.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+            let mut opened = opener.open(&chunk, start, end, anchor).expect("the line says something");
+            fields += opened.fields().count();
+            start = end + 1;
+        }
+        fields
+    };
+    let known = read();
+    assert_eq!(known, LINES / 3 * 7 + 3);
+    assert_eq!(asked(|| assert_eq!(read(), known)), 0);
+}
+
+#[test]
 fn masks_and_filters_do_not_allocate_per_line() {
     let filter = Filter::default().with_grep(&["order".into(), "tick".into()]).unwrap();
     let filter = filter.with_ignore(&["tick [0-9]*7$".into()]).unwrap();

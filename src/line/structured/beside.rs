@@ -9,7 +9,7 @@
 //! gone into and escapes are resolved. It writes into buffers of its own, and no
 //! line ever takes more than a few fields.
 
-use super::fields::{Kind, Noted, Span, Value};
+use super::fields::{Kind, NAMES_MAX, Noted, Span, Value};
 use super::json::{self, Taker};
 use super::names::Within;
 use super::telling::{is_telling_name, is_telling_number, is_telling_word};
@@ -76,6 +76,11 @@ impl Beside<'_> {
 }
 
 impl Reader {
+    /// One with as much space as there is in the place where fields are noted.
+    pub fn new() -> Reader {
+        Reader { noted: Vec::with_capacity(NAMES_MAX), ..Reader::default() }
+    }
+
     fn read(&mut self, text: &[u8]) {
         self.found.clear();
         self.bytes.clear();

@@ -9,7 +9,7 @@ use crate::line::Level;
 /// An end is told in a few words.
 const OUTCOME_BYTES_MAX: usize = 64;
 /// Names kept of a line without a message; more are data.
-const NAMES_MAX: usize = 64;
+pub(super) const NAMES_MAX: usize = 64;
 
 /// How a value is written.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
@@ -193,7 +193,7 @@ impl Fields {
 
     /// Fields in which these words are of alarm.
     pub fn with_alarms(alarms: fn(&[u8]) -> bool) -> Fields {
-        Fields { alarms, ..Fields::NONE }
+        Fields { alarms, noted: Vec::with_capacity(NAMES_MAX), ..Fields::NONE }
     }
 
     pub fn time(&self) -> Option<(Span, Moment)> {
@@ -362,7 +362,7 @@ impl Fields {
         spans.map(|span| span.map(|span| span.start))
     }
 
-    /// Gives away what was noted; the next line uses the space of `others`.
+    /// Gives away what was noted; the next layer uses the space of `others`.
     pub fn swap_noted(&mut self, others: &mut Vec<Noted>) {
         std::mem::swap(&mut self.noted, others);
     }

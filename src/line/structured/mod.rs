@@ -206,7 +206,8 @@ pub struct Unwrapper {
 impl Unwrapper {
     /// An unwrapper for lines of this format; `alarms` tells whether a word of alarm is in a text.
     pub fn new(format: Format, alarms: fn(&[u8]) -> bool) -> Unwrapper {
-        Unwrapper { format, fields: Fields::with_alarms(alarms), ..Unwrapper::default() }
+        let (fields, reader) = (Fields::with_alarms(alarms), Reader::new());
+        Unwrapper { format, fields, reader, ..Unwrapper::default() }
     }
 
     /// Hot: whether a line, which is not empty, may be structured at all.

@@ -26,7 +26,7 @@ const WORD_BYTES_MAX: usize = 16;
 /// Words that say which one, where, when or how much, in order. Without the `s` of many.
 #[rustfmt::skip]
 const USELESS: &[&[u8]] = &[
-    b"addr", b"address", b"age", b"agent", b"arg", b"at", b"auth", b"authorization", b"average", b"avg",
+    b"addr", b"address", b"age", b"agent", b"amount", b"arg", b"at", b"auth", b"authorization", b"average", b"avg",
     b"az", b"build", b"byte", b"bytes", b"caller", b"capacity", b"checksum", b"cluster", b"commit",
     b"container", b"cookie", b"correlation", b"count", b"counter", b"cpu", b"credential", b"cursor", b"date",
     b"datetime", b"day", b"delay", b"depth", b"digest", b"dir", b"directory", b"docker", b"duration",
@@ -37,9 +37,9 @@ const USELESS: &[&[u8]] = &[
     b"line", b"lineno", b"logger", b"longitude", b"lvl", b"mac", b"machine", b"max", b"mb", b"md5", b"mean",
     b"median", b"mem", b"memory", b"message", b"mib", b"micro", b"microsecond", b"milli", b"millisecond",
     b"min", b"minute", b"ms", b"msec", b"msg", b"name", b"namespace", b"nano", b"nanosecond", b"node",
-    b"nonce", b"ns", b"nsec", b"num", b"offset", b"p50", b"p90", b"p95", b"p99", b"param", b"parent",
+    b"nonce", b"ns", b"nsec", b"num", b"offset", b"overhead", b"p50", b"p90", b"p95", b"p99", b"param", b"parent",
     b"passwd", b"password", b"path", b"pct", b"percent", b"percentage", b"pid", b"pod", b"port", b"position",
-    b"ppid", b"process", b"progress", b"query", b"rate", b"ratio", b"referer", b"referrer", b"region",
+    b"ppid", b"price", b"process", b"progress", b"qty", b"quantity", b"query", b"rate", b"ratio", b"referer", b"referrer", b"region",
     b"release", b"replica", b"revision", b"row", b"rss", b"rtt", b"sec", b"second", b"secret", b"seq",
     b"sequence", b"serial", b"session", b"sha", b"sha1", b"sha256", b"sig", b"signature", b"size", b"span",
     b"stack", b"stacktrace", b"stamp", b"start", b"sum", b"tag", b"thread", b"tid", b"time", b"timestamp",
