@@ -44,7 +44,7 @@ pub const PROBES: &[Probe] = &[
     },
     Probe {
         name: "CLF",
-        head: "<ip> - <-|-|-|anna|bert> [<clf>] ",
+        head: "<ip> - - [<clf>] ",
         others: &[
             (10, "\"GET /static/js/main.<hex:8>.js HTTP/1.1\" <200|200|304> <n>"),
             (14, "\"GET / HTTP/1.1\" <200|200|304> <n>"),
