@@ -7,20 +7,31 @@
 //! A closed slot that has settled, with enough lines and no value seen only once, judges what it
 //! has never shown. Values come in the order of their first lines, a pane at a time.
 
+use super::HOUR;
 use super::share::{ShareFinding, ShareFrame, SlotSeries, ValueSeries};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::limits::{SLOT_VALUES_MAX, SLOTS_CLOSED_MAX, SLOTS_MAX, VALUES_ALL_MAX};
+use crate::shape::VARIABLE;
 use crate::shape::candidates::LONG;
 use crate::template::TemplateIx;
 use crate::time::{Pane, Time};
-use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+const DAY_MICROS: f64 = 86_400e6;
+
 // limits
+/// News of an hour that are remembered one by one.
+const NEWS_MAX: usize = 1_000;
 /// A slot is settled with so many lines.
 const SETTLED_LINES: u64 = 50;
+/// Of values that are all as frequent one is missing still with a chance of e to the minus this.
+const COUPONS_SURE: f64 = 6.0;
+/// With more kinds a slot holds amounts.
+const KINDS_MAX: usize = 32;
+/// A longer number rather names a thing, or counts, than says something.
+const CODE_BYTES_MAX: usize = 4;
 
 /// Lines of one value in a slot of a template, in one pane.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +66,8 @@ pub(crate) struct Slot {
     pub lines: u64,
     pub values: Vec<Value>,
     series: SlotSeries,
+    /// The shares of its values are worth looking at.
+    has_shares: bool,
 }
 
 /// A value whose share of its slot's lines surges.
@@ -86,9 +99,14 @@ type OfTemplate = Vec<(SlotId, Slot)>;
 /// The slots of all templates, as they are saved.
 pub(crate) type Saved = Vec<(TemplateId, OfTemplate)>;
 
-/// The lines of each shape by template, where the closure has masked words; none where no place of
-/// these is closed.
-pub(crate) type SavedWords = Vec<(TemplateId, Option<Vec<(ShapeId, u64)>>)>;
+/// What is known of the words that the closure has masked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SavedWords {
+    /// The lines of each shape.
+    pub lines: Vec<(ShapeId, u64)>,
+    /// The templates whose places are known, and whether none of these is closed.
+    pub roots: Vec<(TemplateId, bool)>,
+}
 
 /// What is known of the values of all messages, as it is saved.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -99,6 +117,8 @@ pub(crate) struct SavedSlots {
     pub names: Vec<(SlotId, Box<[u8]>)>,
     /// See [`Slots::found`].
     pub found: u64,
+    /// See [`Slots::news`].
+    pub news: Vec<Pane>,
 }
 
 /// A value that its slot has never shown.
@@ -123,13 +143,16 @@ pub(crate) struct NewValue {
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slots {
-    by_template: HashMap<TemplateIx, OfTemplate>,
+    /// By template.
+    by_template: Vec<OfTemplate>,
     values: usize,
     /// A bound was hit.
     is_full: bool,
     timers: BinaryHeap<Timer>,
     /// News so far that were, or would have been, worth an alert.
     pub found: u64,
+    /// The panes of those of the last hour, which are not among them yet.
+    pub news: Vec<Pane>,
 }
 
 impl Slots {
@@ -158,6 +181,11 @@ impl Slots {
                 if let Some(known) = slot.values.iter_mut().find(|known| *known.text == *count.value) {
                     known.lines += lines;
                     slot.lines += lines;
+                    if *known.text == *LONG {
+                        // It never settles.
+                        self.values -= slot.open();
+                        opened(count);
+                    }
                     continue;
                 }
                 let full = self.values >= VALUES_ALL_MAX;
@@ -172,7 +200,7 @@ impl Slots {
                 }
                 slot.lines += lines;
                 let series = ValueSeries::default();
-                slot.values.push(Value { text: count.value.into(), lines, first_seen: pane, series });
+                slot.add(Value { text: count.value.into(), lines, first_seen: pane, series });
                 self.values += 1;
             }
             for found in slot.judge_shares(counts, frame) {
@@ -213,7 +241,7 @@ impl Slots {
     }
 
     fn series(&mut self, template: TemplateIx, slot: SlotId, value: &[u8]) -> Option<&mut ValueSeries> {
-        let slots = self.by_template.get_mut(&template)?;
+        let slots = self.by_template.get_mut(template.0 as usize)?;
         let at = slots.binary_search_by_key(&slot, |(id, _)| *id).ok()?;
         let value = slots[at].1.values.iter_mut().find(|known| *known.text == *value)?;
         Some(&mut value.series)
@@ -221,7 +249,7 @@ impl Slots {
 
     /// Opens what a template has beyond the slots that are judged, once that is clear.
     fn keep_few(&mut self, template: TemplateIx) {
-        let Some(slots) = self.by_template.get_mut(&template) else { return };
+        let Some(slots) = self.by_template.get_mut(template.0 as usize) else { return };
         if slots.len() <= SLOTS_CLOSED_MAX {
             return;
         }
@@ -238,16 +266,38 @@ impl Slots {
         }
     }
 
-    /// The closed slots of a template that are judged.
-    pub fn closed(&self, template: TemplateIx) -> impl Iterator<Item = (SlotId, &Slot)> {
-        let slots = self.by_template.get(&template).into_iter().flatten();
-        slots.filter(|(_, slot)| !slot.is_open).map(|(id, slot)| (*id, slot))
+    /// Whether another message has the value in the same place, where it says all else that this one
+    /// does: the status of a `PUT` may be new to it and old to a `GET`.
+    pub fn is_said_elsewhere(&self, new: &NewValue) -> bool {
+        let others = self.by_template.iter().enumerate().filter(|(at, _)| *at != new.template.0 as usize);
+        !new.slot.is_word()
+            && others.map(|(_, slots)| slots).any(|slots| {
+                let Ok(at) = slots.binary_search_by_key(&new.slot, |(id, _)| *id) else { return false };
+                let says = |value: &[u8]| slots[at].1.values.iter().any(|known| *known.text == *value);
+                says(&new.value) && new.usual.iter().all(|(value, _)| says(value))
+            })
     }
 
-    /// Whether a slot is closed, or not known yet.
-    pub fn is_closed(&self, template: TemplateIx, slot: SlotId) -> bool {
-        let slots = self.by_template.get(&template).map_or(&[][..], |slots| slots);
-        slots.binary_search_by_key(&slot, |(id, _)| *id).is_ok_and(|at| !slots[at].1.is_open)
+    /// Whether, as often as settled slots have shown what they never had in all the time until an
+    /// hour ago, it is not to be expected more than `a_day` times.
+    pub fn are_news_rare(&mut self, pane: Pane, a_day: f64, age_micros: i64) -> bool {
+        let old = self.news.iter().take_while(|known| known.0 < pane.0 - HOUR).count();
+        self.found += old as u64;
+        self.news.drain(..old);
+        self.found == 0 || self.found as f64 <= age_micros as f64 / DAY_MICROS * a_day
+    }
+
+    /// A settled slot has shown what it never had.
+    pub fn note_news(&mut self, pane: Pane) {
+        if self.news.len() < NEWS_MAX {
+            self.news.push(pane);
+        }
+    }
+
+    /// The closed slots of a template that are judged.
+    pub fn closed(&self, template: TemplateIx) -> impl Iterator<Item = (SlotId, &Slot)> {
+        let slots = self.by_template.get(template.0 as usize).into_iter().flatten();
+        slots.filter(|(_, slot)| !slot.is_open).map(|(id, slot)| (*id, slot))
     }
 
     /// Whether a bound on all values was hit.
@@ -267,7 +317,7 @@ impl Slots {
         }
         self.forget_words(survivor);
         self.forget_words(gone);
-        let Some(slots) = self.by_template.remove(&gone) else { return };
+        let Some(slots) = self.by_template.get_mut(gone.0 as usize).map(std::mem::take) else { return };
         for (id, slot) in slots {
             self.values -= slot.values.len();
             self.put(survivor, id, slot);
@@ -276,7 +326,7 @@ impl Slots {
 
     /// Forgets what stood in places of a template's text.
     pub fn forget_words(&mut self, template: TemplateIx) {
-        let Some(slots) = self.by_template.get_mut(&template) else { return };
+        let Some(slots) = self.by_template.get_mut(template.0 as usize) else { return };
         slots.retain(|(id, slot)| {
             let keep = !id.is_word();
             self.values -= if keep { 0 } else { slot.values.len() };
@@ -289,6 +339,10 @@ impl Slots {
         let Some(known) = slot_of(&mut self.by_template, template, id) else { return };
         self.values -= known.values.len();
         known.join(slot);
+        if self.values + known.values.len() > VALUES_ALL_MAX {
+            self.is_full = true;
+            known.open();
+        }
         self.values += known.values.len();
         for value in &known.values {
             let due = value.series.calm_from();
@@ -298,8 +352,9 @@ impl Slots {
 
     /// All slots by the ids of their templates.
     pub fn save(&self, id_of: impl Fn(TemplateIx) -> TemplateId) -> Saved {
+        let known = self.by_template.iter().enumerate().filter(|(_, slots)| !slots.is_empty());
         let mut saved: Saved =
-            self.by_template.iter().map(|(template, slots)| (id_of(*template), slots.clone())).collect();
+            known.map(|(template, slots)| (id_of(TemplateIx(template as u32)), slots.clone())).collect();
         saved.sort_by_key(|(id, _)| *id);
         saved
     }
@@ -314,12 +369,12 @@ impl Slots {
 }
 
 /// A slot, made if there is room for it.
-fn slot_of(
-    by_template: &mut HashMap<TemplateIx, OfTemplate>,
-    template: TemplateIx,
-    id: SlotId,
-) -> Option<&mut Slot> {
-    let slots = by_template.entry(template).or_default();
+fn slot_of(by_template: &mut Vec<OfTemplate>, template: TemplateIx, id: SlotId) -> Option<&mut Slot> {
+    let index = template.0 as usize;
+    if index >= by_template.len() {
+        by_template.resize_with(index + 1, Vec::new);
+    }
+    let slots = &mut by_template[index];
     match slots.binary_search_by_key(&id, |(id, _)| *id) {
         Ok(at) => Some(&mut slots[at].1),
         Err(_) if slots.len() >= SLOTS_MAX => None,
@@ -330,12 +385,26 @@ fn slot_of(
     }
 }
 
+/// Whether the share of a value may be worth telling: codes and states, not names and amounts.
+fn may_say_something(value: &[u8]) -> bool {
+    let is_number = value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+'));
+    if is_number { value.len() <= CODE_BYTES_MAX } else { value != LONG && !names_thing(value) }
+}
+
+/// Whether a word rather names a thing than says something: `web-7`, `com.example.App`.
+pub(crate) fn names_thing(value: &[u8]) -> bool {
+    let has = |class: fn(&u8) -> bool| value.iter().any(class);
+    let is_joined =
+        |b: &u8| matches!(b, b'.' | b'@' | b'$' | b'/' | b'#' | b'<' | &VARIABLE) || b.is_ascii_digit();
+    has(u8::is_ascii_lowercase) && has(is_joined)
+}
+
 impl Slot {
     /// A slot that has shown one value.
     pub fn of(value: &[u8], lines: u64) -> Slot {
         let first_seen = Pane(i64::MAX);
         let value = Value { text: value.into(), lines, first_seen, series: ValueSeries::default() };
-        Slot { is_open: false, lines, values: vec![value], series: SlotSeries::default() }
+        Slot { lines, values: vec![value], ..Slot::default() }
     }
 
     /// Forgets its values: there are too many. How many were known.
@@ -345,9 +414,22 @@ impl Slot {
         std::mem::take(&mut self.values).len()
     }
 
-    /// Whether what it has never shown is news.
+    /// Whether what it has never shown is news: it has had lines enough to show each of its values
+    /// if all were as frequent (the coupon collector's bound), and none came once only.
     fn is_settled(&self) -> bool {
-        self.lines >= SETTLED_LINES && self.values.iter().all(|value| value.lines > 1 && *value.text != *LONG)
+        let kinds = self.values.len() as f64;
+        let enough = kinds * (kinds.max(1.0).ln() + COUPONS_SURE);
+        self.lines >= SETTLED_LINES
+            && self.lines as f64 >= enough
+            && self.values.iter().all(|value| value.lines > 1 && *value.text != *LONG)
+    }
+
+    /// A value joins those that are known.
+    fn add(&mut self, value: Value) {
+        self.values.push(value);
+        let kinds = self.values.len();
+        self.has_shares = (2..=KINDS_MAX).contains(&kinds)
+            && self.values.iter().all(|value| may_say_something(&value.text));
     }
 
     /// Its values, the commonest first.
@@ -360,7 +442,7 @@ impl Slot {
     /// The values of this pane whose share surges. `counts`: all of the slot in the pane.
     fn judge_shares(&mut self, counts: &[ValueCount<'_>], frame: &ShareFrame) -> Vec<ShareFound> {
         let all: u64 = counts.iter().map(|count| count.count).sum();
-        if self.is_open || all == 0 {
+        if self.is_open || !self.has_shares || all == 0 {
             return Vec::new();
         }
         let mut marks = Vec::new();
@@ -411,7 +493,7 @@ impl Slot {
                 known.first_seen = known.first_seen.min(value.first_seen);
                 known.series.join(value.series);
             } else if self.values.len() < SLOT_VALUES_MAX {
-                self.values.push(value);
+                self.add(value);
             } else {
                 self.open();
                 return;

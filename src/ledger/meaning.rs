@@ -2,18 +2,17 @@
 //!
 //! What a value is decides what it is worth. A code or a state that a settled place has never
 //! shown is an alert; a name, of a machine or a user, is a note, and one for all messages of a
-//! minute that have it; so is a number that may count or number things. A log whose places often
-//! show what they never had is one where that is no news: then all are notes.
+//! minute that have it; a number that may count or number things is nothing. What other messages
+//! say in the same place is no more than a note, and where places often show what they never
+//! had, all is.
 
 use super::Ledger;
 use super::compose::fingerprint;
 use super::pane::PaneCells;
 use super::slots::{Mark, ValueNews};
 use crate::alert::{Alert, Kind, Phase, Told, grouped};
-use crate::detect::{
-    self,
-    slots::{NewValue, ShareFound},
-};
+use crate::detect;
+use crate::detect::slots::{NewValue, ShareFound, names_thing};
 use crate::id::SlotId;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::{LONG, says_code};
@@ -30,19 +29,18 @@ const LISTED_CHARS: usize = 24;
 const MINUTE_PANES: i64 = 60 / PANE_SECONDS;
 /// A number with more digits rather names a thing than says something.
 const CODE_DIGITS_MAX: usize = 3;
-const DAY_MICROS: f64 = 86_400e6;
 /// With so many words a place holds names, unless it has shown no other for long.
-const NAMES_MIN: usize = 8;
+const NAMES_MIN: usize = 6;
 /// Lines after which it is settled all the same: one in ten thousand would have shown.
 const NAMES_LINES: u64 = 5_000;
 
 /// What a new value is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {
+    /// It counts or numbers things.
+    Nothing,
     /// It names a thing.
     Name,
-    /// It says something, but not much.
-    Note,
     /// A code or a state.
     Alert,
 }
@@ -67,18 +65,20 @@ impl Ledger {
             }
         }
         for found in self.worth_telling(news.new, cells) {
-            let days = self.age_micros() as f64 / DAY_MICROS;
-            let is_rare = self.slots.found == 0 || self.slots.found as f64 <= days * self.gate.false_alerts();
-            self.slots.found += u64::from(found.worth == Worth::Alert);
+            let is_news = found.worth == Worth::Alert && !self.slots.is_said_elsewhere(&found.new);
+            let is_rare = self.slots.are_news_rare(pane, self.gate.false_alerts(), self.age_micros());
+            if is_news {
+                self.slots.note_news(pane);
+            }
             if self.learning() || !self.told_span.holds(found.new.time) || self.is_decided(&found.new, pane) {
                 continue;
             }
             let alert = self.value_alert(pane, &found, cells);
-            let is_alert = found.worth == Worth::Alert && is_rare;
             match found.worth {
+                Worth::Nothing => {}
                 Worth::Name => self.names.push(Alert { note: true, ..alert }),
-                _ if is_alert => alerts.push(self.gate.value(alert)),
-                _ => alerts.push(Alert { note: true, ..alert }),
+                Worth::Alert if is_news && is_rare => alerts.push(self.gate.value(alert)),
+                Worth::Alert => alerts.push(Alert { note: true, ..alert }),
             }
         }
         if (pane.0 + 1).rem_euclid(MINUTE_PANES) == 0 {
@@ -265,16 +265,13 @@ fn worth_of(new: &NewValue, key: &str) -> Worth {
     let is_code = says_code(name.as_bytes());
     let value = &*new.value;
     if is_number(value) || value == LONG {
-        return if is_code || is_one_of_few(new) { Worth::Alert } else { Worth::Note };
+        return if is_code || is_one_of_few(new) { Worth::Alert } else { Worth::Nothing };
     }
     if is_constant_value(value) {
         return Worth::Alert;
     }
-    if names_thing(value) && !is_code {
-        return Worth::Name;
-    }
     let many = new.kinds >= NAMES_MIN && new.lines < NAMES_LINES;
-    if many { Worth::Name } else { Worth::Alert }
+    if many || names_thing(value) && !is_code { Worth::Name } else { Worth::Alert }
 }
 
 fn is_number(value: &[u8]) -> bool {
@@ -295,13 +292,6 @@ fn is_one_of_few(new: &NewValue) -> bool {
     let (Some(least), Some(most)) = (known.iter().min(), known.iter().max()) else { return false };
     let is_dense = 2 * known.len() as i64 > most - least;
     known.len() > 1 && !(is_dense && (least - 1..=most + 1).contains(&value))
-}
-
-/// Whether a word rather names a thing than says something.
-fn names_thing(value: &[u8]) -> bool {
-    let has = |class: fn(&u8) -> bool| value.iter().any(class);
-    has(|b| matches!(b, b'.' | b'@' | b'$' | b'/' | b'<')) && has(u8::is_ascii_lowercase)
-        || has(u8::is_ascii_lowercase) && has(|b| b.is_ascii_digit() || *b == b'#' || *b == VARIABLE)
 }
 
 /// `500: 412 of 9,870 lines (4.2 %, usually 0.02 %)`

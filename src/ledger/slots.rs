@@ -40,6 +40,7 @@ impl Ledger {
             words: self.words.save(&self.registry),
             names,
             found: self.slots.found,
+            news: self.slots.news.clone(),
         }
     }
 
@@ -48,6 +49,7 @@ impl Ledger {
         let template = |id: TemplateId| Some(self.registry.template_of(self.registry.shape(ShapeId(id.0))?));
         self.slots.load(saved.slots, template);
         self.slots.found += saved.found;
+        self.slots.news.extend(saved.news);
         self.words.load(saved.words, &self.registry);
         self.keep_names(saved.names);
     }
@@ -153,14 +155,20 @@ impl Ledger {
     /// closure has masked words in, its shape.
     fn look_at_values(&mut self, cells: &PaneCells) -> (Vec<(Mark, TemplateIx)>, Vec<ShapeIx>) {
         let overflow = self.registry.overflow_template();
-        let (mut marks, mut shapes) = (Vec::new(), Vec::new());
+        let (mut marks, mut shapes, mut known) =
+            (Vec::new(), Vec::new(), Vec::with_capacity(cells.cells.len()));
         for (at, cell) in cells.cells.iter().enumerate() {
             let Some(shape) = self.known_cell(cell) else { continue };
             let template = self.registry.template_of(shape);
-            let lines = cell.count + cell.late;
-            if Some(template) != overflow
-                && self.words.look(&self.registry, &mut self.slots, (template, shape), lines)
-            {
+            if Some(template) != overflow {
+                known.push((template, shape, at));
+            }
+        }
+        let looked = known.iter().map(|(template, shape, _)| (*template, *shape));
+        self.words.look(&self.registry, &mut self.slots, looked);
+        for (template, shape, at) in known {
+            self.words.add(shape, cells.cells[at].count + cells.cells[at].late);
+            if !self.words.of(template, shape).is_empty() {
                 marks.push((Mark::Shape(at), template));
                 shapes.push(shape);
             }

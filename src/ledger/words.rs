@@ -2,172 +2,158 @@
 //!
 //! Each shape of a template has a word of its own there, so its lines are those of the word.
 //! Which places there are follows from the template's text: when that changes, what each place
-//! has shown is put together anew from the lines of the shapes.
+//! has shown is put together anew from the lines of the shapes. So the very word that makes a
+//! place one that is masked is judged by those that came before it.
 
 use crate::detect::slots::{SavedWords, Slot, Slots};
 use crate::id::{ShapeId, SlotId, TemplateId};
+use crate::shape::candidates::LONG;
 use crate::template::{Registry, ShapeIx, TemplateIx};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 // limits
 /// Shapes of a template that are looked at: with more, its places have too many words.
 const SHAPES_MAX: usize = 1_024;
+/// A longer text is no word of a few.
+const WORD_BYTES_MAX: usize = 48;
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    by_template: HashMap<TemplateIx, OfTemplate>,
+    /// By shape: its lines, and what stands in the places of its template.
+    lines: Vec<u64>,
+    words: Vec<Option<Places>>,
+    /// By template with masked words: the text whose places are known; none where none is closed.
+    roots: HashMap<TemplateIx, Option<TemplateId>>,
 }
 
-#[derive(Debug)]
-struct OfTemplate {
-    /// The template whose places `shapes` tells of.
-    root: TemplateId,
-    /// No place is closed any more.
-    is_open: bool,
-    shapes: HashMap<ShapeIx, OfShape>,
-}
-
-#[derive(Debug, Default)]
-struct OfShape {
-    lines: u64,
-    words: Vec<(SlotId, Box<[u8]>)>,
-}
+type Places = Box<[(SlotId, Box<[u8]>)]>;
 
 impl Words {
-    /// Takes in lines of a shape; false if nothing of it is to be counted.
-    pub fn look(
+    /// Looks at the shapes of a pane, each with its template, before their lines are counted: puts
+    /// together what the places of templates have shown whose text is another one now.
+    pub fn look<'a>(
         &mut self,
         registry: &Registry,
         slots: &mut Slots,
-        (template, shape): (TemplateIx, ShapeIx),
-        lines: u64,
-    ) -> bool {
-        if !registry.has_masked(template) {
-            return false;
+        shapes: impl Iterator<Item = (TemplateIx, ShapeIx)> + Clone,
+    ) {
+        let changed = |template: &TemplateIx| match self.roots.get(template) {
+            None => true,
+            Some(None) => false,
+            Some(Some(root)) => *root != registry.template_id(*template),
+        };
+        let masked = shapes.clone().map(|(template, _)| template).filter(|at| registry.has_masked(*at));
+        let changed: HashSet<TemplateIx> = masked.filter(changed).collect();
+        if !changed.is_empty() {
+            self.begin_anew(&changed, registry, slots);
         }
-        let root = registry.template_id(template);
-        let known = self.by_template.entry(template).or_insert_with(|| OfTemplate {
-            root,
-            is_open: false,
-            shapes: HashMap::new(),
-        });
-        if known.is_open {
-            return false;
-        }
-        if known.root != root {
-            known.root = root;
-            known.begin_anew(registry, slots, template);
-        }
-        if !known.shapes.contains_key(&shape) {
-            if known.shapes.len() >= SHAPES_MAX {
-                known.open();
-                slots.forget_words(template);
-                return false;
+        for (template, shape) in shapes {
+            let index = shape.0 as usize;
+            if matches!(self.roots.get(&template), Some(Some(_)))
+                && self.words.get(index).is_none_or(Option::is_none)
+            {
+                self.words.resize_with(self.words.len().max(index + 1), || None);
+                self.words[index] = Some(words_of(registry, shape));
             }
-            known.shapes.insert(shape, OfShape { lines: 0, words: words_of(registry, shape) });
         }
-        if let Some(shape) = known.shapes.get_mut(&shape) {
-            shape.lines += lines;
-        }
-        true
     }
 
-    /// The words of a shape that was looked at.
+    /// Puts together what each place of some templates has shown. One pass over all shapes.
+    fn begin_anew(&mut self, templates: &HashSet<TemplateIx>, registry: &Registry, slots: &mut Slots) {
+        let mut shapes: HashMap<TemplateIx, Vec<ShapeIx>> = HashMap::new();
+        for shape in registry.shapes_seen() {
+            let template = registry.template_of(shape);
+            if templates.contains(&template) {
+                shapes.entry(template).or_default().push(shape);
+            }
+        }
+        for template in templates {
+            slots.forget_words(*template);
+            let mut of = shapes.remove(template).unwrap_or_default();
+            // Any order gives the same sets; this one gives the same lists.
+            of.sort_unstable_by_key(|shape| registry.shape_id(*shape));
+            let is_open = of.len() > SHAPES_MAX;
+            self.roots.insert(*template, (!is_open).then(|| registry.template_id(*template)));
+            for shape in of {
+                let index = shape.0 as usize;
+                self.words.resize_with(self.words.len().max(index + 1), || None);
+                let words = if is_open { None } else { Some(words_of(registry, shape)) };
+                let lines = self.lines.get(index).copied().unwrap_or(0);
+                for (slot, word) in words.iter().flatten().filter(|_| lines > 0) {
+                    slots.put(*template, *slot, Slot::of(word, lines));
+                }
+                self.words[index] = words;
+            }
+        }
+    }
+
+    /// Takes in lines of a shape.
+    pub fn add(&mut self, shape: ShapeIx, lines: u64) {
+        let index = shape.0 as usize;
+        if index >= self.lines.len() {
+            self.lines.resize(index + 1, 0);
+        }
+        self.lines[index] += lines;
+    }
+
+    /// The words of a shape in the places of its template, if any is closed.
     pub fn of(&self, template: TemplateIx, shape: ShapeIx) -> &[(SlotId, Box<[u8]>)] {
-        let known = self.by_template.get(&template).and_then(|known| known.shapes.get(&shape));
-        known.map_or(&[], |shape| &shape.words)
+        match self.roots.get(&template) {
+            Some(Some(_)) => self.words.get(shape.0 as usize).and_then(Option::as_deref).unwrap_or(&[]),
+            _ => &[],
+        }
     }
 
     /// A place of a template is open; it was perhaps the last.
     pub fn note_open(&mut self, template: TemplateIx, slots: &Slots) {
-        if !slots.closed(template).any(|(slot, _)| slot.is_word())
-            && let Some(known) = self.by_template.get_mut(&template)
-        {
-            known.open();
+        if !slots.closed(template).any(|(slot, _)| slot.is_word()) {
+            self.roots.insert(template, None);
         }
     }
 
-    /// Two templates have become one.
+    /// Two templates have become one, whose places are others.
     pub fn join(&mut self, gone: TemplateIx, survivor: TemplateIx) {
-        let Some(gone) = self.by_template.remove(&gone) else { return };
-        let Some(known) = self.by_template.get_mut(&survivor) else {
-            self.by_template.insert(survivor, gone);
-            return;
-        };
-        // Whichever it was, its places are others now.
-        known.root = gone.root;
-        for (ix, shape) in gone.shapes {
-            known.shapes.entry(ix).or_default().lines += shape.lines;
-        }
-        if known.is_open || gone.is_open {
-            known.open();
+        let of = |template| self.roots.get(template).copied();
+        let is_open = of(&gone) == Some(None) || of(&survivor) == Some(None);
+        self.roots.remove(&gone);
+        self.roots.remove(&survivor);
+        if is_open {
+            self.roots.insert(survivor, None);
         }
     }
 
     /// As they are saved.
     pub fn save(&self, registry: &Registry) -> SavedWords {
-        let shapes = |known: &OfTemplate| {
-            let mut shapes: Vec<_> =
-                known.shapes.iter().map(|(ix, shape)| (registry.shape_id(*ix), shape.lines)).collect();
-            shapes.sort_unstable();
-            shapes
+        let shapes = self.lines.iter().enumerate().filter(|(_, lines)| **lines > 0);
+        let mut lines: Vec<(ShapeId, u64)> =
+            shapes.map(|(shape, lines)| (registry.shape_id(ShapeIx(shape as u32)), *lines)).collect();
+        lines.sort_unstable();
+        let of = |(template, root): (&TemplateIx, &Option<TemplateId>)| {
+            (registry.template_id(*template), root.is_none())
         };
-        let saved = self.by_template.values();
-        let mut saved: SavedWords =
-            saved.map(|known| (known.root, (!known.is_open).then(|| shapes(known)))).collect();
-        saved.sort();
-        saved
+        let mut roots: Vec<(TemplateId, bool)> = self.roots.iter().map(of).collect();
+        roots.sort_unstable();
+        SavedWords { lines, roots }
     }
 
     /// What was saved, for the registry of now.
     pub fn load(&mut self, saved: SavedWords, registry: &Registry) {
-        for (root, shapes) in saved {
-            let Some(template) = registry.shape(ShapeId(root.0)).map(|shape| registry.template_of(shape))
-            else {
-                continue;
-            };
-            let known = self.by_template.entry(template).or_insert_with(|| OfTemplate {
-                root,
-                is_open: false,
-                shapes: HashMap::new(),
-            });
-            let Some(shapes) = shapes else {
-                known.open();
-                continue;
-            };
-            for (id, lines) in shapes {
-                let Some(ix) = registry.shape(id) else { continue };
-                let words = words_of(registry, ix);
-                let shape = known.shapes.entry(ix).or_insert(OfShape { lines: 0, words });
-                shape.lines += lines;
+        for (id, lines) in saved.lines {
+            registry.shape(id).into_iter().for_each(|shape| self.add(shape, lines));
+        }
+        for (root, is_open) in saved.roots {
+            let Some(shape) = registry.shape(ShapeId(root.0)) else { continue };
+            let known = self.roots.entry(registry.template_of(shape)).or_insert(Some(root));
+            if is_open {
+                *known = None;
             }
         }
     }
 }
 
-impl OfTemplate {
-    fn open(&mut self) {
-        self.is_open = true;
-        self.shapes = HashMap::new();
-    }
-
-    /// Puts together what each place has shown.
-    fn begin_anew(&mut self, registry: &Registry, slots: &mut Slots, template: TemplateIx) {
-        slots.forget_words(template);
-        let mut shapes: Vec<(&ShapeIx, &mut OfShape)> = self.shapes.iter_mut().collect();
-        // Any order gives the same sets; this one gives the same lists.
-        shapes.sort_unstable_by_key(|(ix, _)| registry.shape_id(**ix));
-        for (ix, shape) in shapes {
-            shape.words = words_of(registry, *ix);
-            for (slot, word) in &shape.words {
-                slots.put(template, *slot, Slot::of(word, shape.lines));
-            }
-        }
-    }
-}
-
-fn words_of(registry: &Registry, shape: ShapeIx) -> Vec<(SlotId, Box<[u8]>)> {
+fn words_of(registry: &Registry, shape: ShapeIx) -> Places {
     let words = registry.masked_words(shape).into_iter();
-    words.map(|(place, word)| (SlotId::word(place), word)).collect()
+    let short = |word: Box<[u8]>| if word.len() > WORD_BYTES_MAX { Box::from(LONG) } else { word };
+    words.map(|(place, word)| (SlotId::word(place), short(word))).collect()
 }

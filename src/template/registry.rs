@@ -406,6 +406,12 @@ impl Registry {
         found.into_iter().map(ShapeIx).collect()
     }
 
+    /// The shapes seen in lines, as they came.
+    pub fn shapes_seen(&self) -> impl Iterator<Item = ShapeIx> + '_ {
+        let seen = self.records.iter().enumerate().filter(|(_, record)| record.seen);
+        seen.map(|(index, _)| ShapeIx(index as u32))
+    }
+
     /// The living templates, by id.
     pub fn templates(&self) -> Vec<TemplateIx> {
         let mut found: Vec<TemplateIx> = (0..self.templates.len() as u32)
