@@ -28,6 +28,8 @@ const NEWS_MAX: usize = 1_000;
 const SETTLED_LINES: u64 = 50;
 /// Of values that are all as frequent one is missing still with a chance of e to the minus this.
 const COUPONS_SURE: f64 = 6.0;
+/// Panes of the minute after which shares are judged, if nothing is odd before.
+const MINUTE: i64 = 6;
 /// With more kinds a slot holds amounts.
 const KINDS_MAX: usize = 32;
 /// A longer number rather names a thing, or counts, than says something.
@@ -40,6 +42,8 @@ pub(crate) struct ValueCount<'a> {
     pub slot: SlotId,
     /// Empty if the slot has shown too many values in the pane.
     pub value: &'a [u8],
+    /// [`hash_of`] the value.
+    pub hash: u64,
     /// Lines in time, and lines that were late.
     pub count: u64,
     pub late: u64,
@@ -57,6 +61,10 @@ pub(crate) struct Value {
     pub first_seen: Pane,
     /// How its share changes.
     series: ValueSeries,
+    /// Lines that its share was not judged with yet.
+    pending: u32,
+    /// Of the text: most values are told apart by it alone.
+    hash: u64,
 }
 
 /// What is known of one slot.
@@ -68,6 +76,10 @@ pub(crate) struct Slot {
     series: SlotSeries,
     /// The shares of its values are worth looking at.
     has_shares: bool,
+    /// Lines that they were not judged with yet.
+    pending: u32,
+    /// It is among those whose lines wait for the end of their minute.
+    is_waiting: bool,
 }
 
 /// A value whose share of its slot's lines surges.
@@ -149,6 +161,8 @@ pub(crate) struct Slots {
     /// A bound was hit.
     is_full: bool,
     timers: BinaryHeap<Timer>,
+    /// Slots with lines that wait for the end of their minute.
+    waiting: Vec<(TemplateIx, SlotId)>,
     /// News so far that were, or would have been, worth an alert.
     pub found: u64,
     /// The panes of those of the last hour, which are not among them yet.
@@ -172,16 +186,23 @@ impl Slots {
                 counts.iter().for_each(&mut opened);
                 continue;
             };
+            let mut is_odd = false;
             for count in counts {
                 if slot.is_open {
                     opened(count);
                     continue;
                 }
                 let lines = count.count + count.late;
-                if let Some(known) = slot.values.iter_mut().find(|known| *known.text == *count.value) {
+                let same = |known: &&mut Value| known.hash == count.hash && *known.text == *count.value;
+                if let Some(known) = slot.values.iter_mut().find(same) {
+                    let share = known.lines as f64 / slot.lines as f64;
                     known.lines += lines;
                     slot.lines += lines;
-                    if *known.text == *LONG {
+                    if slot.has_shares {
+                        known.pending += count.count as u32;
+                        slot.pending += count.count as u32;
+                        is_odd |= is_odd_share(known.pending, slot.pending, share);
+                    } else if *known.text == *LONG {
                         // It never settles.
                         self.values -= slot.open();
                         opened(count);
@@ -199,26 +220,48 @@ impl Slots {
                     news.new.push(slot.news(count));
                 }
                 slot.lines += lines;
-                let series = ValueSeries::default();
-                slot.add(Value { text: count.value.into(), lines, first_seen: pane, series });
+                slot.add(Value { lines, first_seen: pane, ..Value::new(count.value) });
                 self.values += 1;
             }
-            for found in slot.judge_shares(counts, frame) {
-                let due = slot
-                    .values
-                    .iter()
-                    .find(|value| value.text == found.value)
-                    .and_then(|value| value.series.calm_from());
-                if let Some(due) = due {
-                    self.timers.push(Reverse((due, found.template, found.slot, found.value.clone())));
+            if slot.pending > 0 {
+                if is_odd {
+                    judge(
+                        slot,
+                        counts,
+                        (counts[0].template, counts[0].slot),
+                        frame,
+                        &mut self.timers,
+                        &mut news.shares,
+                    );
+                } else if !std::mem::replace(&mut slot.is_waiting, true) {
+                    self.waiting.push((counts[0].template, counts[0].slot));
                 }
-                news.shares.push(found);
             }
+        }
+        if (frame.pane + 1).rem_euclid(MINUTE) == 0 {
+            self.judge_waiting(counts, frame, &mut news.shares);
         }
         for counts in counts.chunk_by(|a, b| a.template == b.template) {
             self.keep_few(counts[0].template);
         }
         news
+    }
+
+    /// Judges the shares of the minute that ends.
+    fn judge_waiting(&mut self, counts: &[ValueCount<'_>], frame: &ShareFrame, shares: &mut Vec<ShareFound>) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.sort_unstable();
+        for place in waiting {
+            let slots = self.by_template.get_mut(place.0.0 as usize).map_or(&mut [][..], |slots| slots);
+            let Ok(at) = slots.binary_search_by_key(&place.1, |(id, _)| *id) else { continue };
+            let slot = &mut slots[at].1;
+            slot.is_waiting = false;
+            let from = counts.partition_point(|count| (count.template, count.slot) < place);
+            let to = counts.partition_point(|count| (count.template, count.slot) <= place);
+            if slot.pending > 0 {
+                judge(slot, &counts[from..to], place, frame, &mut self.timers, shares);
+            }
+        }
     }
 
     /// The shares that have calmed down by a pane.
@@ -348,6 +391,11 @@ impl Slots {
             let due = value.series.calm_from();
             self.timers.extend(due.map(|due| Reverse((due, template, id, value.text.clone()))));
         }
+        known.is_waiting = known.pending > 0;
+        if known.is_waiting {
+            self.waiting.retain(|place| *place != (template, id));
+            self.waiting.push((template, id));
+        }
     }
 
     /// All slots by the ids of their templates.
@@ -385,6 +433,39 @@ fn slot_of(by_template: &mut Vec<OfTemplate>, template: TemplateIx, id: SlotId) 
     }
 }
 
+/// Whether so many of some lines are more than its share, and more than chance would often have.
+fn is_odd_share(count: u32, lines: u32, share: f64) -> bool {
+    let expected = share * f64::from(lines);
+    f64::from(count) > expected + 2.0 * expected.sqrt() + 1.0
+}
+
+/// Judges the shares of a slot's values over the lines that wait, and learns them. `counts`: what of
+/// them came in the pane that closes.
+fn judge(
+    slot: &mut Slot,
+    counts: &[ValueCount<'_>],
+    (template, id): (TemplateIx, SlotId),
+    frame: &ShareFrame,
+    timers: &mut BinaryHeap<Timer>,
+    shares: &mut Vec<ShareFound>,
+) {
+    let mut texts: [&[u8]; KINDS_MAX] = [&[]; KINDS_MAX];
+    let mut series: Vec<(&mut ValueSeries, u32)> = Vec::with_capacity(slot.values.len());
+    for value in slot.values.iter_mut().filter(|value| value.pending > 0).take(KINDS_MAX) {
+        texts[series.len()] = &value.text;
+        series.push((&mut value.series, std::mem::take(&mut value.pending)));
+    }
+    let found = slot.series.close_pane(std::mem::take(&mut slot.pending), &mut series, frame);
+    for (at, share) in found {
+        let value: Box<[u8]> = texts[at].into();
+        if let Some(due) = series[at].0.calm_from() {
+            timers.push(Reverse((due, template, id, value.clone())));
+        }
+        let mark = counts.iter().find(|count| *count.value == *value).map(|count| count.mark);
+        shares.push(ShareFound { template, slot: id, value, share, mark });
+    }
+}
+
 /// Whether the share of a value may be worth telling: codes and states, not names and amounts.
 fn may_say_something(value: &[u8]) -> bool {
     let is_number = value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+'));
@@ -399,11 +480,29 @@ pub(crate) fn names_thing(value: &[u8]) -> bool {
     has(u8::is_ascii_lowercase) && has(is_joined)
 }
 
+/// What values are told apart by.
+pub(crate) fn hash_of(value: &[u8]) -> u64 {
+    crate::id::ShapeId::of(value).0
+}
+
+impl Value {
+    fn new(text: &[u8]) -> Value {
+        Value {
+            text: text.into(),
+            lines: 0,
+            first_seen: Pane(i64::MAX),
+            series: ValueSeries::default(),
+            pending: 0,
+            hash: hash_of(text),
+        }
+    }
+}
+
 impl Slot {
     /// A slot that has shown one value.
     pub fn of(value: &[u8], lines: u64) -> Slot {
         let first_seen = Pane(i64::MAX);
-        let value = Value { text: value.into(), lines, first_seen, series: ValueSeries::default() };
+        let value = Value { lines, first_seen, ..Value::new(value) };
         Slot { lines, values: vec![value], ..Slot::default() }
     }
 
@@ -411,6 +510,7 @@ impl Slot {
     fn open(&mut self) -> usize {
         self.is_open = true;
         self.series = SlotSeries::default();
+        (self.pending, self.has_shares) = (0, false);
         std::mem::take(&mut self.values).len()
     }
 
@@ -439,33 +539,6 @@ impl Slot {
         usual
     }
 
-    /// The values of this pane whose share surges. `counts`: all of the slot in the pane.
-    fn judge_shares(&mut self, counts: &[ValueCount<'_>], frame: &ShareFrame) -> Vec<ShareFound> {
-        let all: u64 = counts.iter().map(|count| count.count).sum();
-        if self.is_open || !self.has_shares || all == 0 {
-            return Vec::new();
-        }
-        let mut marks = Vec::new();
-        let mut values: Vec<(&mut ValueSeries, u32)> = Vec::new();
-        for value in &mut self.values {
-            let of = |count: &&ValueCount<'_>| *count.value == *value.text;
-            let lines: u64 = counts.iter().filter(of).map(|count| count.count).sum();
-            if lines > 0 {
-                marks.push((value.text.clone(), counts.iter().find(of).map(|count| count.mark)));
-                values.push((&mut value.series, u32::try_from(lines).unwrap_or(u32::MAX)));
-            }
-        }
-        let found = self.series.close_pane(u32::try_from(all).unwrap_or(u32::MAX), &mut values, frame);
-        let found = found.into_iter().map(|(at, share)| ShareFound {
-            template: counts[0].template,
-            slot: counts[0].slot,
-            value: marks[at].0.clone(),
-            share,
-            mark: marks[at].1,
-        });
-        found.collect()
-    }
-
     fn news(&self, count: &ValueCount<'_>) -> NewValue {
         NewValue {
             template: count.template,
@@ -487,11 +560,13 @@ impl Slot {
             return;
         }
         self.series.join(other.series);
+        self.pending += other.pending;
         for value in other.values {
             if let Some(known) = self.values.iter_mut().find(|known| known.text == value.text) {
                 known.lines += value.lines;
                 known.first_seen = known.first_seen.min(value.first_seen);
                 known.series.join(value.series);
+                known.pending += value.pending;
             } else if self.values.len() < SLOT_VALUES_MAX {
                 self.add(value);
             } else {

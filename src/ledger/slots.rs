@@ -67,12 +67,16 @@ impl Ledger {
     pub(super) fn add_values(&mut self, source: usize, held: &Held, place: Place) {
         let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
         let apart = self.sources[source].is_apart();
+        let mut last = (ShapeId(0), false);
         for entry in &held.segment.values {
             let (pane, late, time, newest) = place.of((entry.pane, entry.late, entry.time, entry.newest));
             // Of too many values no line is counted, but they are there.
             let lines = entry.count.max(1);
             let Some((time, _, count)) = self.part_of(source, (time, newest), lines) else { continue };
-            if !self.is_expected(entry.shape) || self.told_open.contains(&(entry.shape, entry.slot)) {
+            if last.0 != entry.shape {
+                last = (entry.shape, self.is_expected(entry.shape));
+            }
+            if !last.1 {
                 continue;
             }
             let cut = |(from, len): (u32, u32)| &held.samples[from as usize..][..len as usize];
@@ -106,6 +110,7 @@ impl Ledger {
                         template: *template,
                         slot: cell.slot,
                         value: cells.values.value(cell),
+                        hash: cell.hash,
                         count: cell.count,
                         late: cell.late,
                         time: cell.time,
@@ -115,10 +120,11 @@ impl Ledger {
                 Mark::Shape(at) => {
                     let cell = &cells.cells[at];
                     let words = self.words.of(*template, shapes[number]);
-                    counts.extend(words.iter().map(|(slot, value)| ValueCount {
+                    counts.extend(words.iter().map(|(slot, value, hash)| ValueCount {
                         template: *template,
                         slot: *slot,
                         value,
+                        hash: *hash,
                         count: cell.count,
                         late: cell.late,
                         time: cell.time,
@@ -173,10 +179,13 @@ impl Ledger {
                 shapes.push(shape);
             }
         }
+        let mut last = (ShapeId(0), None);
         for (at, cell) in cells.values.cells().iter().enumerate() {
-            let Some(shape) = self.known(cell.shape) else { continue };
-            let template = self.registry.template_of(shape);
-            if Some(template) != overflow {
+            // The values of one shape mostly come one after another.
+            if last.0 != cell.shape {
+                last = (cell.shape, self.known(cell.shape).map(|shape| self.registry.template_of(shape)));
+            }
+            if let Some(template) = last.1.filter(|template| Some(*template) != overflow) {
                 marks.push((Mark::Value(at), template));
             }
         }

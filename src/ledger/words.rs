@@ -5,7 +5,7 @@
 //! has shown is put together anew from the lines of the shapes. So the very word that makes a
 //! place one that is masked is judged by those that came before it.
 
-use crate::detect::slots::{SavedWords, Slot, Slots};
+use crate::detect::slots::{SavedWords, Slot, Slots, hash_of};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::shape::candidates::LONG;
 use crate::template::{Registry, ShapeIx, TemplateIx};
@@ -27,7 +27,8 @@ pub(super) struct Words {
     roots: HashMap<TemplateIx, Option<TemplateId>>,
 }
 
-type Places = Box<[(SlotId, Box<[u8]>)]>;
+/// The words of a shape by place, each with its hash.
+type Places = Box<[(SlotId, Box<[u8]>, u64)]>;
 
 impl Words {
     /// Looks at the shapes of a pane, each with its template, before their lines are counted: puts
@@ -80,7 +81,7 @@ impl Words {
                 self.words.resize_with(self.words.len().max(index + 1), || None);
                 let words = if is_open { None } else { Some(words_of(registry, shape)) };
                 let lines = self.lines.get(index).copied().unwrap_or(0);
-                for (slot, word) in words.iter().flatten().filter(|_| lines > 0) {
+                for (slot, word, _) in words.iter().flatten().filter(|_| lines > 0) {
                     slots.put(*template, *slot, Slot::of(word, lines));
                 }
                 self.words[index] = words;
@@ -98,7 +99,7 @@ impl Words {
     }
 
     /// The words of a shape in the places of its template, if any is closed.
-    pub fn of(&self, template: TemplateIx, shape: ShapeIx) -> &[(SlotId, Box<[u8]>)] {
+    pub fn of(&self, template: TemplateIx, shape: ShapeIx) -> &[(SlotId, Box<[u8]>, u64)] {
         match self.roots.get(&template) {
             Some(Some(_)) => self.words.get(shape.0 as usize).and_then(Option::as_deref).unwrap_or(&[]),
             _ => &[],
@@ -155,5 +156,6 @@ impl Words {
 fn words_of(registry: &Registry, shape: ShapeIx) -> Places {
     let words = registry.masked_words(shape).into_iter();
     let short = |word: Box<[u8]>| if word.len() > WORD_BYTES_MAX { Box::from(LONG) } else { word };
-    words.map(|(place, word)| (SlotId::word(place), short(word))).collect()
+    let placed = words.map(|(place, word)| (SlotId::word(place), short(word)));
+    placed.map(|(slot, word)| (slot, word.clone(), hash_of(&word))).collect()
 }

@@ -1,11 +1,11 @@
 //! How often each value of a closed slot came in an open pane.
 
+use crate::detect::slots::hash_of;
 use crate::id::{ShapeId, SlotId};
 use crate::limits::PANE_VALUES_MAX;
 use crate::time::Time;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
 
 /// The values of one open pane.
 #[derive(Debug, Default)]
@@ -24,6 +24,8 @@ pub(in crate::ledger) struct ValueCell {
     pub slot: SlotId,
     pub count: u64,
     pub late: u64,
+    /// Of the value.
+    pub hash: u64,
     /// The least (stamp, bytes) of the lines, and where it is.
     pub time: Time,
     stamp: Time,
@@ -68,11 +70,11 @@ pub(in crate::ledger) struct SavedValue {
 impl PaneValues {
     /// Adds an entry. In a pane with too many values the slots of further ones count as open.
     pub fn add(&mut self, new: &ValueAddition<'_>) {
-        let mut key = (new.shape, new.slot, xxh3_64(new.value));
+        let mut key = (new.shape, new.slot, hash_of(new.value));
         let mut value = new.value;
         let mut known = self.index.get(&key).copied();
         if known.is_none() && self.cells.len() >= PANE_VALUES_MAX {
-            (key.2, value) = (xxh3_64(b""), b"");
+            (key.2, value) = (hash_of(b""), b"");
             known = self.index.get(&key).copied();
             if self.cells.len() >= 2 * PANE_VALUES_MAX {
                 return;
@@ -96,6 +98,7 @@ impl PaneValues {
             slot,
             count,
             late,
+            hash: key.2,
             time,
             stamp,
             source,
