@@ -40,12 +40,19 @@ pub use odds::{tail_of_share, tail_of_two};
 const COUNT_MIN: u64 = 3;
 /// Nor is a share this close to the usual one.
 const FACTOR_MIN: f64 = 1.25;
-/// A scale is judged once so many cells with lines of the slot are learned.
-const CELLS_MIN: u32 = 12;
+/// A scale is judged once so many cells with lines of the slot are learned: 5
+/// minutes after an hour. With six, a young log has half as many false alerts again.
+const CELLS_MIN: u32 = 10;
 /// From so many cells of an hour on, they tell better than shorter ones what came on one occasion.
 const LONG_CELLS_MIN: u32 = 3;
-/// A value must be known so long: that it is there at all is told elsewhere.
-const KNOWN_PANES_MIN: i64 = HOUR;
+/// A value must be known for half an hour and with so many lines, or for an hour
+/// with one: that it is there at all is told elsewhere.
+const KNOWN_PANES_MIN: i64 = HOUR / 2;
+const KNOWN_LINES_MIN: f64 = 5.0;
+const KNOWN_SURELY_PANES: i64 = HOUR;
+/// A score rests on twice as much as that of a message that came on as many
+/// occasions: the slot's other lines tell how often the value did not come.
+const OCCASION_WORTH: f64 = 2.0;
 /// A window must be so much less likely than the least likely one on record.
 const RECORD_FACTOR: f64 = 1.5;
 /// While settling, what expects fewer lines than this surges from nought.
@@ -331,7 +338,8 @@ impl ValueSeries {
     ) -> Option<Crossing> {
         let (count, lines) = (known.recent.counts()[scale], slot.recent.counts()[scale]);
         let (cells, slot_cells) = (&known.cells[scale], &slot.cells[scale]);
-        if count < COUNT_MIN || slot_cells.active() < CELLS_MIN || !cells.has_lines() {
+        let is_known = frame.pane - self.first >= KNOWN_SURELY_PANES || cells.lines() >= KNOWN_LINES_MIN;
+        if count < COUNT_MIN || slot_cells.active() < CELLS_MIN || cells.lines() < 1.0 || !is_known {
             return None;
         }
         let share = cells.share(slot_cells, self.lines_before);
@@ -344,8 +352,7 @@ impl ValueSeries {
             return None;
         }
         let fit = cells.fit(slot_cells, self.lines_before);
-        // Where others stay away a share rises although nothing happens.
-        if count as f64 <= fit.usual_count {
+        if count as f64 <= FACTOR_MIN * fit.usual_count {
             return None;
         }
         let tail = fit.tail(count, lines);
@@ -362,7 +369,7 @@ impl ValueSeries {
         let is_long = slot.cells[LONG].active() >= LONG_CELLS_MIN;
         let occasions = if is_long { of(MIDDLE).min(of(LONG)) } else { of(MIDDLE) };
         let days = (frame.pane - self.first) as f64 / DAY as f64;
-        tail::evidence(occasions, days.min(frame.age))
+        tail::evidence(OCCASION_WORTH * occasions, days.min(frame.age))
     }
 
     /// What a crossing means for its alert.

@@ -80,11 +80,14 @@ pub(super) struct Fit {
 impl Fit {
     /// `-log10` of the probability of so many lines of the value or more.
     pub fn tail(&self, count: u64, lines: u64) -> f64 {
+        let lines_or_one = lines.max(1) as f64;
+        // Where others stay away a share rises although nothing happens: as many
+        // lines as usual are nothing out of the ordinary either.
+        let share = self.share.max(self.usual_count / lines_or_one).min(SHARE_MAX);
         // A lump is no smaller in a window with fewer lines, and no larger in one with more.
-        let others = self.others.min(lines as f64 - 1.0).max(1.0);
-        let lumpy = self.lump / ((1.0 - self.share) * others);
-        let correlation = lumpy.max(DISPERSION_MIN * self.share) + self.unsure;
-        tail_of_share(count, lines, self.share, correlation.min(1.0))
+        let others = self.others.min(lines_or_one - 1.0).max(1.0);
+        let correlation = (self.lump / ((1.0 - share) * others)).max(DISPERSION_MIN * share) + self.unsure;
+        tail_of_share(count, lines, share, correlation.min(1.0))
     }
 }
 
@@ -195,9 +198,9 @@ impl ValueCells {
         }
     }
 
-    /// Whether a cell with a line has joined.
-    pub fn has_lines(&self) -> bool {
-        self.lines >= ONE
+    /// Lines of the cells that have joined.
+    pub fn lines(&self) -> f64 {
+        number(self.lines)
     }
 
     /// The usual share: half a line of the value, and of the others, is assumed.
