@@ -177,7 +177,7 @@ fn simulated_false_alerts() {
         }
     }
     println!("{days} days; alerts before 3 hours, a day, a week, later: {by_age:?}");
-    assert!(by_age.iter().sum::<i32>() * 10 <= days && by_age[2] + by_age[3] <= 1);
+    assert!(by_age.iter().sum::<i32>() * 10 <= days && by_age[3] == 0);
 }
 
 #[test]
