@@ -219,6 +219,10 @@ impl SlotSeries {
 
     /// Slides to a pane: closed cells join the sums, days age them.
     fn roll(&mut self, pane: i64, is_learning: bool) {
+        if self.last == 0 {
+            // Its first pane: nothing can have aged.
+            self.last = pane;
+        }
         self.recent.slide(self.last, pane);
         for (cells, width) in self.cells.iter_mut().zip(SCALES) {
             let closed = pane.div_euclid(width) - self.last.div_euclid(width);

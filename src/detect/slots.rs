@@ -16,7 +16,7 @@ use crate::shape::candidates::LONG;
 use crate::template::TemplateIx;
 use crate::time::{Pane, Time};
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 const DAY_MICROS: f64 = 86_400e6;
@@ -170,98 +170,124 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
-    /// Counts the values of a closed pane, and gives those that are news. `counts` are sorted by
-    /// template and slot, those of a slot in the order of their first lines. `opened` is told
-    /// which counts were in vain, since their slot is open.
+    /// Counts the values of a closed pane, and gives what they have to say. `counts` may be in any
+    /// order; of two with equal stamps `order` says by their marks which is the first. `opened` is
+    /// told which counts were in vain, since their slot is open.
     pub fn close_pane(
         &mut self,
         frame: &ShareFrame,
         counts: &[ValueCount<'_>],
+        order: impl Fn(usize, usize) -> Ordering,
         mut opened: impl FnMut(&ValueCount<'_>),
     ) -> PaneNews {
-        let pane = Pane(frame.pane);
         let mut news = PaneNews { shares: self.calm_down(frame.pane), ..PaneNews::default() };
-        for counts in counts.chunk_by(|a, b| (a.template, a.slot) == (b.template, b.slot)) {
-            let Some(slot) = slot_of(&mut self.by_template, counts[0].template, counts[0].slot) else {
-                counts.iter().for_each(&mut opened);
+        let (mut unknown, mut crowded) = (Vec::new(), Vec::new());
+        for count in counts {
+            let place = (count.template, count.slot);
+            let Some(slot) = slot_of(&mut self.by_template, place.0, place.1) else {
+                self.is_full = true;
+                opened(count);
                 continue;
             };
-            let mut is_odd = false;
-            for count in counts {
-                if slot.is_open {
+            let was_settled = slot.lines >= SETTLED_LINES;
+            match slot.count(count) {
+                Counted::Open => opened(count),
+                Counted::Unknown => unknown.push(count),
+                Counted::Long => {
+                    self.values -= slot.open();
                     opened(count);
-                    continue;
                 }
-                let lines = count.count + count.late;
-                let same = |known: &&mut Value| known.hash == count.hash && *known.text == *count.value;
-                if let Some(known) = slot.values.iter_mut().find(same) {
-                    let share = known.lines as f64 / slot.lines as f64;
-                    known.lines += lines;
-                    slot.lines += lines;
-                    if slot.has_shares {
-                        known.pending += count.count as u32;
-                        slot.pending += count.count as u32;
-                        is_odd |= is_odd_share(known.pending, slot.pending, share);
-                    } else if *known.text == *LONG {
-                        // It never settles.
-                        self.values -= slot.open();
-                        opened(count);
+                Counted::Known => {
+                    if !was_settled && slot.lines >= SETTLED_LINES {
+                        crowded.push(count.template);
                     }
-                    continue;
+                    if slot.pending > 0 && !std::mem::replace(&mut slot.is_waiting, true) {
+                        self.waiting.push(place);
+                    }
                 }
+            }
+        }
+        let first = |a: &&ValueCount<'_>, b: &&ValueCount<'_>| {
+            let place = |count: &ValueCount<'_>| (count.template, count.slot, count.time);
+            place(a).cmp(&place(b)).then_with(|| order(a.mark, b.mark))
+        };
+        unknown.sort_unstable_by(first);
+        for count in unknown {
+            crowded.push(count.template);
+            self.meet(count, frame, &mut news, &mut opened);
+        }
+        crowded.sort_unstable();
+        crowded.dedup();
+        crowded.into_iter().for_each(|template| self.keep_few(template));
+        self.judge_shares(counts, frame, first, &mut news.shares);
+        news
+    }
+
+    /// A value that its slot did not have when the pane began.
+    fn meet(
+        &mut self,
+        count: &ValueCount<'_>,
+        frame: &ShareFrame,
+        news: &mut PaneNews,
+        opened: &mut impl FnMut(&ValueCount<'_>),
+    ) {
+        let Some(slot) = slot_of(&mut self.by_template, count.template, count.slot) else { return };
+        match slot.count(count) {
+            Counted::Open => opened(count),
+            Counted::Long => {
+                self.values -= slot.open();
+                opened(count);
+            }
+            Counted::Known => {}
+            Counted::Unknown => {
                 let full = self.values >= VALUES_ALL_MAX;
                 self.is_full |= full;
                 if full || count.value.is_empty() || slot.values.len() >= SLOT_VALUES_MAX {
                     self.values -= slot.open();
-                    opened(count);
-                    continue;
+                    return opened(count);
                 }
                 if slot.is_settled() {
                     news.new.push(slot.news(count));
                 }
+                let lines = count.count + count.late;
                 slot.lines += lines;
-                slot.add(Value { lines, first_seen: pane, ..Value::new(count.value) });
+                slot.add(Value { lines, first_seen: Pane(frame.pane), ..Value::new(count.value) });
                 self.values += 1;
             }
-            if slot.pending > 0 {
-                if is_odd {
-                    judge(
-                        slot,
-                        counts,
-                        (counts[0].template, counts[0].slot),
-                        frame,
-                        &mut self.timers,
-                        &mut news.shares,
-                    );
-                } else if !std::mem::replace(&mut slot.is_waiting, true) {
-                    self.waiting.push((counts[0].template, counts[0].slot));
-                }
-            }
         }
-        if (frame.pane + 1).rem_euclid(MINUTE) == 0 {
-            self.judge_waiting(counts, frame, &mut news.shares);
-        }
-        for counts in counts.chunk_by(|a, b| a.template == b.template) {
-            self.keep_few(counts[0].template);
-        }
-        news
     }
 
-    /// Judges the shares of the minute that ends.
-    fn judge_waiting(&mut self, counts: &[ValueCount<'_>], frame: &ShareFrame, shares: &mut Vec<ShareFound>) {
-        let mut waiting = std::mem::take(&mut self.waiting);
+    /// Judges the shares that look odd; at the end of a minute all of it.
+    fn judge_shares(
+        &mut self,
+        counts: &[ValueCount<'_>],
+        frame: &ShareFrame,
+        first: impl Fn(&&ValueCount<'_>, &&ValueCount<'_>) -> Ordering,
+        shares: &mut Vec<ShareFound>,
+    ) {
+        let ends = (frame.pane + 1).rem_euclid(MINUTE) == 0;
+        let Slots { by_template, waiting, timers, .. } = self;
         waiting.sort_unstable();
-        for place in waiting {
-            let slots = self.by_template.get_mut(place.0.0 as usize).map_or(&mut [][..], |slots| slots);
-            let Ok(at) = slots.binary_search_by_key(&place.1, |(id, _)| *id) else { continue };
+        waiting.retain(|&(template, id)| {
+            let slots = by_template.get_mut(template.0 as usize).map_or(&mut [][..], |slots| slots);
+            let Ok(at) = slots.binary_search_by_key(&id, |(id, _)| *id) else { return false };
             let slot = &mut slots[at].1;
-            slot.is_waiting = false;
-            let from = counts.partition_point(|count| (count.template, count.slot) < place);
-            let to = counts.partition_point(|count| (count.template, count.slot) <= place);
-            if slot.pending > 0 {
-                judge(slot, &counts[from..to], place, frame, &mut self.timers, shares);
+            if slot.pending > 0 && (ends || slot.is_odd()) {
+                for (value, share) in slot.judge(frame) {
+                    let own = |count: &&ValueCount<'_>| {
+                        (count.template, count.slot) == (template, id) && *count.value == *value
+                    };
+                    let mark = counts.iter().filter(own).min_by(|a, b| first(a, b)).map(|count| count.mark);
+                    let calm = slot.values.iter().find(|known| known.text == value);
+                    if let Some(due) = calm.and_then(|known| known.series.calm_from()) {
+                        timers.push(Reverse((due, template, id, value.clone())));
+                    }
+                    shares.push(ShareFound { template, slot: id, value, share, mark });
+                }
             }
-        }
+            slot.is_waiting = slot.pending > 0;
+            slot.is_waiting
+        });
     }
 
     /// The shares that have calmed down by a pane.
@@ -439,33 +465,6 @@ fn is_odd_share(count: u32, lines: u32, share: f64) -> bool {
     f64::from(count) > expected + 2.0 * expected.sqrt() + 1.0
 }
 
-/// Judges the shares of a slot's values over the lines that wait, and learns them. `counts`: what of
-/// them came in the pane that closes.
-fn judge(
-    slot: &mut Slot,
-    counts: &[ValueCount<'_>],
-    (template, id): (TemplateIx, SlotId),
-    frame: &ShareFrame,
-    timers: &mut BinaryHeap<Timer>,
-    shares: &mut Vec<ShareFound>,
-) {
-    let mut texts: [&[u8]; KINDS_MAX] = [&[]; KINDS_MAX];
-    let mut series: Vec<(&mut ValueSeries, u32)> = Vec::with_capacity(slot.values.len());
-    for value in slot.values.iter_mut().filter(|value| value.pending > 0).take(KINDS_MAX) {
-        texts[series.len()] = &value.text;
-        series.push((&mut value.series, std::mem::take(&mut value.pending)));
-    }
-    let found = slot.series.close_pane(std::mem::take(&mut slot.pending), &mut series, frame);
-    for (at, share) in found {
-        let value: Box<[u8]> = texts[at].into();
-        if let Some(due) = series[at].0.calm_from() {
-            timers.push(Reverse((due, template, id, value.clone())));
-        }
-        let mark = counts.iter().find(|count| *count.value == *value).map(|count| count.mark);
-        shares.push(ShareFound { template, slot: id, value, share, mark });
-    }
-}
-
 /// Whether the share of a value may be worth telling: codes and states, not names and amounts.
 fn may_say_something(value: &[u8]) -> bool {
     let is_number = value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+'));
@@ -498,7 +497,55 @@ impl Value {
     }
 }
 
+/// What became of some lines of a value.
+enum Counted {
+    /// Nothing: the slot is open.
+    Open,
+    /// They are counted.
+    Known,
+    /// They are, but are the second with a value longer than one of few is: the slot never settles.
+    Long,
+    /// Nothing: the slot has not shown the value yet.
+    Unknown,
+}
+
 impl Slot {
+    /// Counts lines of a value that is known.
+    fn count(&mut self, count: &ValueCount<'_>) -> Counted {
+        if self.is_open {
+            return Counted::Open;
+        }
+        let same = |known: &&mut Value| known.hash == count.hash && *known.text == *count.value;
+        let Some(known) = self.values.iter_mut().find(same) else { return Counted::Unknown };
+        known.lines += count.count + count.late;
+        self.lines += count.count + count.late;
+        if self.has_shares {
+            known.pending += count.count as u32;
+            self.pending += count.count as u32;
+        } else if known.lines > 1 && *known.text == *LONG {
+            return Counted::Long;
+        }
+        Counted::Known
+    }
+
+    /// Whether one of its values has more of the lines that wait than chance would often give it.
+    fn is_odd(&self) -> bool {
+        let share = |value: &Value| value.lines as f64 / self.lines.max(1) as f64;
+        self.values.iter().any(|value| is_odd_share(value.pending, self.pending, share(value)))
+    }
+
+    /// Judges the shares of its values over the lines that wait, and learns them.
+    fn judge(&mut self, frame: &ShareFrame) -> Vec<(Box<[u8]>, ShareFinding)> {
+        let mut texts: Vec<&[u8]> = Vec::new();
+        let mut series: Vec<(&mut ValueSeries, u32)> = Vec::new();
+        for value in self.values.iter_mut().filter(|value| value.pending > 0) {
+            texts.push(&value.text);
+            series.push((&mut value.series, std::mem::take(&mut value.pending)));
+        }
+        let found = self.series.close_pane(std::mem::take(&mut self.pending), &mut series, frame);
+        found.into_iter().map(|(at, share)| (texts[at].into(), share)).collect()
+    }
+
     /// A slot that has shown one value.
     pub fn of(value: &[u8], lines: u64) -> Slot {
         let first_seen = Pane(i64::MAX);

@@ -9,7 +9,7 @@
 use super::Ledger;
 use super::compose::fingerprint;
 use super::pane::PaneCells;
-use super::slots::{Mark, ValueNews};
+use super::slots::{Mark, ValueNews, line_of};
 use crate::alert::{Alert, Kind, Phase, Told, grouped};
 use crate::detect;
 use crate::detect::slots::{NewValue, ShareFound, names_thing};
@@ -84,6 +84,9 @@ impl Ledger {
         if (pane.0 + 1).rem_euclid(MINUTE_PANES) == 0 {
             alerts.extend(self.release_names());
         }
+        // Which number a template has differs from run to run.
+        let value_of = |alert: &Alert| alert.value.as_ref().map(|told| told.value.clone());
+        alerts.sort_by(|a, b| (a.time, a.id, value_of(a)).cmp(&(b.time, b.id, value_of(b))));
         alerts.iter_mut().for_each(|alert| self.gate.join_incident(alert));
         alerts
     }
@@ -243,20 +246,6 @@ impl Ledger {
             return String::new();
         }
         String::from_utf8_lossy(&before[from..]).into_owned()
-    }
-}
-
-/// The source, the number and the text of the line that a mark stands for.
-fn line_of(mark: Mark, cells: &PaneCells) -> (usize, u64, &[u8]) {
-    match mark {
-        Mark::Value(at) => {
-            let cell = &cells.values.cells()[at];
-            (cell.source, cell.line_number, cells.values.sample(cell))
-        }
-        Mark::Shape(at) => {
-            let cell = &cells.cells[at];
-            (cell.source, cell.line_number, cells.sample(cell))
-        }
     }
 }
 

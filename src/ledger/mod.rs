@@ -142,8 +142,8 @@ pub struct Ledger {
     /// Which slots the workers were told are open, and how they are told.
     told_open: HashSet<(ShapeId, SlotId)>,
     open_slots: Arc<OpenSlots>,
-    /// Live: which floods were said, of new shapes, of new messages and of long lines.
-    floods_said: (bool, bool, bool),
+    /// Which floods were said: live of new shapes, of new messages and of long lines; of values.
+    floods_said: (bool, bool, bool, bool),
     /// Bounds that an earlier run has said.
     limits_said: Vec<String>,
     /// What people have decided.
@@ -208,7 +208,7 @@ impl Ledger {
             field_names: HashMap::new(),
             told_open: HashSet::new(),
             open_slots: Arc::default(),
-            floods_said: (false, false, false),
+            floods_said: (false, false, false, false),
             limits_said: Vec::new(),
             decisions: known::Decisions::new(config),
         };

@@ -133,15 +133,16 @@ impl Ledger {
                 }
             }
         }
-        let order = |count: &ValueCount<'_>| (count.template, count.slot, count.time);
-        counts.sort_unstable_by(|a, b| {
-            order(a).cmp(&order(b)).then_with(|| (a.value, marks[a.mark].0).cmp(&(b.value, marks[b.mark].0)))
-        });
+        let order = |a: usize, b: usize| {
+            let line = |number: usize| line_of(marks[number].0, cells);
+            let place = |number: usize| (line(number).2, line(number).0, line(number).1);
+            place(a).cmp(&place(b)).then_with(|| marks[a].0.cmp(&marks[b].0))
+        };
         let mut open: Vec<(TemplateIx, SlotId, usize)> = Vec::new();
         let frame = self.detector.share_frame(pane, self.slots.values(), is_judged && !self.learning());
         let mut news = self
             .slots
-            .close_pane(&frame, &counts, |count| open.push((count.template, count.slot, count.mark)));
+            .close_pane(&frame, &counts, order, |count| open.push((count.template, count.slot, count.mark)));
         drop(counts);
         for (template, slot, number) in open {
             match marks[number].0 {
@@ -196,6 +197,20 @@ impl Ledger {
     fn tell_open(&mut self, shape: ShapeId, slot: SlotId) {
         if self.told_open.insert((shape, slot)) {
             self.open_slots.add(shape, slot);
+        }
+    }
+}
+
+/// The source, the number and the text of the line that a mark stands for.
+pub(super) fn line_of(mark: Mark, cells: &PaneCells) -> (usize, u64, &[u8]) {
+    match mark {
+        Mark::Value(at) => {
+            let cell = &cells.values.cells()[at];
+            (cell.source, cell.line_number, cells.values.sample(cell))
+        }
+        Mark::Shape(at) => {
+            let cell = &cells.cells[at];
+            (cell.source, cell.line_number, cells.sample(cell))
         }
     }
 }

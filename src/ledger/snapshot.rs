@@ -66,7 +66,7 @@ struct Now {
     contexts: Contexts,
     to_follow: Vec<(Alert, ShapeId)>,
     limits_said: Vec<String>,
-    floods_said: (bool, bool, bool),
+    floods_said: (bool, bool, bool, bool),
     louder: Vec<(u64, f64)>,
     names: Vec<Alert>,
 }

@@ -7,17 +7,21 @@ use crate::time::Time;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
+// limits
+/// Entries of a pane that are kept as they came; of those beyond, equal ones are put together.
+const APART_MAX: usize = 2_048;
+
 /// The values of one open pane.
 #[derive(Debug, Default)]
 pub(in crate::ledger) struct PaneValues {
-    /// By shape, slot and hash of the value.
+    /// By shape, slot and hash of the value, those that are put together.
     index: HashMap<(ShapeId, SlotId, u64), u32>,
     cells: Vec<ValueCell>,
     /// The bytes of values and samples.
     arena: Vec<u8>,
 }
 
-/// Lines of one shape with one value in one pane.
+/// Lines of one shape with one value in one pane; there may be several such cells.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::ledger) struct ValueCell {
     pub shape: ShapeId,
@@ -70,35 +74,35 @@ pub(in crate::ledger) struct SavedValue {
 impl PaneValues {
     /// Adds an entry. In a pane with too many values the slots of further ones count as open.
     pub fn add(&mut self, new: &ValueAddition<'_>) {
-        let mut key = (new.shape, new.slot, hash_of(new.value));
         let mut value = new.value;
-        let mut known = self.index.get(&key).copied();
-        if known.is_none() && self.cells.len() >= PANE_VALUES_MAX {
-            (key.2, value) = (hash_of(b""), b"");
-            known = self.index.get(&key).copied();
+        if self.cells.len() >= PANE_VALUES_MAX {
+            value = b"";
+        }
+        let hash = hash_of(value);
+        // Most panes have few entries: to find the same value again would cost more than to keep it.
+        if self.cells.len() >= APART_MAX {
+            let key = |hash| (new.shape, new.slot, hash);
+            if let Some(at) = self.index.get(&key(hash_of(new.value))) {
+                return self.cells[*at as usize].take(new, &mut self.arena);
+            }
+            if let Some(at) = self.index.get(&key(hash)) {
+                return self.cells[*at as usize].take(new, &mut self.arena);
+            }
             if self.cells.len() >= 2 * PANE_VALUES_MAX {
                 return;
             }
+            self.index.insert(key(hash), self.cells.len() as u32);
         }
-        let (count, late) = if new.late { (0, new.count) } else { (new.count, 0) };
-        if let Some(at) = known {
-            let cell = &mut self.cells[at as usize];
-            cell.count += count;
-            cell.late += late;
-            cell.better(new, &mut self.arena);
-            return;
-        }
-        self.index.insert(key, self.cells.len() as u32);
         let value = keep(value, &mut self.arena);
         let sample = keep(new.sample, &mut self.arena);
         let ValueAddition { shape, slot, time, stamp, source, line_number, .. } = *new;
         let room = sample.1;
-        self.cells.push(ValueCell {
+        let mut cell = ValueCell {
             shape,
             slot,
-            count,
-            late,
-            hash: key.2,
+            count: 0,
+            late: 0,
+            hash,
             time,
             stamp,
             source,
@@ -106,7 +110,9 @@ impl PaneValues {
             value,
             sample,
             room,
-        });
+        };
+        cell.count(new);
+        self.cells.push(cell);
     }
 
     /// The cells.
@@ -157,8 +163,11 @@ impl PaneValues {
                 line_number: saved.line_number,
                 sample: &saved.sample,
             };
-            values.add(&addition(false, saved.count));
-            values.add(&addition(true, saved.late));
+            for (late, lines) in [(false, saved.count), (true, saved.late)] {
+                if lines > 0 {
+                    values.add(&addition(late, lines));
+                }
+            }
         }
         values
     }
@@ -172,6 +181,20 @@ impl PaneValues {
 }
 
 impl ValueCell {
+    fn count(&mut self, new: &ValueAddition<'_>) {
+        if new.late {
+            self.late += new.count;
+        } else {
+            self.count += new.count;
+        }
+    }
+
+    /// Takes in an entry of the same value.
+    fn take(&mut self, new: &ValueAddition<'_>, arena: &mut Vec<u8>) {
+        self.count(new);
+        self.better(new, arena);
+    }
+
     /// Shows the new lines' sample if it is the lesser one; see the cells of shapes.
     fn better(&mut self, new: &ValueAddition<'_>, arena: &mut Vec<u8>) {
         let old = cut(arena, self.sample);
