@@ -4,10 +4,15 @@ use super::alert::State;
 use super::exposure::{Frame, ONE, number};
 use super::series::Series;
 use super::surge::Detector;
-use super::{HOUR, MIDDLE, PANE_SECONDS, SCALES, TemplateIx, gone};
+use super::{HOUR, MIDDLE, PANE_SECONDS, SCALES, Surge, TemplateIx, gone};
 use crate::time::Pane;
 
 // limits
+/// Other messages tell the traffic with so many lines; a surge by so much more than they is its own;
+/// and a message with so many times their lines is the traffic.
+const OTHERS_MIN: f64 = 10.0;
+const MORE_THAN_OTHERS: f64 = 1.5;
+const NEARLY_ALL: f64 = 9.0;
 /// Lines come in batches if they bring so many others along, in so many stretches of five
 /// minutes at least, and where fewer than so many are to be expected in one: else it is the
 /// time of day that one would see.
@@ -148,6 +153,29 @@ impl Detector {
             }
         }
         lines
+    }
+
+    /// Whether a surge is no more than what the rest of the log does at the same time, where too few
+    /// messages are frequent to tell the traffic: three times the visitors of a site whose log is
+    /// nearly one message. A message that is nearly all of its log is its traffic.
+    pub(crate) fn is_traffic(&self, surge: &Surge) -> bool {
+        let (frame, Some(last)) = (self.frame(0.0, 0), self.clock.last()) else { return false };
+        if self.clock.traffic.is_known() {
+            return false;
+        }
+        let panes = surge.window.end.0 - surge.window.start.0;
+        let (mut lines, mut expected) = (0.0, 0.0);
+        for (index, series) in self.series.iter().enumerate() {
+            let Some(series) = series.as_ref().filter(|_| index != surge.template.0 as usize) else { continue };
+            let silent = last - series.last;
+            let recent = series.recent.backwards(series.last).take_while(|(ago, _)| ago + silent < panes);
+            lines += recent.map(|(_, count)| f64::from(count)).sum::<f64>();
+            expected += series.rate(&frame) * panes as f64;
+        }
+        if expected < OTHERS_MIN {
+            return expected * NEARLY_ALL < surge.expected;
+        }
+        surge.factor <= MORE_THAN_OTHERS * lines / expected
     }
 
     /// A surge of it is open.

@@ -79,6 +79,11 @@ pub(crate) struct Frequent {
 }
 
 impl Traffic {
+    /// Whether enough messages are frequent to tell it.
+    pub fn is_known(&self) -> bool {
+        self.frequent.len() >= FREQUENT_MIN
+    }
+
     /// The mean traffic of an aligned cell of this width, in 65536ths. For a cell
     /// shorter than five minutes that of the five minutes before it, which are
     /// over by the time it is learned.

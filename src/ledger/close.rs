@@ -364,7 +364,15 @@ impl Ledger {
     fn alerts_of(&mut self, pane: Pane, findings: Vec<Finding>, cells: &PaneCells) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for finding in findings.iter().filter(|finding| !self.is_unread(finding)).collect::<Vec<_>>() {
-            let alert = self.finding_alert(pane, finding, cells);
+            let mut alert = self.finding_alert(pane, finding, cells);
+            // A site with more visitors is no trouble; more warnings are, however many they are.
+            if let Finding::Surge(surge) = finding
+                && alert.class < Level::Warn
+                && self.detector.is_traffic(surge)
+            {
+                alert.note = true;
+                alert.reason += ", as all of the log";
+            }
             alerts.extend(self.hold_with_source(finding.template(), alert, pane));
         }
         // The best come first: where many messages surge, the others are told as a count.
