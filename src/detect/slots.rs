@@ -24,6 +24,8 @@ const DAY_MICROS: f64 = 86_400e6;
 // limits
 /// News of an hour that are remembered one by one.
 const NEWS_MAX: usize = 1_000;
+/// So many are nothing in a young log: what it says at all is still being found out.
+const YOUNG_NEWS: u64 = 3;
 /// A slot is settled with so many lines.
 const SETTLED_LINES: u64 = 50;
 /// Of values that are all as frequent one is missing still with a chance of e to the minus this.
@@ -353,7 +355,7 @@ impl Slots {
         let old = self.news.iter().take_while(|known| known.0 < pane.0 - HOUR).count();
         self.found += old as u64;
         self.news.drain(..old);
-        self.found == 0 || self.found as f64 <= age_micros as f64 / DAY_MICROS * a_day
+        self.found <= YOUNG_NEWS || self.found as f64 <= age_micros as f64 / DAY_MICROS * a_day
     }
 
     /// A settled slot has shown what it never had.
