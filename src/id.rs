@@ -72,6 +72,12 @@ impl SlotId {
         SlotId(FIELD | xxhash_rust::xxh3::xxh3_64(name) & (FIELD - 1))
     }
 
+    /// How many candidates a line of such a slot has, and which of them it is.
+    pub fn candidate_place(self) -> Option<(usize, usize)> {
+        let is_candidate = self.0 & (FIELD | WORD) == 0;
+        is_candidate.then_some(((self.0 >> 8 & 0xff) as usize, (self.0 & 0xff) as usize))
+    }
+
     /// The same slot, of requests to this route alone.
     #[must_use]
     pub fn of_route(self, route: &[u8]) -> SlotId {

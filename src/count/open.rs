@@ -6,6 +6,7 @@ use crate::line::split::{Cleaner, Text, is_blank};
 use crate::line::stamp::{Anchor, Clock, Reading};
 use crate::line::structured::{Beside, Field, Format, Part, Seen, Unwrapper, cut_stream, join_parts};
 use crate::shape::alarm;
+use crate::shape::candidates::Candidates;
 use crate::shape::{Scratch, Shape, canonical_with_host, cheap};
 
 /// Opens the lines of a chunk, one after another. Each thread has its own.
@@ -159,6 +160,16 @@ impl<'a> Opened<'a> {
         self.parts().1.line()
     }
 
+    /// The text behind the stamp, how many candidates it has, and where in it they stand.
+    pub(crate) fn candidates(&mut self) -> (Vec<u8>, usize, Vec<(usize, usize)>) {
+        let (mut key, mut scratch) = (Vec::new(), Scratch::default());
+        let cut = self.shape(&mut key, &mut scratch, &mut Shape::default());
+        let candidates = Candidates::of(&key, cut, scratch.values());
+        let text = self.message().to_vec();
+        let places = candidates.places(&text);
+        (text, candidates.count, places)
+    }
+
     /// Writes the line without its stamp, and without the host that follows it.
     pub fn write_message(&self, message: &mut Vec<u8>) {
         message.clear();
@@ -227,5 +238,59 @@ impl<'a> Opened<'a> {
         let cut = self.write_parts(key);
         canonical_with_host(key, host_follows.then_some(cut), scratch, shape);
         cut
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+    use crate::count::{Carry, Job, Worker};
+    use crate::id::SlotId;
+    use crate::shape::candidates::{LONG, is_long};
+    use crate::time::Time;
+    use std::path::Path;
+
+    /// What a worker counts of a line alone.
+    fn counted(config: &Config, line: &[u8]) -> Vec<(SlotId, Vec<u8>)> {
+        let mut worker = Worker::new(config.opener(), 7);
+        let carry = Carry::start(config.latest);
+        let delta = worker.tally(&Job { source: 0, index: 0, bytes: line, carry, overlong: 0, live: false });
+        let value = |(from, len): (u32, u32)| delta.samples[from as usize..][..len as usize].to_vec();
+        let entries = delta.segments.iter().flat_map(|segment| &segment.values);
+        let mut values: Vec<_> = entries.map(|entry| (entry.slot, value(entry.value))).collect();
+        values.retain(|(slot, _)| slot.candidate_place().is_some());
+        values.sort();
+        values
+    }
+
+    /// Where candidates are said to stand is where the worker reads them.
+    #[test]
+    fn candidates_stand_where_the_worker_reads_them() {
+        let config = Config::new(Time::from_seconds(1_800_000_000));
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/loglike");
+        let logs = std::fs::read_dir(samples).expect("the samples are there");
+        let mut text: Vec<u8> =
+            logs.flat_map(|log| std::fs::read(log.expect("a file").path())).flatten().collect();
+        text.extend(b"exited 1 with code 1 by root, true is 0x1f and ORA-00600 in 9/KILL of 123456789\n");
+        let mut found = 0;
+        for line in text.split_inclusive(|b| *b == b'\n') {
+            let mut opener = config.opener();
+            opener.look(line);
+            let anchor = Carry::start(config.latest).anchor();
+            let end = line.len() - usize::from(line.ends_with(b"\n"));
+            let Some(mut opened) = opener.open(line, 0, end, anchor) else { continue };
+            let (text, count, places) = opened.candidates();
+            let value = |&(start, end): &(usize, usize)| match &text[start..end] {
+                long if is_long(long) => LONG.to_vec(),
+                value => value.to_vec(),
+            };
+            let slots = (0..).map(|index| SlotId::candidate(count, index));
+            let expected: Vec<_> = slots.zip(places.iter().map(value)).collect();
+            found += expected.len();
+            let counted = counted(&config, line);
+            // A line that goes on with another is no message.
+            assert!(counted == expected || counted.is_empty(), "{}", String::from_utf8_lossy(line));
+        }
+        assert!(found > 1_000, "{found}");
     }
 }

@@ -11,6 +11,7 @@
 //! a port or a size: those are different after every restart, and say nothing.
 
 use super::bytes::{BLANK, MARK, UPPER, is, word_end};
+use super::cheap::write_with_places;
 use super::request::Values;
 use super::{header, is_unit};
 use memchr::memchr;
@@ -57,6 +58,10 @@ pub(crate) enum Candidate {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Candidates {
     list: [Option<Candidate>; CANDIDATES_MAX],
+    /// Where they stand in the key.
+    spans: [(u32, u32); CANDIDATES_MAX],
+    /// Where the text behind the stamp begins in the key.
+    cut: usize,
     /// How many the line has; those beyond the bound are not listed.
     pub count: usize,
 }
@@ -65,7 +70,7 @@ impl Candidates {
     /// The candidates of a cheap key. `cut`: where the text behind the stamp begins in it.
     /// `values`: the words that are values or hold digits, as the shape's rules found them.
     pub(crate) fn of(key: &[u8], cut: usize, values: &[(u32, u32)]) -> Candidates {
-        let mut found = Candidates::default();
+        let mut found = Candidates { cut, ..Candidates::default() };
         let size = Values::size_of(key);
         let (mut run, mut counted_to) = (0u16, cut);
         let mut quotes = Quotes::default();
@@ -90,6 +95,7 @@ impl Candidates {
             if let Some(candidate) = candidate {
                 if let Some(place) = found.list.get_mut(found.count) {
                     *place = Some(candidate);
+                    found.spans[found.count] = (start as u32, end as u32);
                 }
                 found.count += 1;
             }
@@ -100,6 +106,15 @@ impl Candidates {
     /// Those that are looked at, from left to right.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Candidate> + '_ {
         self.list.iter().map_while(|candidate| *candidate)
+    }
+
+    /// Where they stand in a line of the key, of which `text` is what stands behind the stamp.
+    pub(crate) fn places(&self, text: &[u8]) -> Vec<(usize, usize)> {
+        let (mut key, mut places) = (Vec::new(), Vec::new());
+        write_with_places(text, &mut key, &mut places);
+        let place = |at: u32| places.get(at as usize - self.cut).copied().unwrap_or(text.len());
+        let listed = &self.spans[..self.count.min(CANDIDATES_MAX)];
+        listed.iter().map(|&(start, end)| (place(start), place(end))).collect()
     }
 }
 
