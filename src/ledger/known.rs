@@ -76,7 +76,28 @@ struct Reader {
     latest: Time,
 }
 
+/// What stands in a line.
+pub(super) struct Read {
+    /// Behind the stamp.
+    pub text: Vec<u8>,
+    /// The candidates of that, and where those that are looked at stand in it.
+    pub count: usize,
+    pub places: Vec<(usize, usize)>,
+    /// The line without its stamp.
+    pub message: Vec<u8>,
+}
+
 impl Reader {
+    fn read(&self, line: &[u8]) -> Option<Read> {
+        let mut opener = self.opener.clone();
+        opener.look(line);
+        let mut opened = opener.open(line, 0, line.len(), Carry::start(self.latest).anchor())?;
+        let mut message = Vec::new();
+        opened.write_message(&mut message);
+        let (text, count, places) = opened.candidates();
+        Some(Read { text, count, places, message })
+    }
+
     fn shape_of(&self, line: &[u8]) -> Option<Shape> {
         // What a line is does not depend on those before it.
         let mut opener = self.opener.clone();
@@ -150,6 +171,11 @@ impl Decisions {
 
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// What stands in a line, read as those of the log are; none if it says nothing.
+    pub fn read(&self, line: &[u8]) -> Option<Read> {
+        self.reader.read(line)
     }
 
     /// Which decisions were told all the same, by a hash of their line, so many times their rate.

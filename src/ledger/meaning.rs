@@ -6,6 +6,9 @@
 //! say in the same place is no more than a note, and where places often show what they never
 //! had, all is.
 
+mod announce;
+mod place;
+
 use super::Ledger;
 use super::compose::fingerprint;
 use super::pane::PaneCells;
@@ -13,12 +16,12 @@ use super::slots::{Mark, ValueNews, line_of};
 use crate::alert::{Alert, Kind, Phase, Told, grouped};
 use crate::detect;
 use crate::detect::slots::{NewValue, ShareFound, names_thing};
-use crate::id::SlotId;
+use crate::redact::visible;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::{LONG, says_code};
 use crate::shape::is_constant_value;
-use crate::shape::values::find_word;
 use crate::time::{PANE_SECONDS, Pane};
+use place::Key;
 
 // limits
 /// Values that are listed in a reason.
@@ -50,7 +53,7 @@ struct Found {
     new: NewValue,
     mark: Mark,
     /// What announces it.
-    key: String,
+    key: Key,
     worth: Worth,
 }
 
@@ -97,12 +100,12 @@ impl Ledger {
         for (mark, mut new) in news {
             let line = line_of(mark, cells);
             if *new.value == [VARIABLE]
-                && let Some(value) = self.value_at(&new, line.2)
+                && let Some(value) = self.value_at(new.template, new.slot, line.2)
             {
                 new.value = value;
             }
-            let key = self.key_of(new.slot, line.2, &new.value);
-            let worth = worth_of(&new, &key);
+            let key = self.key_of(new.template, new.slot, line.2, &new.value);
+            let worth = worth_of(&new, &key.words);
             let found = Found { new, mark, key, worth };
             let same = |known: &&mut Found| {
                 let at = line_of(known.mark, cells);
@@ -115,13 +118,6 @@ impl Ledger {
             }
         }
         told
-    }
-
-    /// The text in a place where the template has a variable.
-    fn value_at(&self, new: &NewValue, line: &[u8]) -> Option<Box<[u8]>> {
-        let values = self.registry.values_in(new.template, line, false);
-        let (_, value) = values.get(new.slot.place()?)?;
-        Some((*value).into())
     }
 
     /// The names of a minute: one that came in several messages is one note.
@@ -147,6 +143,26 @@ impl Ledger {
         told
     }
 
+    /// What announces a value, and the value, as they may be shown: whether it is a secret shows
+    /// in what stands before it.
+    fn shown_pair(&self, key: &str, value: &[u8]) -> (String, String) {
+        let pair = self.shown_text(&format!("{key}{}", shown_value(value)));
+        match pair.strip_prefix(key) {
+            Some(value) => (key.to_owned(), value.to_owned()),
+            None => (String::new(), pair),
+        }
+    }
+
+    /// The usual values, the commonest first.
+    fn shown_values(&self, key: &str, new: &NewValue) -> String {
+        let shown = new.usual.iter().take(LISTED_MAX).map(|(value, _)| self.shown_pair(key, value).1);
+        let mut shown: Vec<String> = shown.collect();
+        if new.usual.len() > LISTED_MAX {
+            shown.push("…".to_owned());
+        }
+        shown.join(", ")
+    }
+
     /// Whether people have decided about the value, or about all its message says.
     fn is_decided(&self, new: &NewValue, pane: Pane) -> bool {
         !self.decisions.is_empty() && self.decides_value(new.template, &new.value, pane.end())
@@ -160,8 +176,9 @@ impl Ledger {
             Mark::Shape(at) => cells.cells[at].shape,
         };
         let base = self.known_alert(pane, new.template, cells, pane);
-        let value = shown_value(&new.value);
-        let reason = format!("{key}{value}, never in {} lines ({})", grouped(new.lines), listed(new));
+        let (key, value) = self.shown_pair(key.told(), &new.value);
+        let usual = self.shown_values(&key, new);
+        let reason = format!("{key}{value}, never in {} lines ({usual})", grouped(new.lines));
         Alert {
             kind: Kind::Value,
             shape,
@@ -173,7 +190,7 @@ impl Ledger {
             sources: self.spread(&[], Some(source)),
             count: new.count,
             context: self.context_of(source, line_number),
-            value: Some(Told { key: key.clone(), value, of: new.lines, usual: 0.0 }),
+            value: Some(Told { key, value, of: new.lines, usual: 0.0 }),
             history: Vec::new(),
             summary: format!("new value: {reason}"),
             fingerprint: fingerprint(shape, Kind::Value, pane) ^ xxhash_rust::xxh3::xxh3_64(&new.value),
@@ -191,8 +208,11 @@ impl Ledger {
             Some((source, number, sample)) => (self.shown(sample), self.sources[source].name.clone(), number),
             None => (base.sample.clone(), base.source.clone(), base.line_number),
         };
-        let key = line.map_or(String::new(), |(_, _, line)| self.key_of(found.slot, line, &found.value));
-        let value = shown_value(&found.value);
+        let key = match line {
+            Some((_, _, line)) => self.key_of(found.template, found.slot, line, &found.value),
+            None => self.usual_key(found.template, found.slot),
+        };
+        let (key, value) = self.shown_pair(key.told(), &found.value);
         let reason = if share.now_normal {
             format!(
                 "{key}{value}: {} of lines for so long that it counts as usual from now on",
@@ -228,24 +248,6 @@ impl Ledger {
             reason,
             ..base
         }
-    }
-
-    /// What announces a value in a line: `code `, `status=`; nothing if no word does.
-    fn key_of(&self, slot: SlotId, line: &[u8], value: &[u8]) -> String {
-        if let Some(name) = self.field_names.get(&slot) {
-            return format!("{}=", String::from_utf8_lossy(name));
-        }
-        let Some((start, _)) = find_word(line, 0, value) else { return String::new() };
-        let before = &line[..start];
-        let is_name = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-');
-        let Some(end) = before.iter().rposition(|&b| is_name(b)) else { return String::new() };
-        let gap = &before[end + 1..];
-        let from = before[..end].iter().rposition(|&b| !is_name(b)).map_or(0, |at| at + 1);
-        let starts = from == 0 || !before[from - 1].is_ascii_digit();
-        if !starts || gap.len() > 3 || !gap.iter().all(|b| b" =:\"'(#[".contains(b)) {
-            return String::new();
-        }
-        String::from_utf8_lossy(&before[from..]).into_owned()
     }
 }
 
@@ -304,19 +306,10 @@ fn shown_value(value: &[u8]) -> String {
     if value == LONG {
         return "a longer value".to_owned();
     }
-    let text = String::from_utf8_lossy(value).replace(char::from(VARIABLE), "<*>");
+    let parts: Vec<String> = value.split(|b| *b == VARIABLE).map(visible).collect();
+    let text = parts.join("<*>");
     match text.char_indices().nth(LISTED_CHARS) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,
     }
-}
-
-/// The usual values, the commonest first.
-fn listed(new: &NewValue) -> String {
-    let listed = new.usual.iter().take(LISTED_MAX).map(|(value, _)| shown_value(value));
-    let mut listed: Vec<String> = listed.collect();
-    if new.usual.len() > LISTED_MAX {
-        listed.push("…".to_owned());
-    }
-    listed.join(", ")
 }

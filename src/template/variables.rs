@@ -58,6 +58,17 @@ impl Registry {
 }
 
 impl Registry {
+    /// From where to where the value stands in a line that is in the place of this number among
+    /// those where the template has a variable.
+    pub fn masked_in(&self, template: TemplateIx, line: &[u8], place: usize) -> Option<(usize, usize)> {
+        let root: Vec<Token<'_>> = tokens(&self.root(template).text).collect();
+        let masked = (0..root.len()).filter(|&at| root[at].kind.is_variable()).nth(place)?;
+        let rank = root[..masked].iter().filter(|token| has_values(token.word)).count();
+        let value = self.values_in(template, line, false).get(rank)?.1;
+        let start = (value.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
+        (start + value.len() <= line.len()).then_some((start, start + value.len()))
+    }
+
     /// Whether words of a template's lines were masked by the closure.
     pub fn has_masked(&self, template: TemplateIx) -> bool {
         self.root(template).active
