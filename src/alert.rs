@@ -157,6 +157,20 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
+/// A part as a person reads it: `93 %`, `4.2 %`, `0.02 %`, `none`.
+pub fn percent(part: f64) -> String {
+    match part * 100.0 {
+        none if none <= 0.0 => "none".to_owned(),
+        hardly if hardly < 0.001 => "under 0.001 %".to_owned(),
+        small if small < 0.01 => format!("{small:.3} %"),
+        small if small < 1.0 => format!("{small:.2} %"),
+        some if some < 9.95 => format!("{some:.1} %"),
+        // What is not all is not shown as all.
+        many if many < 100.0 => format!("{:.0} %", many.min(99.0)),
+        _ => "100 %".to_owned(),
+    }
+}
+
 /// One alert, note, or change of an alert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {

@@ -72,7 +72,7 @@ fn one_object_a_message() {
     assert_eq!(link["first_seen"], "2026-03-02T12:00:00Z");
     assert_eq!(link["values"][0]["before"], "link ");
     assert_eq!(link["values"][0]["distinct"], 2);
-    assert_eq!(link["values"][0]["top"][1], serde_json::json!({"value": "eth1", "count": 25}));
+    assert_eq!(link["values"][0]["top"][1], serde_json::json!({"value": "eth1", "count": 25, "share": 0.25}));
     assert_eq!(link["values"][1]["distinct"], Value::Null);
 }
 

@@ -3,10 +3,11 @@
 use super::args::{BaselineAction, BaselineArgs};
 use super::exit::Outcome;
 use super::render::safe::{shortened, visible};
+use super::render::values;
 use logsurge::alert::grouped;
 use logsurge::baseline::{BaselineMessage, FORMAT_VERSION, TOKENIZER_VERSION};
 use logsurge::time::format_duration;
-use logsurge::{Baseline, Error, redact};
+use logsurge::{Baseline, Config, Error, Ledger, redact};
 use serde_json::json;
 use std::cmp::Reverse;
 use std::io::{self, BufWriter, Write};
@@ -73,12 +74,17 @@ fn export(baseline: &Baseline) -> io::Result<()> {
         "masks": baseline.settings().masks(),
     });
     writeln!(out, "{head}")?;
+    let ledger = Ledger::new(&Config::new(learned.to), Some(baseline), Vec::new());
+    let mut values = ledger.few_values_of_all();
     for BaselineMessage { id, template, example, message } in baseline.messages() {
+        let place = ledger.registry().find_id(&id.to_string()).ok();
+        let values = place.and_then(|template| values.remove(&template)).unwrap_or_default();
+        let values: Vec<_> = values.iter().map(|place| values::json_of(place, &ledger)).collect();
         let row = json!({
             "schema": "logsurge.baseline.message/1", "id": id.to_string(), "template": visible(&redact(template.as_bytes())),
             "sample": visible(&example), "class": message.class.word(), "lines": message.lines,
             "first_seen": message.first_seen.to_string(), "last_seen": message.last_seen.to_string(),
-            "recurring": message.recurring,
+            "recurring": message.recurring, "values": values,
         });
         writeln!(out, "{row}")?;
     }

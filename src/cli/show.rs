@@ -6,6 +6,7 @@ use super::printer::Printer;
 use super::render::safe::{shortened, visible};
 use super::render::short;
 use super::render::text::{chart, level_word, message_of};
+use super::render::values;
 use super::{batch, memory, remembered, setup};
 use logsurge::alert::grouped;
 use logsurge::template::{FindError, Registry, TemplateIx};
@@ -21,6 +22,9 @@ const COLUMNS: usize = 80;
 /// Ids that are offered for one that is unknown, and how much of each text.
 const OFFERED_MAX: usize = 3;
 const OFFERED_CHARS: usize = 60;
+/// Places whose values are shown, and how many of each: the rare ones are what one looks for.
+const PLACES_MAX: usize = 8;
+const VALUES_SHOWN: usize = 8;
 /// Below so many lines nothing is usual.
 const USUAL_LINES_MIN: u64 = 3;
 
@@ -112,7 +116,7 @@ fn tell(ledger: &Ledger, id: &str, args: &Show, zone: &Zone) -> Result<io::Resul
         return Err(unknown(ledger, id, &FindError::Unknown, args));
     };
     let text = match args.output.json {
-        true => format!("{}\n", json_of(&story)),
+        true => format!("{}\n", json_of(&story, ledger)),
         false => text_of(&story, &registry.short_id(story.id), ledger, zone),
     };
     let mut out = io::stdout().lock();
@@ -189,6 +193,10 @@ fn text_of(story: &Story, id: &str, ledger: &Ledger, zone: &Zone) -> String {
     usual.extend(story.batch.map(|lines| format!("comes in batches of about {lines:.0}")));
     out += &format!("  {}\n", usual.join(", "));
     out += &format!("  {}\n", silence(story));
+    for values in story.values.iter().take(PLACES_MAX) {
+        out +=
+            &format!("  {} ({} lines)\n", values::line(values, VALUES_SHOWN, ledger), grouped(values.lines));
+    }
     if let Some(bars) = &story.bars {
         out += &timeline(bars, &wall);
     }
@@ -251,8 +259,9 @@ fn wall(time: Time, zone: &Zone) -> String {
     text.get(..16).unwrap_or(&text).replace('T', " ")
 }
 
-fn json_of(story: &Story) -> serde_json::Value {
+fn json_of(story: &Story, ledger: &Ledger) -> serde_json::Value {
     let message = &story.message;
+    let values: Vec<_> = story.values.iter().map(|place| values::json_of(place, ledger)).collect();
     json!({
         "schema": "logsurge.message/1", "id": story.id.to_string(),
         "template": visible(story.template.as_bytes()), "level": story.level.word(),
@@ -260,7 +269,7 @@ fn json_of(story: &Story) -> serde_json::Value {
         "first_seen": message.first_seen.to_string(), "last_seen": message.last_seen.to_string(),
         "per_day": story.rate * DAY, "batch": story.batch,
         "longest_silence_seconds": story.longest_silence, "gone_after_seconds": story.gone_after,
-        "gone": story.is_gone,
+        "gone": story.is_gone, "values": values,
         "timeline": story.bars.as_ref().map(|bars| json!({
             "from": bars.from.to_string(), "seconds": bars.seconds, "lines": bars.lines,
         })),

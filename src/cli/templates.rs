@@ -2,14 +2,14 @@
 
 use super::args::Templates;
 use super::exit::Outcome;
-use super::render::safe::{shortened, visible};
+use super::render::safe::visible;
+use super::render::values;
 use super::{batch, setup};
 use logsurge::alert::grouped;
 use logsurge::count::Label;
 use logsurge::detect::Message;
 use logsurge::id::TemplateId;
 use logsurge::shape::Shape;
-use logsurge::shape::values::VALUES_MAX;
 use logsurge::template::{TemplateIx, Variable};
 use logsurge::time::Zone;
 use logsurge::{Config, Error, Ledger, Level, Time};
@@ -17,14 +17,10 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 
-/// Messages that `--like` shows.
-const LIKE_MAX: usize = 10;
 /// Values that are shown of a variable.
 const VALUES_SHOWN: usize = 3;
-/// Values that a JSON object holds of a variable.
-const VALUES_JSON: usize = 10;
-/// A value is shown this long.
-const VALUE_CHARS: usize = 32;
+/// Messages that `--like` shows.
+const LIKE_MAX: usize = 10;
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -97,6 +93,7 @@ fn rows(ledger: &Ledger, args: &Templates, like: Option<&Shape>) -> Vec<Row> {
     let ids: Vec<TemplateId> = registry.templates().into_iter().map(|ix| registry.template_id(ix)).collect();
     let mut short: HashMap<TemplateId, String> = ids.iter().copied().zip(registry.short_ids(&ids)).collect();
     let mut variables = ledger.variables();
+    let mut few = if args.json || args.verbose { ledger.few_values_of_all() } else { Default::default() };
     let wanted = |(message, template): &(Message, TemplateIx)| {
         args.least.allows(registry.level(*template).max(message.class), message.lines)
     };
@@ -110,10 +107,26 @@ fn rows(ledger: &Ledger, args: &Templates, like: Option<&Shape>) -> Vec<Row> {
             level: registry.level(template),
             text: visible(ledger.shown_text(&registry.template_text(template)).as_bytes()),
             sample: visible(registry.example(template)),
-            variables: variables.remove(&template).unwrap_or_default(),
+            variables: together(
+                variables.remove(&template).unwrap_or_default(),
+                few.remove(&template).unwrap_or_default(),
+            ),
         }
     };
     listed.into_iter().filter(wanted).map(row).collect()
+}
+
+/// The variables of a message's text, and the places of few values that it does not show: fields,
+/// and those that are one variable together with others.
+fn together(mut variables: Vec<Variable>, few: Vec<Variable>) -> Vec<Variable> {
+    let is_shown = |place: &Variable| {
+        variables
+            .iter()
+            .any(|known| !known.values.is_open() && known.values.sorted() == place.values.sorted())
+    };
+    let further: Vec<Variable> = few.into_iter().filter(|place| !is_shown(place)).collect();
+    variables.extend(further);
+    variables
 }
 
 /// For people: columns that fit a terminal, the text last.
@@ -146,7 +159,7 @@ fn table(rows: &[Row], ledger: &Ledger, zone: &Zone, out: &mut impl Write) -> io
         )?;
         // Of a single line the message says it all.
         for variable in row.variables.iter().filter(|variable| variable.lines > 1) {
-            writeln!(out, "{:>20} {}", "", values_line(variable, ledger))?;
+            writeln!(out, "{:>20} {}", "", values::line(variable, VALUES_SHOWN, ledger))?;
         }
     }
     Ok(())
@@ -184,50 +197,8 @@ impl Clock<'_> {
     }
 }
 
-/// `from <*>: 10.0.0.1 (62 %), 10.0.0.2 (38 %)`, in parts of the lines whose value is known.
-fn values_line(variable: &Variable, ledger: &Ledger) -> String {
-    let place = visible(format!("{}{}", variable.before, variable.word).as_bytes());
-    if variable.values.is_open() {
-        return format!("{place}: more than {VALUES_MAX} different values");
-    }
-    let sorted = variable.values.sorted();
-    // Of many that came once each, none is common.
-    let each = sorted.len() > VALUES_SHOWN && sorted.first().is_some_and(|(_, count)| *count == 1);
-    let mut parts: Vec<String> = sorted
-        .iter()
-        .take(VALUES_SHOWN)
-        .map(|(value, count)| {
-            let shown = shortened(&shown_value(variable, value, ledger), VALUE_CHARS);
-            let share = *count as f64 / variable.lines.max(1) as f64 * 100.0;
-            if each { shown } else { format!("{shown} ({share:.0} %)") }
-        })
-        .collect();
-    if let more @ 1.. = sorted.len().saturating_sub(VALUES_SHOWN) {
-        parts.push(format!("{more} more"));
-    }
-    format!("{place}: {}{}", if each { "each once: " } else { "" }, parts.join(", "))
-}
-
-/// A value as it may be shown: whether it is a secret shows in the word before it.
-fn shown_value(variable: &Variable, value: &[u8], ledger: &Ledger) -> String {
-    let value = String::from_utf8_lossy(value);
-    let whole = format!("{}{value}", variable.before);
-    let shown = ledger.shown_text(&whole);
-    visible(shown.strip_prefix(&variable.before).unwrap_or(&shown).as_bytes())
-}
-
 fn json_of(row: &Row, ledger: &Ledger) -> serde_json::Value {
-    let values = row.variables.iter().map(|variable| {
-        let sorted = variable.values.sorted();
-        let top = sorted.iter().take(VALUES_JSON);
-        json!({
-            "before": visible(variable.before.as_bytes()), "word": visible(variable.word.as_bytes()),
-            "lines": variable.lines,
-            "distinct": (!variable.values.is_open()).then_some(sorted.len()),
-            "top": top.map(|(value, count)| json!({"value": shown_value(variable, value, ledger), "count": count}))
-                .collect::<Vec<_>>(),
-        })
-    });
+    let values = row.variables.iter().map(|variable| values::json_of(variable, ledger));
     json!({
         "schema": "logsurge.template/1", "id": row.id.to_string(), "count": row.message.lines,
         "share": rounded(row.share), "level": row.level.word(),

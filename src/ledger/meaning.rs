@@ -13,7 +13,7 @@ use super::Ledger;
 use super::compose::fingerprint;
 use super::pane::PaneCells;
 use super::slots::{Mark, ValueNews, line_of};
-use crate::alert::{Alert, Kind, Phase, Told, grouped};
+use crate::alert::{Alert, Kind, Phase, Told, grouped, percent};
 use crate::detect;
 use crate::detect::slots::{NewValue, ShareFound, names_thing};
 use crate::redact::visible;
@@ -289,17 +289,6 @@ fn is_one_of_few(new: &NewValue) -> bool {
 pub(crate) fn share_sentence(value: &str, count: u64, of: u64, usual: f64) -> String {
     let share = percent(count as f64 / of.max(1) as f64);
     format!("{value}: {} of {} lines ({share}, usually {})", grouped(count), grouped(of), percent(usual))
-}
-
-/// A part as a person reads it.
-fn percent(part: f64) -> String {
-    match part * 100.0 {
-        none if none <= 0.0 => "none".to_owned(),
-        small if small < 0.01 => format!("{small:.3} %"),
-        small if small < 1.0 => format!("{small:.2} %"),
-        some if some < 10.0 => format!("{some:.1} %"),
-        many => format!("{many:.0} %"),
-    }
 }
 
 fn shown_value(value: &[u8]) -> String {

@@ -4,7 +4,7 @@ use super::{Bars, Ledger};
 use crate::detect::Message;
 use crate::id::{ShapeId, TemplateId};
 use crate::line::Level;
-use crate::template::TemplateIx;
+use crate::template::{TemplateIx, Variable};
 use crate::time::{PANE_SECONDS, Time};
 
 /// All that is known of one message.
@@ -30,6 +30,8 @@ pub struct Story {
     pub gone_after: Option<f64>,
     /// It has stopped and not come back.
     pub is_gone: bool,
+    /// Its places that show one of few values, and what they have shown.
+    pub values: Vec<Variable>,
     /// How often it came over the logs that were read.
     pub bars: Option<Bars>,
 }
@@ -69,6 +71,7 @@ impl Ledger {
             longest_silence: detector.longest_gap_panes(template) as f64 * PANE_SECONDS as f64,
             gone_after: detector.gone_after_seconds(template),
             is_gone: detector.is_gone(template),
+            values: self.few_values(template),
             bars: self.timeline.as_ref().and_then(|timeline| timeline.bars(template, bars_max)),
         })
     }

@@ -5,3 +5,4 @@ pub mod safe;
 pub mod short;
 pub mod summary;
 pub mod text;
+pub mod values;

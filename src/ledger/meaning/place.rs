@@ -104,32 +104,24 @@ impl Ledger {
     pub fn few_values(&self, template: TemplateIx) -> Vec<Variable> {
         let of_template = |shape: &ShapeIx| self.registry.template_of(*shape) == template;
         let shapes: Vec<ShapeIx> = self.registry.shapes().into_iter().filter(of_template).collect();
-        self.few_values_by(template, &shapes, |_| true)
+        self.few_values_by(template, &shapes)
     }
 
-    /// The same of all messages; `beside_text`: only of fields that their texts do not hold.
-    pub fn few_values_of_all(&self, beside_text: bool) -> HashMap<TemplateIx, Vec<Variable>> {
+    /// The same of all messages.
+    pub fn few_values_of_all(&self) -> HashMap<TemplateIx, Vec<Variable>> {
         let mut shapes: HashMap<TemplateIx, Vec<ShapeIx>> = HashMap::new();
         for shape in self.registry.shapes() {
             shapes.entry(self.registry.template_of(shape)).or_default().push(shape);
         }
-        let wanted = |slot: SlotId| slot.is_field() || !beside_text;
-        let values = shapes.iter().map(|(&template, shapes)| {
-            let values = self.few_values_by(template, shapes, wanted);
-            (template, values)
-        });
-        values.collect()
+        shapes.iter().map(|(template, shapes)| (*template, self.few_values_by(*template, shapes))).collect()
     }
 
-    fn few_values_by(
-        &self,
-        template: TemplateIx,
-        shapes: &[ShapeIx],
-        wanted: impl Fn(SlotId) -> bool,
-    ) -> Vec<Variable> {
-        let closed = self.slots.closed(template);
-        let told = closed.filter(|(id, slot)| wanted(*id) && !id.has_route() && slot.lines >= LINES_MIN);
-        let variable = |(id, slot): (SlotId, &crate::detect::slots::Slot)| {
+    fn few_values_by(&self, template: TemplateIx, shapes: &[ShapeIx]) -> Vec<Variable> {
+        let mut told = Vec::new();
+        for (id, slot) in self.slots.closed(template) {
+            if id.has_route() || slot.lines < LINES_MIN {
+                continue;
+            }
             let mut values = Counts::default();
             for value in &slot.values {
                 let text = match &*value.text {
@@ -140,9 +132,9 @@ impl Ledger {
                 values.add(text, value.lines);
             }
             let (before, word) = self.place_text(template, id, shapes);
-            Variable { before, word, lines: slot.lines, values }
-        };
-        told.map(variable).collect()
+            told.push(Variable { before, word, lines: slot.lines, values });
+        }
+        told
     }
 
     /// What stands before the values of a slot, and the values with what tells of them behind.
