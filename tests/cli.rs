@@ -9,7 +9,7 @@ use std::fs;
 use std::io::Read;
 
 /// All fields of an alert, in their order: a promise to whoever reads them.
-const FIELDS: [&str; 32] = [
+const FIELDS: [&str; 35] = [
     "schema",
     "kind",
     "phase",
@@ -27,6 +27,9 @@ const FIELDS: [&str; 32] = [
     "line_number",
     "sources",
     "value",
+    "value_key",
+    "value_of",
+    "value_usual",
     "window",
     "count",
     "expected",

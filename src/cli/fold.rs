@@ -58,6 +58,8 @@ pub struct Fold {
     /// Notes of the hour that belong to no incident.
     notes: News,
     young: bool,
+    /// Of them, new values of known messages.
+    values: News,
 }
 
 impl Fold {
@@ -73,6 +75,7 @@ impl Fold {
             counted_from: None,
             notes: News::default(),
             young: false,
+            values: News::default(),
         }
     }
 
@@ -92,6 +95,10 @@ impl Fold {
             Kind::New if alert.note => {
                 self.notes.add(alert);
                 self.young = alert.baseline.to.0.saturating_sub(alert.baseline.from.0) < YOUNG_MICROS;
+                return true;
+            }
+            Kind::Value if alert.note && alert.phase == Phase::Open => {
+                self.values.add(alert);
                 return true;
             }
             // It stopped with its source, which has been told.
@@ -163,9 +170,10 @@ impl Fold {
 
     /// The notes of an hour in one line, if there are any.
     pub fn take_notes(&mut self, style: &TextStyle) -> String {
+        let values = self.take_values(style);
         let notes = std::mem::take(&mut self.notes);
         if notes.count == 0 {
-            return String::new();
+            return values;
         }
         let usual = if self.young { "as usual for a log this young" } else { "as usual for this log" };
         format!(
@@ -176,7 +184,18 @@ impl Fold {
             notes.since(style),
             self.how,
             them(notes.count),
-        )
+        ) + &values
+    }
+
+    /// New values that are not worth an alert.
+    fn take_values(&mut self, style: &TextStyle) -> String {
+        let values = std::mem::take(&mut self.values);
+        if values.count == 0 {
+            return String::new();
+        }
+        let (count, level, since) = (values.count, values.level(), values.since(style));
+        let (s, how, them) = (plural(count), &self.how, them(count));
+        format!("NOTE  {count} new value{s} in known{level} messages since {since}; {how} shows {them}\n")
     }
 }
 

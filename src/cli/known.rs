@@ -155,7 +155,7 @@ fn lines_of(args: &Decide, config: &Config, baseline: Option<&Baseline>) -> Resu
 /// The line of the log in an alert's short form, `14:02:31 NEW ERROR 9c41e07b reason | line`;
 /// any other line as it is.
 fn sample_of(text: &str) -> &str {
-    const KINDS: [&str; 4] = ["NEW", "SURGE", "STILL", "GONE"];
+    const KINDS: [&str; 7] = ["NEW", "VALUE", "SURGE", "STILL", "GONE", "OVER", "NOTE"];
     let is_id = |word: &str| word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let Some((head, line)) = text.split_once(" | ") else { return text };
     let words: Vec<&str> = head.split_whitespace().take(5).collect();

@@ -131,6 +131,11 @@ impl Mail {
         // What is new says enough; of what is known its figures do, without their details.
         let figures = match worst.kind {
             Kind::New => String::new(),
+            // Of a value that was never seen the usual ones are details, of a share its figures are all.
+            Kind::Value if worst.value.as_ref().is_some_and(|told| told.usual > 0.0) => {
+                format!("{}: ", worst.reason)
+            }
+            Kind::Value => format!("{}: ", worst.reason.split(" (").next().unwrap_or_default()),
             _ => {
                 worst.reason.split([',', '(']).take(2).collect::<Vec<_>>().join(",").trim().to_owned() + ": "
             }
@@ -165,10 +170,16 @@ fn is_alarm(alert: &Alert) -> bool {
     !alert.note && alert.phase != Phase::Resolved
 }
 
-/// The worst comes first: new before the others, by level, then what is least likely.
+/// The worst comes first: by level, of one level new messages, then values, then the others, and
+/// of these what is least likely.
 fn rank(alert: &Alert) -> impl Ord + use<> {
     let score = if alert.score.is_finite() { (alert.score * 100.0) as i64 } else { i64::MAX };
-    (!is_alarm(alert), Reverse(alert.class), alert.kind != Kind::New, Reverse(score), alert.time)
+    let kind = match alert.kind {
+        Kind::New => 0,
+        Kind::Value => 1,
+        _ => 2,
+    };
+    (!is_alarm(alert), Reverse(alert.class), kind, Reverse(score), alert.time)
 }
 
 /// Keeps of the pieces so many lines: the worst alerts, in the order they were.

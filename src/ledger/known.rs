@@ -25,6 +25,7 @@ use crate::limits::SAMPLE_BYTES_MAX;
 use crate::line::Level;
 use crate::line::split::Cleaner;
 use crate::redact::{BLANK, redact, visible};
+use crate::shape::values::find_word;
 use crate::shape::{Scratch, Shape};
 use crate::template::{Registry, ShapeIx, TemplateIx};
 use crate::time::{Pane, Time, format_duration};
@@ -282,7 +283,7 @@ impl Ledger {
     /// Whether a message is muted, or was accepted by a line with this value.
     pub(super) fn decides_value(&self, template: TemplateIx, value: &[u8], time: Time) -> bool {
         self.decisions.rows_of(template, &self.registry).any(|row| {
-            let has_value = memchr::memmem::find(row.entry.line.as_bytes(), value).is_some();
+            let has_value = find_word(row.entry.line.as_bytes(), 0, value).is_some();
             row.mutes(time) || has_value && !row.entry.is_expired(time)
         })
     }

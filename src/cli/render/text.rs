@@ -140,7 +140,11 @@ fn color_of(alert: &Alert) -> &'static str {
 
 fn reason(alert: &Alert, style: &TextStyle) -> String {
     let mut text = alert.reason.clone();
+    let is_share = alert.value.as_ref().is_some_and(|told| told.usual > 0.0);
     match (alert.kind, alert.phase) {
+        (Kind::Value, Phase::Open) if is_share && !alert.note => {
+            text += &format!(", since {}", clock_beside(alert.started, alert.time, style))
+        }
         (Kind::New | Kind::Value, Phase::Open) if alert.count > 1 => {
             text += &format!(", {} lines", grouped(alert.count))
         }
