@@ -131,7 +131,7 @@ fn access(at: usize, status: u32) -> String {
 #[test]
 fn the_status_of_a_request_is_told_as_such() {
     let place = Place::new();
-    let usual = |at: usize| if at % 9 == 0 { 304 } else { 200 };
+    let usual = |at: usize| if at.is_multiple_of(9) { 304 } else { 200 };
     let log = |range: std::ops::Range<usize>, bad: u32| -> String {
         range.map(|at| access(at, if at == 9_500 { bad } else { usual(at) })).collect()
     };
