@@ -101,6 +101,12 @@ impl SlotId {
         self.0 & FIELD != 0
     }
 
+    /// The slot of the requests to all routes.
+    #[must_use]
+    pub fn of_all_routes(self) -> SlotId {
+        SlotId(self.0 & u64::from(u32::MAX))
+    }
+
     /// Whether only the requests to one route count.
     pub fn has_route(self) -> bool {
         self.0 >> ROUTE_BITS != 0

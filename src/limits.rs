@@ -119,8 +119,10 @@ pub const PAST_NOTES_MAX: usize = 100;
 pub const SLOT_VALUES_MAX: usize = 64;
 /// Closed slots of a message that are judged.
 pub const SLOTS_CLOSED_MAX: usize = 4;
-/// Slots of a message that are remembered at all, open or closed.
+/// Slots of a message that are remembered at all, open or closed, without those of routes.
 pub const SLOTS_MAX: usize = 64;
+/// Routes of a message's requests that are judged: the first that were answered well.
+pub const ROUTES_MAX: usize = 64;
 /// Values of all closed slots.
 pub const VALUES_ALL_MAX: usize = 65_536;
 /// Values of one open pane.

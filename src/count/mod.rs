@@ -11,6 +11,7 @@ mod delta;
 mod label;
 mod open;
 mod record;
+mod routes;
 mod slots;
 mod tally;
 mod values;
@@ -22,5 +23,6 @@ pub use delta::{Delta, Entry, FirstLine, LineCounts, NewShape, Segment, ValueEnt
 pub use label::{Digits, Form, Label, Labeller};
 pub use open::{Opened, Opener};
 pub use record::{Record, Within, add_after, add_before};
+pub(crate) use routes::{ANSWERED_WELL, split_route};
 pub use slots::OpenSlots;
 pub use tally::{Job, Worker};

@@ -121,6 +121,11 @@ impl<'a> Opened<'a> {
         self.beside.as_mut().map(Beside::read).into_iter().flatten()
     }
 
+    /// What the request asked for that a structured line tells of, once its fields were read.
+    pub fn target(&self) -> Option<&[u8]> {
+        self.beside.as_ref().and_then(Beside::target)
+    }
+
     /// Whether the line only goes on with one that a container's runtime cut. Such
     /// lines have stamps.
     pub fn goes_on_with(&self, before: Option<Part>) -> bool {

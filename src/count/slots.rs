@@ -12,10 +12,11 @@
 
 use super::cache::Run;
 use super::open::Opened;
+use super::routes::{RouteCounter, answer_in};
 use crate::id::{ShapeId, SlotId};
 use crate::limits::SLOT_VALUES_MAX;
 use crate::shape::candidates::{CANDIDATES_MAX, Candidate, Candidates, LONG, VALUE_BYTES_MAX};
-use crate::shape::candidates::{INTEGER_DIGITS_MAX, is_long};
+use crate::shape::candidates::{ANSWERS_MAX, INTEGER_DIGITS_MAX, is_long, says_code};
 use crate::shape::cheap::runs_with_digits;
 use crate::time::{Pane, Time};
 use hashbrown::{HashMap, HashSet};
@@ -58,14 +59,14 @@ pub(super) struct Value {
 
 impl Value {
     #[inline]
-    fn new(text: &[u8]) -> Value {
+    pub(super) fn new(text: &[u8]) -> Value {
         let text = if is_long(text) { LONG } else { text };
         let mut bytes = [0; VALUE_BYTES_MAX];
         bytes[..text.len()].copy_from_slice(text);
         Value { bytes, len: text.len() as u8 }
     }
 
-    fn text(&self) -> &[u8] {
+    pub(super) fn text(&self) -> &[u8] {
         &self.bytes[..self.len as usize]
     }
 }
@@ -89,6 +90,9 @@ struct Plan {
     /// Which places are not known to be open.
     closed: u8,
     places: [Place; CANDIDATES_MAX],
+    /// Which places may hold what a request was answered, and of these the slots of its route.
+    answers: u8,
+    routes: [u32; ANSWERS_MAX],
 }
 
 /// The slots of one shape.
@@ -100,7 +104,7 @@ struct Table {
 }
 
 #[derive(Debug)]
-struct Slot {
+pub(super) struct Slot {
     id: SlotId,
     is_open: bool,
     /// The pane in which it has shown too many values.
@@ -118,6 +122,7 @@ pub(super) struct SlotCounter {
     by_shape: HashMap<ShapeId, u32>,
     slots: usize,
     touched: Vec<u32>,
+    routes: RouteCounter,
     open: HashSet<(ShapeId, SlotId)>,
     /// How many of the ledger's are in `open`.
     seen: usize,
@@ -152,6 +157,7 @@ impl SlotCounter {
             by_shape: HashMap::new(),
             slots: 0,
             touched: Vec::new(),
+            routes: RouteCounter::default(),
             open: HashSet::new(),
             seen: 0,
             told,
@@ -161,7 +167,7 @@ impl SlotCounter {
 
     /// Whether there are so many slots that the worker had better begin anew.
     pub fn is_full(&self) -> bool {
-        self.slots > SLOTS_MAX
+        self.slots + self.routes.len() > SLOTS_MAX
     }
 
     /// Forgets all but what the ledger has told.
@@ -189,7 +195,9 @@ impl SlotCounter {
             return NO_PLAN;
         }
         let table = self.table(shape);
-        let mut plan = Plan { table, first: 0, closed: 0, places: [Place::default(); CANDIDATES_MAX] };
+        let places = [Place::default(); CANDIDATES_MAX];
+        let answers = candidates.answers;
+        let mut plan = Plan { table, first: 0, closed: 0, places, answers, routes: [0; ANSWERS_MAX] };
         for (index, candidate) in candidates.iter().enumerate() {
             plan.places[index] = match candidate {
                 Candidate::Run { run, back, ahead } => Place { run, back, ahead },
@@ -207,6 +215,13 @@ impl SlotCounter {
                 plan.first = slot as u32;
             }
             plan.closed |= u8::from(!self.tables[table as usize].slots[slot].is_open) << index;
+        }
+        if let Some(asked) = candidates.asked {
+            let answers = (0..CANDIDATES_MAX).filter(|index| answers >> index & 1 == 1);
+            let target = &key[asked.target.0..asked.target.1];
+            for (route, index) in plan.routes.iter_mut().zip(answers) {
+                *route = self.routes.of(shape, SlotId::candidate(count, index), target);
+            }
         }
         self.plans.push(plan);
         self.plans.len() as u32 - 1
@@ -227,7 +242,7 @@ impl SlotCounter {
         }
         slots.iter().position(|slot| slot.id == id).unwrap_or_else(|| {
             let is_open = self.open.contains(&(*shape, id));
-            slots.push(Slot { id, is_open, shut: None, last: 0, values: Vec::new() });
+            slots.push(Slot::new(id, is_open));
             self.slots += 1;
             slots.len() - 1
         })
@@ -261,7 +276,7 @@ impl SlotCounter {
         bytes: &[u8],
         sink: &mut impl Sink,
     ) {
-        let SlotCounter { plans, words, tables, touched, .. } = self;
+        let SlotCounter { plans, words, tables, touched, routes, .. } = self;
         let plan = &mut plans[plan as usize];
         let table = &mut tables[plan.table as usize];
         if !table.is_touched {
@@ -292,6 +307,12 @@ impl SlotCounter {
                 Value::new(&message[from..(place.1 + usize::from(ahead)).min(message.len())])
             };
             slot.add(table.shape, value, spot, bytes, sink);
+            if plan.answers >> index & 1 == 1
+                && let Some(answer) = answer_in(&value)
+            {
+                let number = (plan.answers & ((1 << index) - 1)).count_ones() as usize;
+                routes.add(plan.routes[number], answer, spot, bytes, sink);
+            }
         }
     }
 
@@ -308,6 +329,7 @@ impl SlotCounter {
         let at = self.table(shape);
         // The fields of a message mostly come in the same order.
         let mut guess = self.tables[at as usize].slots.iter().take_while(|slot| !slot.id.is_field()).count();
+        let mut answered = None;
         for field in opened.fields() {
             let known = self.tables[at as usize].slots.len();
             let place = self.slot(at, SlotId::field(field.name), guess);
@@ -319,11 +341,21 @@ impl SlotCounter {
             if table.slots[place].is_open {
                 continue;
             }
-            table.slots[place].add(shape, Value::new(field.value), spot, bytes, sink);
+            let value = Value::new(field.value);
+            table.slots[place].add(shape, value, spot, bytes, sink);
+            if answered.is_none() && says_code(field.name) {
+                answered = answer_in(&value).map(|answer| (SlotId::field(field.name), answer));
+            }
             if !table.is_touched {
                 table.is_touched = true;
                 self.touched.push(at);
             }
+        }
+        if let Some((slot, answer)) = answered
+            && let Some(target) = opened.target()
+        {
+            let route = self.routes.of(shape, slot, target);
+            self.routes.add(route, answer, spot, bytes, sink);
         }
     }
 
@@ -333,19 +365,41 @@ impl SlotCounter {
             let table = &mut self.tables[table as usize];
             table.is_touched = false;
             for slot in &mut table.slots {
-                slot.shut = None;
-                for (value, run) in slot.values.drain(..) {
-                    sink.write(table.shape, slot.id, value.text(), &run);
-                }
+                slot.flush(table.shape, sink);
             }
         }
+        self.routes.flush(sink);
     }
 }
 
 impl Slot {
+    pub(super) fn new(id: SlotId, is_open: bool) -> Slot {
+        Slot { id, is_open, shut: None, last: 0, values: Vec::new() }
+    }
+
+    /// Whether nothing is to be written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Writes all values, and begins anew.
+    pub(super) fn flush(&mut self, shape: ShapeId, sink: &mut impl Sink) {
+        self.shut = None;
+        for (value, run) in self.values.drain(..) {
+            sink.write(shape, self.id, value.text(), &run);
+        }
+    }
+
     /// Adds a line with this value.
     #[inline]
-    fn add(&mut self, shape: ShapeId, value: Value, spot: Spotted, bytes: &[u8], sink: &mut impl Sink) {
+    pub(super) fn add(
+        &mut self,
+        shape: ShapeId,
+        value: Value,
+        spot: Spotted,
+        bytes: &[u8],
+        sink: &mut impl Sink,
+    ) {
         if self.shut.is_some_and(|shut| spot.pane >= shut) {
             return;
         }

@@ -141,7 +141,7 @@ impl Walk {
         samples.extend_from_slice(value);
         let sample = match segment.values.last() {
             // The values of one line come one after another.
-            Some(last) if last.line == run.line => last.sample,
+            Some(last) if last.line == run.line && (last.sample.1 > 0) == (run.len > 0) => last.sample,
             _ => {
                 let from = samples.len() as u32;
                 let len = run.len.min(SAMPLE_BYTES_MAX as u32);

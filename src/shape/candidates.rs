@@ -13,6 +13,7 @@
 use super::bytes::{BLANK, MARK, UPPER, is, word_end};
 use super::cheap::write_with_places;
 use super::request::Values;
+use super::route::Asked;
 use super::{header, is_unit};
 use memchr::memchr;
 
@@ -25,6 +26,8 @@ pub(crate) const VALUE_BYTES_MAX: usize = 24;
 pub(crate) const INTEGER_DIGITS_MAX: usize = 5;
 /// What all values stand for that are longer than one of few is.
 pub(crate) const LONG: &[u8] = b"long";
+/// Numbers of a line that may be what was answered.
+pub(crate) const ANSWERS_MAX: usize = 2;
 /// With more words than this inside double quotes a quotation is one value.
 const QUOTED_WORDS_MAX: usize = 5;
 /// Words before a value that are looked at to tell what it is.
@@ -64,13 +67,19 @@ pub(crate) struct Candidates {
     cut: usize,
     /// How many the line has; those beyond the bound are not listed.
     pub count: usize,
+    /// What was asked for, in a line that tells of a request.
+    pub asked: Option<Asked>,
+    /// Which of the listed may be what was answered: the number right behind the request, or the
+    /// first ones of a line that has none there.
+    pub answers: u8,
 }
 
 impl Candidates {
     /// The candidates of a cheap key. `cut`: where the text behind the stamp begins in it.
     /// `values`: the words that are values or hold digits, as the shape's rules found them.
     pub(crate) fn of(key: &[u8], cut: usize, values: &[(u32, u32)]) -> Candidates {
-        let mut found = Candidates { cut, ..Candidates::default() };
+        let mut found = Candidates { cut, asked: Asked::of(key), ..Candidates::default() };
+        let mut is_certain = false;
         let size = Values::size_of(key);
         let (mut run, mut counted_to) = (0u16, cut);
         let mut quotes = Quotes::default();
@@ -96,11 +105,27 @@ impl Candidates {
                 if let Some(place) = found.list.get_mut(found.count) {
                     *place = Some(candidate);
                     found.spans[found.count] = (start as u32, end as u32);
+                    if word == [NUMBER] && !is_certain {
+                        is_certain = found.asked.is_some_and(|asked| asked.answer == start);
+                        found.add_answer(is_certain);
+                    }
                 }
                 found.count += 1;
             }
         }
         found
+    }
+
+    /// The number that is next may be an answer.
+    fn add_answer(&mut self, is_certain: bool) {
+        if self.asked.is_none() {
+            return;
+        }
+        if is_certain {
+            self.answers = 1 << self.count;
+        } else if (self.answers.count_ones() as usize) < ANSWERS_MAX {
+            self.answers |= 1 << self.count;
+        }
     }
 
     /// Those that are looked at, from left to right.

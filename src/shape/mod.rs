@@ -27,6 +27,7 @@ mod generated;
 mod header;
 mod mask;
 mod request;
+pub(crate) mod route;
 mod secret;
 mod tokens;
 pub mod values;

@@ -30,8 +30,7 @@ impl Values {
     /// The values of the first request line in `key`; none in most lines.
     pub(crate) fn of(key: &[u8]) -> Values {
         let mut values = Values::default();
-        let request = memchr_iter(b'"', key).find_map(|quote| request_line(key, quote + 1));
-        if let Some((from, to, end)) = request {
+        if let Some((from, to, end)) = first_line(key) {
             values.push(from, to);
             values.add_fields(key, end);
         }
@@ -40,7 +39,7 @@ impl Values {
 
     /// Where the size stands in a line of an access log, right behind the status.
     pub(crate) fn size_of(key: &[u8]) -> Option<usize> {
-        let (_, _, end) = memchr_iter(b'"', key).find_map(|quote| request_line(key, quote + 1))?;
+        let (_, _, end) = first_line(key)?;
         let status_end = blanks(key, end).and_then(|at| number(key, at))?;
         blanks(key, status_end).filter(|&at| number(key, at).is_some())
     }
@@ -82,6 +81,11 @@ impl Values {
             at = end + 1;
         }
     }
+}
+
+/// The first request line of `key`: its target's place, and where it ends.
+pub(super) fn first_line(key: &[u8]) -> Option<(usize, usize, usize)> {
+    memchr_iter(b'"', key).find_map(|quote| request_line(key, quote + 1))
 }
 
 /// If a request line starts at `start`: its target's place, and where it ends,

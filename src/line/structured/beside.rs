@@ -12,7 +12,7 @@
 use super::fields::{Kind, NAMES_MAX, Noted, Span, Value};
 use super::json::{self, Taker};
 use super::names::Within;
-use super::telling::{is_telling_name, is_telling_number, is_telling_word};
+use super::telling::{is_target, is_telling_name, is_telling_number, is_telling_word, may_hold_target};
 use std::ops::Range;
 
 // limits
@@ -22,6 +22,8 @@ const FIELDS_MAX: usize = 16;
 const DEPTH_MAX: usize = 2;
 /// A name with the names of the objects around it; longer ones are data.
 const NAME_BYTES_MAX: usize = 96;
+/// Of a longer target nobody could list the routes.
+const TARGET_BYTES_MAX: usize = 4 * 1024;
 /// Longer values, escapes included, say nothing.
 const RAW_BYTES_MAX: usize = 160;
 
@@ -51,6 +53,8 @@ pub(super) struct Reader {
     pub was_cut: bool,
     found: Vec<Found>,
     bytes: Vec<u8>,
+    /// Where in `bytes` stands what a request asked for.
+    target: Option<Range<usize>>,
     /// The names of the objects around the next field, with a dot behind each.
     path: Vec<u8>,
     depth: usize,
@@ -73,6 +77,11 @@ impl Beside<'_> {
             .iter()
             .map(|field| Field { name: &bytes[field.name.clone()], value: &bytes[field.value.clone()] })
     }
+
+    /// What the request asked for that the line tells of, as its last reading found it.
+    pub fn target(&self) -> Option<&[u8]> {
+        Some(&self.reader.bytes[self.reader.target.clone()?])
+    }
 }
 
 impl Reader {
@@ -85,6 +94,7 @@ impl Reader {
         self.found.clear();
         self.bytes.clear();
         self.path.clear();
+        self.target = None;
         self.depth = 0;
         // Where the names stand for the message they were put into another order.
         let mut noted = std::mem::take(&mut self.noted);
@@ -125,6 +135,21 @@ impl Reader {
         !was_cut && span.end - span.start <= RAW_BYTES_MAX && !self.in_text.contains(&Some(span.start))
     }
 
+    /// Keeps what a request asked for.
+    fn take_target(&mut self, text: &[u8], value: Value) {
+        let Value::Text(span) = value else { return };
+        if self.target.is_some() || span.end - span.start > TARGET_BYTES_MAX || self.was_cut {
+            return;
+        }
+        let start = self.bytes.len();
+        span.write(text, &mut self.bytes);
+        if is_target(&self.bytes[start..]) {
+            self.target = Some(start..self.bytes.len());
+        } else {
+            self.bytes.truncate(start);
+        }
+    }
+
     fn take_value(&mut self, text: &[u8], value: Value) {
         let start = self.bytes.len();
         match value {
@@ -147,6 +172,9 @@ impl Reader {
 impl Taker for Reader {
     fn take(&mut self, text: &[u8], _: Within, key: Span, value: Value) {
         let before = self.path.len();
+        if may_hold_target(key.of(text)) {
+            self.take_target(text, value);
+        }
         if self.found.len() == FIELDS_MAX || before + (key.end - key.start) > NAME_BYTES_MAX {
             return;
         }

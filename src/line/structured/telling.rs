@@ -145,6 +145,26 @@ pub(super) fn is_telling_number(value: &[u8]) -> bool {
     whole && (digits.len() < EPOCH_DIGITS_MIN || super::values::moment_of(digits).is_none())
 }
 
+/// Whether a field of this name may hold what a request asked for: `uri`, `RequestPath`, `http.url`.
+pub(super) fn may_hold_target(name: &[u8]) -> bool {
+    const ENDS: [&[u8]; 7] = [b"uri", b"url", b"path", b"request", b"target", b"route", b"endpoint"];
+    // Most names end in none of these letters.
+    matches!(name.last(), Some(b'i' | b'I' | b'l' | b'L' | b'h' | b'H' | b't' | b'T' | b'e' | b'E'))
+        && ENDS.iter().any(|end| {
+            let at = name.len().checked_sub(end.len());
+            at.is_some_and(|at| name[at..].eq_ignore_ascii_case(end))
+        })
+}
+
+/// Whether a value may be what a request asked for: `/x`, `GET /x HTTP/1.1`, `https://host/x`.
+pub(super) fn is_target(value: &[u8]) -> bool {
+    let method = value.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let begins = |target: &[u8]| {
+        target.starts_with(b"/") || target.starts_with(b"http://") || target.starts_with(b"https://")
+    };
+    begins(value) || method >= 3 && value.get(method) == Some(&b' ') && begins(&value[method + 1..])
+}
+
 fn is_hash(value: &[u8]) -> bool {
     let hex = value.len() >= HASH_BYTES_MIN && value.iter().all(u8::is_ascii_hexdigit);
     hex && value.iter().any(u8::is_ascii_digit)
@@ -210,6 +230,20 @@ mod tests {
             assert!(!is_telling_name(name.as_bytes()), "{name}");
         }
         assert!(!is_telling_name(b"") && !is_telling_name(&[b'a'; 200]));
+    }
+
+    #[test]
+    fn a_field_may_hold_what_was_asked_for() {
+        for name in ["uri", "RequestPath", "http.url", "request_uri", "path"] {
+            assert!(may_hold_target(name.as_bytes()), "{name}");
+        }
+        assert!(!may_hold_target(b"referer") && !may_hold_target(b"status") && !may_hold_target(b""));
+        for value in ["/a", "GET /a HTTP/1.1", "https://h/a", "POST https://h"] {
+            assert!(is_target(value.as_bytes()), "{value}");
+        }
+        for value in ["", "a/b", "GET", "GET ", "ftp://h/a", "Get /a"] {
+            assert!(!is_target(value.as_bytes()), "{value}");
+        }
     }
 
     #[test]
