@@ -166,7 +166,9 @@ impl Detector {
         let panes = surge.window.end.0 - surge.window.start.0;
         let (mut lines, mut expected) = (0.0, 0.0);
         for (index, series) in self.series.iter().enumerate() {
-            let Some(series) = series.as_ref().filter(|_| index != surge.template.0 as usize) else { continue };
+            let Some(series) = series.as_ref().filter(|_| index != surge.template.0 as usize) else {
+                continue;
+            };
             let silent = last - series.last;
             let recent = series.recent.backwards(series.last).take_while(|(ago, _)| ago + silent < panes);
             lines += recent.map(|(_, count)| f64::from(count)).sum::<f64>();

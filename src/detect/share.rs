@@ -21,6 +21,7 @@
 //! rare bursts of very different size is judged by its average one and by the
 //! worst on record; and what several values do at once each says.
 
+mod nought;
 mod odds;
 mod sums;
 #[cfg(test)]
@@ -82,6 +83,8 @@ pub(crate) struct ShareFrame {
     pub age: f64,
     /// Shortly after an outage.
     pub settling: bool,
+    /// Whether values are judged that were hardly ever there before.
+    pub from_nought: bool,
 }
 
 /// A value whose share is beyond what its past explains. A resolved one repeats
@@ -156,6 +159,8 @@ struct Alert {
     printed_factor: f64,
     /// The last crossing as it would be told.
     told: ShareFinding,
+    /// Another alert tells of it.
+    is_hushed: bool,
 }
 
 /// Where an alert stands.
@@ -245,7 +250,7 @@ impl ValueSeries {
             return None;
         }
         let alert = self.known.as_mut()?.alert.as_mut()?;
-        let was_open = alert.state == State::Open;
+        let was_open = alert.state == State::Open && !alert.is_hushed;
         alert.state = State::Closed;
         was_open.then(|| ShareFinding { phase: Phase::Resolved, ..alert.told.clone() })
     }
@@ -326,6 +331,9 @@ impl ValueSeries {
     /// The most surprising of the windows that cross the threshold.
     fn crossing(&self, slot: &SlotSeries, frame: &ShareFrame) -> Option<Crossing> {
         let known = self.known.as_ref()?;
+        if frame.from_nought && frame.pane - self.first < KNOWN_SURELY_PANES {
+            return self.crossing_from_nought(known, slot, frame);
+        }
         if frame.pane - self.first < KNOWN_PANES_MIN {
             return None;
         }
@@ -390,9 +398,12 @@ impl ValueSeries {
         }
         if frame.pane - alert.opened >= SAME_TROUBLE_PANES {
             alert.state = State::Accepted;
+            if alert.is_hushed {
+                return None;
+            }
             return Some(ShareFinding { phase: Phase::Resolved, now_normal: true, ..alert.told.clone() });
         }
-        if alert.told.factor < WORSE * alert.printed_factor {
+        if alert.is_hushed || alert.told.factor < WORSE * alert.printed_factor {
             return None;
         }
         alert.printed_factor = alert.told.factor;
@@ -435,8 +446,14 @@ impl Known {
             cells.unlearn(slot_cells, lines_before);
         }
         let printed_factor = told.factor;
-        self.alert =
-            Some(Box::new(Alert { state: State::Open, opened: pane, crossed: pane, printed_factor, told }));
+        self.alert = Some(Box::new(Alert {
+            state: State::Open,
+            opened: pane,
+            crossed: pane,
+            printed_factor,
+            told,
+            is_hushed: false,
+        }));
         finding
     }
 

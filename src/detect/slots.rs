@@ -7,10 +7,12 @@
 //! A closed slot that has settled, with enough lines and no value seen only once, judges what it
 //! has never shown. Values come in the order of their first lines, a pane at a time.
 
+mod routes;
+
 use super::HOUR;
 use super::share::{ShareFinding, ShareFrame, SlotSeries, ValueSeries};
 use crate::id::{ShapeId, SlotId, TemplateId};
-use crate::limits::{SLOT_VALUES_MAX, SLOTS_CLOSED_MAX, SLOTS_MAX, VALUES_ALL_MAX};
+use crate::limits::{ROUTES_MAX, SLOT_VALUES_MAX, SLOTS_CLOSED_MAX, SLOTS_MAX, VALUES_ALL_MAX};
 use crate::shape::VARIABLE;
 use crate::shape::candidates::LONG;
 use crate::template::TemplateIx;
@@ -44,6 +46,8 @@ pub(crate) struct ValueCount<'a> {
     pub slot: SlotId,
     /// Empty if the slot has shown too many values in the pane.
     pub value: &'a [u8],
+    /// The route, if the slot is that of one.
+    pub route: &'a [u8],
     /// [`hash_of`] the value.
     pub hash: u64,
     /// Lines in time, and lines that were late.
@@ -82,6 +86,8 @@ pub(crate) struct Slot {
     pending: u32,
     /// It is among those whose lines wait for the end of their minute.
     is_waiting: bool,
+    /// Which requests count, if not all. Of those of a route only failures are among the values.
+    pub route: Box<[u8]>,
 }
 
 /// A value whose share of its slot's lines surges.
@@ -89,6 +95,10 @@ pub(crate) struct Slot {
 pub(crate) struct ShareFound {
     pub template: TemplateIx,
     pub slot: SlotId,
+    /// The requests that count, if not all.
+    pub route: Box<[u8]>,
+    /// The route that nearly all of the lines ask for, where all routes count.
+    pub mostly: Box<[u8]>,
     pub value: Box<[u8]>,
     pub share: ShareFinding,
     /// The caller's mark of its first lines in the pane; none if it has none.
@@ -184,7 +194,7 @@ impl Slots {
     ) -> PaneNews {
         let mut news = PaneNews { shares: self.calm_down(frame.pane), ..PaneNews::default() };
         let (mut unknown, mut crowded) = (Vec::new(), Vec::new());
-        for count in counts {
+        for count in counts.iter().filter(|count| !count.slot.has_route()) {
             let place = (count.template, count.slot);
             let Some(slot) = slot_of(&mut self.by_template, place.0, place.1) else {
                 self.is_full = true;
@@ -221,7 +231,14 @@ impl Slots {
         crowded.sort_unstable();
         crowded.dedup();
         crowded.into_iter().for_each(|template| self.keep_few(template));
+        // They go by what became of the slots of all requests.
+        let mut routes: Vec<_> = counts.iter().filter(|count| count.slot.has_route()).collect();
+        routes.sort_unstable_by(first);
+        for counts in routes.chunk_by(|a, b| a.template == b.template) {
+            self.close_routes(counts, Pane(frame.pane));
+        }
         self.judge_shares(counts, frame, first, &mut news.shares);
+        news.shares = self.tell_once(news.shares);
         news
     }
 
@@ -275,7 +292,8 @@ impl Slots {
             let Ok(at) = slots.binary_search_by_key(&id, |(id, _)| *id) else { return false };
             let slot = &mut slots[at].1;
             if slot.pending > 0 && (ends || slot.is_odd()) {
-                for (value, share) in slot.judge(frame) {
+                let frame = ShareFrame { from_nought: id.has_route(), ..*frame };
+                for (value, share) in slot.judge(&frame) {
                     let own = |count: &&ValueCount<'_>| {
                         (count.template, count.slot) == (template, id) && *count.value == *value
                     };
@@ -284,7 +302,8 @@ impl Slots {
                     if let Some(due) = calm.and_then(|known| known.series.calm_from()) {
                         timers.push(Reverse((due, template, id, value.clone())));
                     }
-                    shares.push(ShareFound { template, slot: id, value, share, mark });
+                    let (route, mostly) = (slot.route.clone(), Box::default());
+                    shares.push(ShareFound { template, slot: id, route, mostly, value, share, mark });
                 }
             }
             slot.is_waiting = slot.pending > 0;
@@ -299,16 +318,32 @@ impl Slots {
             && *due <= pane
             && let Some(Reverse((_, template, slot, value))) = self.timers.pop()
         {
+            let route = self.route(template, slot);
             let Some(series) = self.series(template, slot, &value) else { continue };
             match series.calm_from() {
                 Some(later) if later > pane => self.timers.push(Reverse((later, template, slot, value))),
                 _ => {
                     let share = series.resolve_if_calm(pane);
-                    calm.extend(share.map(|share| ShareFound { template, slot, value, share, mark: None }));
+                    let mostly = Box::default();
+                    calm.extend(share.map(|share| ShareFound {
+                        template,
+                        slot,
+                        route,
+                        mostly,
+                        value,
+                        share,
+                        mark: None,
+                    }));
                 }
             }
         }
         calm
+    }
+
+    fn route(&self, template: TemplateIx, slot: SlotId) -> Box<[u8]> {
+        let slots = self.by_template.get(template.0 as usize).map_or(&[][..], |slots| slots);
+        let at = slots.binary_search_by_key(&slot, |(id, _)| *id);
+        at.map(|at| slots[at].1.route.clone()).unwrap_or_default()
     }
 
     fn series(&mut self, template: TemplateIx, slot: SlotId, value: &[u8]) -> Option<&mut ValueSeries> {
@@ -368,7 +403,7 @@ impl Slots {
     /// The closed slots of a template that are judged.
     pub fn closed(&self, template: TemplateIx) -> impl Iterator<Item = (SlotId, &Slot)> {
         let slots = self.by_template.get(template.0 as usize).into_iter().flatten();
-        slots.filter(|(_, slot)| !slot.is_open).map(|(id, slot)| (*id, slot))
+        slots.filter(|(id, slot)| !slot.is_open && !id.has_route()).map(|(id, slot)| (*id, slot))
     }
 
     /// Whether a bound on all values was hit.
@@ -453,12 +488,17 @@ fn slot_of(by_template: &mut Vec<OfTemplate>, template: TemplateIx, id: SlotId) 
     let slots = &mut by_template[index];
     match slots.binary_search_by_key(&id, |(id, _)| *id) {
         Ok(at) => Some(&mut slots[at].1),
-        Err(_) if slots.len() >= SLOTS_MAX => None,
+        Err(_) if !has_room(slots, id) => None,
         Err(at) => {
             slots.insert(at, (id, Slot::default()));
             Some(&mut slots[at].1)
         }
     }
+}
+
+fn has_room(slots: &OfTemplate, id: SlotId) -> bool {
+    let routes = slots.len() - slots.partition_point(|(id, _)| !id.has_route());
+    if id.has_route() { routes < ROUTES_MAX } else { slots.len() - routes < SLOTS_MAX }
 }
 
 /// Whether so many of some lines are more than its share, and more than chance would often have.
@@ -604,6 +644,9 @@ impl Slot {
 
     fn join(&mut self, other: Slot) {
         self.lines += other.lines;
+        if self.route.is_empty() {
+            self.route = other.route;
+        }
         if self.is_open || other.is_open {
             self.open();
             return;

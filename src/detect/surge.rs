@@ -159,6 +159,7 @@ impl Detector {
             learning: !self.clock.is_frozen,
             age: self.clock.ticks() as f64 / DAY as f64,
             settling: self.clock.settling(),
+            from_nought: false,
         }
     }
 

@@ -208,18 +208,26 @@ impl Ledger {
             Some((source, number, sample)) => (self.shown(sample), self.sources[source].name.clone(), number),
             None => (base.sample.clone(), base.source.clone(), base.line_number),
         };
+        let slot = found.slot.of_all_routes();
         let key = match line {
-            Some((_, _, line)) => self.key_of(found.template, found.slot, line, &found.value),
-            None => self.usual_key(found.template, found.slot),
+            Some((_, _, line)) => self.key_of(found.template, slot, line, &found.value),
+            None => self.usual_key(found.template, slot),
         };
-        let (key, value) = self.shown_pair(key.told(), &found.value);
+        let (mut key, value) = self.shown_pair(key.told(), &found.value);
+        if !found.route.is_empty() {
+            key = format!("{}: {key}", self.shown_text(&String::from_utf8_lossy(&found.route)));
+        }
         let reason = if share.now_normal {
             format!(
                 "{key}{value}: {} of lines for so long that it counts as usual from now on",
                 percent(share.share)
             )
         } else {
-            share_sentence(&format!("{key}{value}"), share.count, share.lines, share.usual_share)
+            let told = share_sentence(&format!("{key}{value}"), share.count, share.lines, share.usual_share);
+            match &*found.mostly {
+                [] => told,
+                route => format!("{told}, nearly all of {}", String::from_utf8_lossy(route)),
+            }
         };
         Alert {
             kind: Kind::Value,
@@ -244,7 +252,8 @@ impl Ledger {
             history: Vec::new(),
             summary: format!("value: {reason}"),
             fingerprint: fingerprint(base.shape, Kind::Value, share.started)
-                ^ xxhash_rust::xxh3::xxh3_64(&found.value),
+                ^ xxhash_rust::xxh3::xxh3_64(&found.value)
+                ^ xxhash_rust::xxh3::xxh3_64_with_seed(&found.route, 1),
             reason,
             ..base
         }

@@ -6,6 +6,7 @@
 use super::Ledger;
 use super::pane::{PaneCells, ValueAddition};
 use super::source::{Held, Place};
+use crate::count::split_route;
 use crate::detect::slots::{NewValue, SavedSlots, ShareFound, ValueCount};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::template::{ShapeIx, TemplateIx};
@@ -106,11 +107,15 @@ impl Ledger {
             match *mark {
                 Mark::Value(at) => {
                     let cell = &cells.values.cells()[at];
+                    let value = cells.values.value(cell);
+                    let (value, route) =
+                        if cell.slot.has_route() { split_route(value) } else { (value, &[][..]) };
                     counts.push(ValueCount {
                         template: *template,
                         slot: cell.slot,
-                        value: cells.values.value(cell),
                         hash: cell.hash,
+                        value,
+                        route,
                         count: cell.count,
                         late: cell.late,
                         time: cell.time,
@@ -125,6 +130,7 @@ impl Ledger {
                         slot: *slot,
                         value,
                         hash: *hash,
+                        route: &[],
                         count: cell.count,
                         late: cell.late,
                         time: cell.time,

@@ -375,6 +375,7 @@ mod tests {
     fn segment(first_seconds: i64, stamped: u64) -> Held {
         let first = Time::from_seconds(first_seconds);
         let segment = Segment {
+            values: Vec::new(),
             head: false,
             continued: false,
             stamped,

@@ -166,7 +166,10 @@ mod tests {
             ("https://shop.example.com:443/cart?x=1", "/cart"),
             ("http://shop.example.com", "/"),
             ("GET /cart/77 HTTP/1.1", "/cart/*"),
-            ("/aaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbb/cccccccccccccccccccccc", "/aaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbb/…"),
+            (
+                "/aaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbb/cccccccccccccccccccccc",
+                "/aaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbb/…",
+            ),
         ] {
             assert_eq!(route(target.as_bytes()), expected, "{target}");
             let mut key = Vec::new();

@@ -67,6 +67,7 @@ impl Log {
             judging: self.judging,
             learning: self.learning,
             age: age_hours / 24.0,
+            from_nought: false,
             settling: false,
         };
         for (place, value) in self.values.iter_mut().enumerate() {
