@@ -93,6 +93,33 @@ fn a_canary_that_fails_beside_one_that_never_does() {
     judge(40..60, NONE);
 }
 
+/// Nothing is told where the log after is the long one; what was too rare before is no news.
+fn healthy_releases(seeds: Range<u64>, usual: Shares) -> Vec<String> {
+    let mut alarms = Vec::new();
+    for seed in seeds {
+        let format = FORMATS[seed as usize % FORMATS.len()];
+        let canary = side(format, seed + 30_000, CANARY_LINES, usual);
+        let found = compared(&canary, &side(format, seed + 40_000, STABLE_LINES, usual));
+        if !found.alerts.is_empty() {
+            alarms.push(listed(seed, format, &found));
+        }
+    }
+    alarms
+}
+
+#[test]
+fn a_release_after_a_healthy_canary() {
+    few("healthy releases with an alert", &healthy_releases(0..20, SOME), 20);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn a_hundred_releases_after_a_healthy_canary() {
+    let alarms = healthy_releases(100..200, SOME);
+    println!("false alarms {} of 100", alarms.len());
+    few("healthy releases with an alert", &alarms, 100);
+}
+
 /// The same at length: `cargo test --release --test values_canary -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes a minute"]

@@ -185,6 +185,16 @@ struct Crossing {
     score: f64,
 }
 
+/// How the lines of a value come together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Lumps {
+    /// Further lines that one line brings along in a window: of 5 minutes or of an hour, whichever
+    /// are more.
+    pub lump: f64,
+    /// Windows of 5 minutes with lines of its slot.
+    pub windows: u32,
+}
+
 impl SlotSeries {
     /// Judges and learns a pane with lines of the slot. `values` are all that have
     /// lines in it; what is found names them by their place there. Panes come in
@@ -272,6 +282,23 @@ impl ValueSeries {
         if mine.alert.is_none() {
             mine.alert = theirs.alert;
         }
+    }
+
+    /// How its lines come together, all that are known.
+    pub fn lumps(&self, slot: &SlotSeries) -> Lumps {
+        let mut value = self.clone();
+        value.keep();
+        value.roll(slot.last.max(value.last), true);
+        let of = |scale: usize| {
+            let (mut cells, mut slot_cells) = (value.known.as_ref()?.cells[scale].clone(), slot.cells[scale]);
+            // Two cells ahead all that is open has joined.
+            cells.roll(2, true);
+            slot_cells.roll(2, true);
+            Some((cells.fit(&slot_cells, value.lines_before).lump(), slot_cells.active()))
+        };
+        let (lump, windows) = of(MIDDLE).unwrap_or_default();
+        let (long, _) = of(LONG).unwrap_or_default();
+        Lumps { lump: lump.max(long), windows }
     }
 
     fn open_alert(&self) -> Option<&Alert> {

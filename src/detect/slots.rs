@@ -10,7 +10,7 @@
 mod routes;
 
 use super::HOUR;
-use super::share::{ShareFinding, ShareFrame, SlotSeries, ValueSeries};
+use super::share::{Lumps, ShareFinding, ShareFrame, SlotSeries, ValueSeries};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::limits::{ROUTES_MAX, SLOT_VALUES_MAX, SLOTS_CLOSED_MAX, SLOTS_MAX, VALUES_ALL_MAX};
 use crate::shape::VARIABLE;
@@ -29,7 +29,7 @@ const NEWS_MAX: usize = 1_000;
 /// So many are nothing in a young log: what it says at all is still being found out.
 const YOUNG_NEWS: u64 = 3;
 /// A slot is settled with so many lines.
-const SETTLED_LINES: u64 = 50;
+pub(crate) const SETTLED_LINES: u64 = 50;
 /// Of values that are all as frequent one is missing still with a chance of e to the minus this.
 const COUPONS_SURE: f64 = 6.0;
 /// Panes of the minute after which shares are judged, if nothing is odd before.
@@ -38,6 +38,8 @@ const MINUTE: i64 = 6;
 const KINDS_MAX: usize = 32;
 /// A longer number rather names a thing, or counts, than says something.
 const CODE_BYTES_MAX: usize = 4;
+/// With so many values in all slots the lines of further ones are not kept.
+const LINES_KEPT_MAX: usize = 4_096;
 
 /// Lines of one value in a slot of a template, in one pane.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +59,17 @@ pub(crate) struct ValueCount<'a> {
     pub time: Time,
     /// The caller's mark.
     pub mark: usize,
+    /// The source, the number and the text of that line, where it is to be kept.
+    pub line: Option<(usize, u64, &'a [u8])>,
+}
+
+/// The first line with a value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FirstLine {
+    pub time: Time,
+    pub source: usize,
+    pub line_number: u64,
+    pub text: Box<[u8]>,
 }
 
 /// A value of a closed slot.
@@ -71,6 +84,9 @@ pub(crate) struct Value {
     pending: u32,
     /// Of the text: most values are told apart by it alone.
     hash: u64,
+    /// Where it is wanted.
+    #[serde(skip)]
+    pub line: Option<Box<FirstLine>>,
 }
 
 /// What is known of one slot.
@@ -270,7 +286,8 @@ impl Slots {
                 }
                 let lines = count.count + count.late;
                 slot.lines += lines;
-                slot.add(Value { lines, first_seen: Pane(frame.pane), ..Value::new(count.value) });
+                let line = count.line.filter(|_| self.values < LINES_KEPT_MAX).map(|line| count.first(line));
+                slot.add(Value { lines, first_seen: Pane(frame.pane), line, ..Value::new(count.value) });
                 self.values += 1;
             }
         }
@@ -382,6 +399,18 @@ impl Slots {
                 let says = |value: &[u8]| slots[at].1.values.iter().any(|known| *known.text == *value);
                 says(&new.value) && new.usual.iter().all(|(value, _)| says(value))
             })
+    }
+
+    /// All slots of a template, open ones too.
+    pub fn of(&self, template: TemplateIx) -> impl Iterator<Item = (SlotId, &Slot)> {
+        self.by_template.get(template.0 as usize).into_iter().flatten().map(|(id, slot)| (*id, slot))
+    }
+
+    /// A closed slot of a template.
+    pub fn get(&self, template: TemplateIx, slot: SlotId) -> Option<&Slot> {
+        let slots = self.by_template.get(template.0 as usize)?;
+        let at = slots.binary_search_by_key(&slot, |(id, _)| *id).ok()?;
+        Some(&slots[at].1).filter(|slot| !slot.is_open)
     }
 
     /// Whether, as often as settled slots have shown what they never had in all the time until an
@@ -535,6 +564,7 @@ impl Value {
             series: ValueSeries::default(),
             pending: 0,
             hash: hash_of(text),
+            line: None,
         }
     }
 }
@@ -595,6 +625,18 @@ impl Slot {
         Slot { lines, values: vec![value], ..Slot::default() }
     }
 
+    /// The same with the first line of its values.
+    #[must_use]
+    pub fn with_line(mut self, line: Option<Box<FirstLine>>) -> Slot {
+        self.values.iter_mut().for_each(|value| value.line.clone_from(&line));
+        self
+    }
+
+    /// How the lines of one of its values come together.
+    pub fn lumps(&self, value: &Value) -> Lumps {
+        value.series.lumps(&self.series)
+    }
+
     /// Forgets its values: there are too many. How many were known.
     fn open(&mut self) -> usize {
         self.is_open = true;
@@ -605,7 +647,7 @@ impl Slot {
 
     /// Whether what it has never shown is news: it has had lines enough to show each of its values
     /// if all were as frequent (the coupon collector's bound), and none came once only.
-    fn is_settled(&self) -> bool {
+    pub fn is_settled(&self) -> bool {
         let kinds = self.values.len() as f64;
         let enough = kinds * (kinds.max(1.0).ln() + COUPONS_SURE);
         self.lines >= SETTLED_LINES
@@ -659,6 +701,7 @@ impl Slot {
                 known.first_seen = known.first_seen.min(value.first_seen);
                 known.series.join(value.series);
                 known.pending += value.pending;
+                known.line = earlier(known.line.take(), value.line);
             } else if self.values.len() < SLOT_VALUES_MAX {
                 self.add(value);
             } else {
@@ -666,5 +709,20 @@ impl Slot {
                 return;
             }
         }
+    }
+}
+
+impl ValueCount<'_> {
+    fn first(&self, (source, line_number, text): (usize, u64, &[u8])) -> Box<FirstLine> {
+        Box::new(FirstLine { time: self.time, source, line_number, text: text.into() })
+    }
+}
+
+/// Of two first lines the first.
+fn earlier(one: Option<Box<FirstLine>>, other: Option<Box<FirstLine>>) -> Option<Box<FirstLine>> {
+    let order = |line: &FirstLine| (line.time, line.text.clone());
+    match (one, other) {
+        (Some(one), Some(other)) if order(&other) < order(&one) => Some(other),
+        (one, other) => one.or(other),
     }
 }

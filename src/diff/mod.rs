@@ -6,6 +6,8 @@
 //!   identity on both sides;
 //! * `ratio`: how many lines after stand for one before;
 //! * `rates`: which messages that ratio does not explain;
+//! * `places`: what stood in the places of each message;
+//! * `values`: which known messages say something else, and what of that is worth an alert;
 //! * `news`: what is new and what is gone, and which of it is worth an alert;
 //! * `tell`: the words.
 //!
@@ -13,10 +15,12 @@
 //! program: only what is new and what is gone, in the order of the lines.
 
 mod news;
+mod places;
 mod rates;
 mod ratio;
 mod sides;
 mod tell;
+mod values;
 
 use crate::alert::{Alert, Kind};
 use crate::ledger::Ledger;
@@ -25,6 +29,7 @@ use crate::time::{PANE_SECONDS, SECOND_MICROS, Time};
 use rates::{Change, Frame};
 use sides::Pair;
 use tell::Teller;
+use values::Findings;
 
 // limits
 /// Logs that are both shorter than this are read in line order.
@@ -113,12 +118,14 @@ pub fn compare(before: &Ledger, after: &Ledger, terms: &Terms) -> Comparison {
     }
     let frame = Frame { ratio, time_ratio, panes: (panes.0.max(1) as f64, panes.1.max(1) as f64) };
     let teller = Teller { pair: &pair, lines };
+    let is_rated = !(comparison.in_order || comparison.too_few || ratio <= 0.0);
+    let mut values = values::look(&pair, &frame, is_rated);
     let mut changes = if comparison.in_order {
         news::absent(&pair, &frame)
-    } else if comparison.too_few || ratio <= 0.0 {
+    } else if !is_rated {
         Vec::new()
     } else {
-        let changes = rates::changes(&pair.messages, &frame);
+        let changes = significant(&pair, &frame, &mut values);
         let told = |(at, change)| (at, news::stopped(change, &pair.messages[at], &pair, terms));
         changes.into_iter().map(told).collect()
     };
@@ -126,9 +133,21 @@ pub fn compare(before: &Ledger, after: &Ledger, terms: &Terms) -> Comparison {
     changes.retain(|(at, _)| !pair.is_muted(&pair.messages[*at]));
     comparison.muted += (found - changes.len()) as u64;
     news::add_new(&teller, &frame, terms, &mut changes, &mut comparison);
+    values::add(&teller, values, &mut comparison);
     add_changes(&teller, changes, &mut comparison);
     sort(&mut comparison);
     comparison
+}
+
+/// The changed rates, and of the values those with a changed share, that stand out among all tests.
+fn significant(pair: &Pair<'_>, frame: &Frame, values: &mut Findings) -> Vec<(usize, Change)> {
+    let (mut changes, tests) = rates::changes(&pair.messages, frame);
+    let shares = values.shares.iter().map(values::Found::score);
+    let scores = changes.iter().map(|(_, change)| change.rate().score).chain(shares).collect();
+    let least = rates::least_told(scores, tests + values.tests);
+    values.shares.retain(|found| found.score() >= least);
+    changes.retain(|(_, change)| change.rate().score >= least);
+    changes
 }
 
 /// The worst changes are alerts, the rest are notes.
@@ -156,10 +175,21 @@ fn sort(comparison: &mut Comparison) {
     let by_line = comparison.in_order;
     for alerts in [&mut comparison.alerts, &mut comparison.notes, &mut comparison.start_up] {
         alerts.sort_by(|a, b| {
-            let worst = (b.class, a.kind).cmp(&(a.class, b.kind));
+            let worst = (b.class, rank(a.kind, by_line)).cmp(&(a.class, rank(b.kind, by_line)));
             let line = || (&a.source, a.line_number).cmp(&(&b.source, b.line_number));
             let order = if by_line { worst.then_with(line) } else { worst };
             order.then((a.time, a.id).cmp(&(b.time, b.id)))
         });
+    }
+}
+
+/// What says more comes first; what is told in the order of lines is one.
+fn rank(kind: Kind, by_line: bool) -> u8 {
+    match kind {
+        Kind::New => 0,
+        Kind::Value => u8::from(!by_line),
+        Kind::Surge => 2,
+        Kind::Gone => 3,
+        Kind::Volume => 4,
     }
 }

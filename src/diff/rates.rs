@@ -86,8 +86,8 @@ pub(super) fn lump(message: &Message) -> f64 {
     (excess + LUMP_PRIOR).max(LUMP_PRIOR) / (lines + 1.0)
 }
 
-/// Each message whose rate has changed, by its place among all.
-pub(super) fn changes(messages: &[Message], frame: &Frame) -> Vec<(usize, Change)> {
+/// Each message whose rate may have changed, by its place among all, and how many tests that took.
+pub(super) fn changes(messages: &[Message], frame: &Frame) -> (Vec<(usize, Change)>, u32) {
     let between = between_runs(messages, frame);
     let mut tests = 0u32;
     let mut found: Vec<(usize, Change)> = Vec::new();
@@ -99,20 +99,25 @@ pub(super) fn changes(messages: &[Message], frame: &Frame) -> Vec<(usize, Change
         tests += 2;
         found.extend(test(message, frame, between).map(|change| (at, change)));
     }
-    discoveries(found, f64::from(tests))
+    (found, tests)
 }
 
-/// The rule of Benjamini and Hochberg: the worst `k` of all, if the k-th is so
-/// unlikely that of `tests` fewer than its share would be.
-fn discoveries(mut found: Vec<(usize, Change)>, tests: f64) -> Vec<(usize, Change)> {
-    found.sort_by(|a, b| b.1.rate().score.total_cmp(&a.1.rate().score).then(a.0.cmp(&b.0)));
-    let passes = |place: usize, change: &Change| {
-        change.rate().score >= (tests / (FALSE_RUNS * (place + 1) as f64)).log10()
-    };
-    let told =
-        (0..found.len()).rev().find(|&place| passes(place, &found[place].1)).map_or(0, |last| last + 1);
-    found.truncate(told);
-    found
+/// The rule of Benjamini and Hochberg: the worst `k` of all are told, if the k-th is so unlikely
+/// that of `tests` fewer than its share would be. The least score that is told.
+pub(super) fn least_told(mut scores: Vec<f64>, tests: u32) -> f64 {
+    scores.sort_by(|a, b| b.total_cmp(a));
+    let tests = f64::from(tests);
+    let passes =
+        |(place, score): &(usize, f64)| *score >= (tests / (FALSE_RUNS * (*place + 1) as f64)).log10();
+    let last = scores.into_iter().enumerate().filter(passes).last();
+    last.map_or(f64::INFINITY, |(_, score)| score)
+}
+
+impl Frame {
+    /// How long the log before is, in days.
+    pub fn days_before(&self) -> f64 {
+        self.panes.0 / DAY_PANES
+    }
 }
 
 impl Change {
@@ -132,7 +137,7 @@ fn test(message: &Message, frame: &Frame, between: f64) -> Option<Change> {
     let side_active = |side: Option<super::sides::Side>| side.map_or(0.0, |side| side.sums[0].active);
     let active = side_active(message.before) + side_active(message.after);
     let discounted = |tail: f64| {
-        let score = evidence_discount(tail, evidence(active, frame.panes.0 / DAY_PANES));
+        let score = evidence_discount(tail, evidence(active, frame.days_before()));
         Rate { expected, score, tail }
     };
     if y == 0 {

@@ -78,6 +78,11 @@ impl<'a> Pair<'a> {
         self.any_side(message, |ledger, side| ledger.is_muted(side.template, Time(i64::MIN)))
     }
 
+    /// Whether people have decided about a value of a message, or about all it says.
+    pub fn is_value_decided(&self, message: &Message, value: &[u8]) -> bool {
+        self.any_side(message, |ledger, side| ledger.decides_value(side.template, value, Time(i64::MIN)))
+    }
+
     fn any_side(&self, message: &Message, holds: impl Fn(&Ledger, &Side) -> bool) -> bool {
         let side = |ledger, side: &Option<Side>| side.as_ref().is_some_and(|side| holds(ledger, side));
         side(self.before, &message.before) || side(self.after, &message.after)

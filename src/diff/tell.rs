@@ -1,10 +1,11 @@
 //! From a difference to an alert.
 
-use super::rates::Change;
+use super::rates::{Change, Rate};
 use super::sides::{Message, Pair, Side};
-use crate::alert::{Alert, Context, Kind, NearestMessage, Phase, Spread, grouped};
+use super::values::Found;
+use crate::alert::{Alert, Context, Kind, NearestMessage, Phase, Spread, Told, grouped};
 use crate::id::TemplateId;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, share_sentence};
 use crate::template::TemplateIx;
 use crate::time::Pane;
 
@@ -137,6 +138,52 @@ impl Teller<'_> {
             tail: rate.tail,
             summary: format!("{}: {reason}", kind.word()),
             fingerprint: fingerprint(message.id, kind, span.from.pane()),
+            reason,
+            ..base
+        }
+    }
+
+    /// A value that a message of both logs never had, or had far less often.
+    pub fn value(&self, found: &Found) -> Alert {
+        let message = &self.pair.messages[found.at];
+        let Some(side) = message.after else { unreachable!("its lines after have the value") };
+        let after = self.pair.after;
+        let base = self.base(after, message, &side);
+        let (key, value) = after.shown_pair(&found.key, &found.value.value);
+        let said = format!("{key}{value}");
+        let (count, lines) = (found.value.count, found.value.lines);
+        let usual = found.before as f64 / lines as f64;
+        let (reason, of) = match found.rate {
+            Some(_) => (share_sentence(&said, count, found.of, usual), found.of),
+            None => {
+                let usually = after.shown_values(&key, &found.value);
+                (format!("{said}, never in {} lines before ({usually})", grouped(lines)), lines)
+            }
+        };
+        let rate = found.rate.unwrap_or(Rate { expected: 0.0, score: 0.0, tail: 0.0 });
+        let line = found.line.as_ref();
+        let source = line.map_or(base.source.clone(), |line| after.source_name(line.source).to_owned());
+        let time = line.map_or(base.time, |line| line.time);
+        let span = after.learned_so_far();
+        let what = if found.rate.is_some() { "value" } else { "new value" };
+        Alert {
+            kind: Kind::Value,
+            time,
+            started: time,
+            sample: line.map_or(base.sample.clone(), |line| after.shown(&line.text)),
+            line_number: line.map_or(base.line_number, |line| line.line_number),
+            sources: Spread { top: source.clone(), ..base.sources.clone() },
+            source,
+            window: (span.from, span.to),
+            count,
+            expected: rate.expected,
+            factor: (usual > 0.0).then(|| count as f64 / rate.expected),
+            score: rate.score,
+            tail: rate.tail,
+            value: Some(Told { key, value, of, usual }),
+            summary: format!("{what}: {reason}"),
+            fingerprint: fingerprint(message.id, Kind::Value, span.from.pane())
+                ^ xxhash_rust::xxh3::xxh3_64(&found.value.value),
             reason,
             ..base
         }

@@ -198,7 +198,7 @@ impl Ledger {
     fn insert_cell(&mut self, cells: &PaneCells, cell: &Cell) {
         self.insert(cell.shape, cells.sample(cell));
         if self.learn_only && self.registry.shape(cell.shape).is_some() {
-            self.first_lines.insert(cell.shape, (cell.source, cell.line_number));
+            self.first_lines.insert(cell.shape, (cell.source, cell.line_number, cell.time));
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) struct Sighting<'a> {
 
 impl Ledger {
     /// A line as it may be shown and saved: no escapes, no secrets, bounded.
-    pub(super) fn shown(&self, line: &[u8]) -> Vec<u8> {
+    pub(crate) fn shown(&self, line: &[u8]) -> Vec<u8> {
         let mut cleaner = Cleaner::default();
         cleaner.look(line);
         let line = cleaner.clean(line);

@@ -281,7 +281,7 @@ impl Ledger {
     }
 
     /// Whether a message is muted, or was accepted by a line with this value.
-    pub(super) fn decides_value(&self, template: TemplateIx, value: &[u8], time: Time) -> bool {
+    pub(crate) fn decides_value(&self, template: TemplateIx, value: &[u8], time: Time) -> bool {
         self.decisions.rows_of(template, &self.registry).any(|row| {
             let has_value = find_word(row.entry.line.as_bytes(), 0, value).is_some();
             row.mutes(time) || has_value && !row.entry.is_expired(time)

@@ -39,7 +39,7 @@ const NAMES_LINES: u64 = 5_000;
 
 /// What a new value is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Worth {
+pub(crate) enum Worth {
     /// It counts or numbers things.
     Nothing,
     /// It names a thing.
@@ -145,7 +145,7 @@ impl Ledger {
 
     /// What announces a value, and the value, as they may be shown: whether it is a secret shows
     /// in what stands before it.
-    fn shown_pair(&self, key: &str, value: &[u8]) -> (String, String) {
+    pub(crate) fn shown_pair(&self, key: &str, value: &[u8]) -> (String, String) {
         let pair = self.shown_text(&format!("{key}{}", shown_value(value)));
         match pair.strip_prefix(key) {
             Some(value) => (key.to_owned(), value.to_owned()),
@@ -154,7 +154,7 @@ impl Ledger {
     }
 
     /// The usual values, the commonest first.
-    fn shown_values(&self, key: &str, new: &NewValue) -> String {
+    pub(crate) fn shown_values(&self, key: &str, new: &NewValue) -> String {
         let shown = new.usual.iter().take(LISTED_MAX).map(|(value, _)| self.shown_pair(key, value).1);
         let mut shown: Vec<String> = shown.collect();
         if new.usual.len() > LISTED_MAX {
@@ -260,7 +260,7 @@ impl Ledger {
     }
 }
 
-fn worth_of(new: &NewValue, key: &str) -> Worth {
+pub(crate) fn worth_of(new: &NewValue, key: &str) -> Worth {
     let name = key.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
     let is_code = says_code(name.as_bytes());
     let value = &*new.value;
@@ -300,7 +300,7 @@ pub(crate) fn share_sentence(value: &str, count: u64, of: u64, usual: f64) -> St
     format!("{value}: {} of {} lines ({share}, usually {})", grouped(count), grouped(of), percent(usual))
 }
 
-fn shown_value(value: &[u8]) -> String {
+pub(crate) fn shown_value(value: &[u8]) -> String {
     if value == LONG {
         return "a longer value".to_owned();
     }

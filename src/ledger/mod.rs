@@ -10,6 +10,7 @@
 
 mod clock;
 mod close;
+mod compared;
 mod compose;
 mod different;
 mod fields;
@@ -33,6 +34,7 @@ mod volume;
 mod warmup;
 mod words;
 
+pub(crate) use meaning::{Worth, share_sentence, worth_of};
 pub use report::{Report, limit_text};
 pub(crate) use snapshot::Saved;
 pub use story::Story;
@@ -124,8 +126,8 @@ pub struct Ledger {
     to_follow: Vec<(Alert, ShapeId)>,
     now: Option<Time>,
     report: Report,
-    /// Learning only: source and line where each shape was first seen.
-    first_lines: HashMap<ShapeId, (usize, u64)>,
+    /// Learning only: source, line and time where each shape was first seen.
+    first_lines: HashMap<ShapeId, (usize, u64, Time)>,
     out: VecDeque<Alert>,
     notices: Vec<String>,
     /// How often each message came, where that is wanted.
@@ -514,7 +516,7 @@ impl Ledger {
     /// Learning only: the source and line number where a shape was first seen.
     pub fn first_line(&self, shape: ShapeId) -> (String, u64) {
         match self.first_lines.get(&shape) {
-            Some((source, line)) => (self.sources[*source].name.clone(), *line),
+            Some((source, line, _)) => (self.sources[*source].name.clone(), *line),
             None => (String::new(), 0),
         }
     }

@@ -120,6 +120,9 @@ impl Ledger {
                         late: cell.late,
                         time: cell.time,
                         mark: number,
+                        line: self
+                            .learn_only
+                            .then(|| (cell.source, cell.line_number, cells.values.sample(cell))),
                     });
                 }
                 Mark::Shape(at) => {
@@ -135,6 +138,7 @@ impl Ledger {
                         late: cell.late,
                         time: cell.time,
                         mark: number,
+                        line: None,
                     }));
                 }
             }

@@ -383,7 +383,6 @@ mod tests {
             high: first,
             entries: Vec::new(),
             firsts: Vec::new(),
-            values: Vec::new(),
         };
         Held { segment, samples: Arc::default(), lines_before: 0 }
     }

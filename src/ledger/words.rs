@@ -80,7 +80,7 @@ impl Words {
                 let index = shape.0 as usize;
                 self.words.resize_with(self.words.len().max(index + 1), || None);
                 let words = if is_open { None } else { Some(words_of(registry, shape)) };
-                let lines = self.lines.get(index).copied().unwrap_or(0);
+                let lines = self.lines_of(shape);
                 for (slot, word, _) in words.iter().flatten().filter(|_| lines > 0) {
                     slots.put(*template, *slot, Slot::of(word, lines));
                 }
@@ -104,6 +104,11 @@ impl Words {
             Some(Some(_)) => self.words.get(shape.0 as usize).and_then(Option::as_deref).unwrap_or(&[]),
             _ => &[],
         }
+    }
+
+    /// All lines of a shape.
+    pub fn lines_of(&self, shape: ShapeIx) -> u64 {
+        self.lines.get(shape.0 as usize).copied().unwrap_or(0)
     }
 
     /// A place of a template is open; it was perhaps the last.

@@ -78,6 +78,11 @@ pub(super) struct Fit {
 }
 
 impl Fit {
+    /// Lines that one line of the value brings along.
+    pub fn lump(&self) -> f64 {
+        self.lump
+    }
+
     /// `-log10` of the probability of so many lines of the value or more.
     pub fn tail(&self, count: u64, lines: u64) -> f64 {
         let lines_or_one = lines.max(1) as f64;

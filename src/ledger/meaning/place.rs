@@ -17,7 +17,7 @@ const LINES_MIN: u64 = 2;
 
 /// What a line announces a value with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Key {
+pub(crate) struct Key {
     /// Its own words: `exit code `, `status=`; empty if none does.
     pub words: String,
     /// It answers a request that stands right before it.
@@ -33,7 +33,7 @@ impl Key {
 
 impl Ledger {
     /// What announces a value in a line of its message.
-    pub(super) fn key_of(&self, template: TemplateIx, slot: SlotId, line: &[u8], value: &[u8]) -> Key {
+    pub(crate) fn key_of(&self, template: TemplateIx, slot: SlotId, line: &[u8], value: &[u8]) -> Key {
         self.field_key(slot).unwrap_or_else(|| {
             let place = self.place_of(template, slot, line, Some(value));
             place.map_or(Key::default(), |(text, start, _)| key_at(&text, start))
