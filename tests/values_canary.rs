@@ -93,13 +93,14 @@ fn a_canary_that_fails_beside_one_that_never_does() {
     judge(40..60, NONE);
 }
 
-/// Nothing is told where the log after is the long one; what was too rare before is no news.
+/// No value is told where the log after is the long one; what was too rare before is no news.
 fn healthy_releases(seeds: Range<u64>, usual: Shares) -> Vec<String> {
     let mut alarms = Vec::new();
     for seed in seeds {
         let format = FORMATS[seed as usize % FORMATS.len()];
         let canary = side(format, seed + 30_000, CANARY_LINES, usual);
-        let found = compared(&canary, &side(format, seed + 40_000, STABLE_LINES, usual));
+        let mut found = compared(&canary, &side(format, seed + 40_000, STABLE_LINES, usual));
+        found.alerts.retain(|alert| alert.kind.word() == "value");
         if !found.alerts.is_empty() {
             alarms.push(listed(seed, format, &found));
         }

@@ -220,11 +220,16 @@ fn folded(comparison: &Comparison, args: &Diff, printer: &Printer) -> Vec<String
             (Kind::Surge, _) => format!("surging {level}"),
             (Kind::Gone, true) => format!("rarer {level}"),
             (Kind::Gone, _) => format!("gone {level}"),
-            (Kind::Value, _) => format!("{level}with a new value "),
+            (Kind::Value, _) => level,
             (Kind::Volume, _) => "changed ".to_owned(),
         };
         let also = if place == 0 { "also " } else { "" };
-        lines.push(format!("{also}{}, e.g. {}", messages(these.len(), &what), example(these[0])));
+        let has = match (kind.0, kind.1) {
+            (Kind::Value, false) => " with a new value",
+            (Kind::Value, true) => " with a value more often",
+            _ => "",
+        };
+        lines.push(format!("{also}{}{has}, e.g. {}", messages(these.len(), &what), example(these[0])));
     }
     if let Some(last) = lines.last_mut() {
         last.push_str("; -v lists them");
@@ -236,7 +241,8 @@ fn folded(comparison: &Comparison, args: &Diff, printer: &Printer) -> Vec<String
 fn kind_of(alert: &Alert) -> (Kind, bool, Level) {
     let milder = match alert.kind {
         Kind::New => alert.reason.starts_with("reworded"),
-        Kind::Surge | Kind::Volume | Kind::Value => false,
+        Kind::Surge | Kind::Volume => false,
+        Kind::Value => alert.score > 0.0,
         Kind::Gone => alert.count > 0,
     };
     (alert.kind, milder, alert.level)

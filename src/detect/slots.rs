@@ -550,6 +550,13 @@ pub(crate) fn names_thing(value: &[u8]) -> bool {
     has(u8::is_ascii_lowercase) && has(is_joined)
 }
 
+/// Whether so many lines would have shown so many values if all were as frequent: the bound of the
+/// coupon collector.
+pub(crate) fn is_shown(kinds: usize, lines: u64) -> bool {
+    let kinds = kinds as f64;
+    lines as f64 >= kinds * (kinds.max(1.0).ln() + COUPONS_SURE)
+}
+
 /// What values are told apart by.
 pub(crate) fn hash_of(value: &[u8]) -> u64 {
     crate::id::ShapeId::of(value).0
@@ -645,13 +652,10 @@ impl Slot {
         std::mem::take(&mut self.values).len()
     }
 
-    /// Whether what it has never shown is news: it has had lines enough to show each of its values
-    /// if all were as frequent (the coupon collector's bound), and none came once only.
-    pub fn is_settled(&self) -> bool {
-        let kinds = self.values.len() as f64;
-        let enough = kinds * (kinds.max(1.0).ln() + COUPONS_SURE);
+    /// Whether what it has never shown is news: it has had lines enough, and none came once only.
+    fn is_settled(&self) -> bool {
         self.lines >= SETTLED_LINES
-            && self.lines as f64 >= enough
+            && is_shown(self.values.len(), self.lines)
             && self.values.iter().all(|value| value.lines > 1 && *value.text != *LONG)
     }
 

@@ -3,10 +3,11 @@
 //! Places that the workers read are the same in both logs. Where words were masked follows from
 //! what both logs say together, so these are read off the shapes anew.
 
-use crate::detect::slots::{Slot, Slots};
+use crate::detect::slots::{Slot, Slots, Value};
 use crate::id::SlotId;
 use crate::ledger::Ledger;
 use crate::limits::SLOTS_CLOSED_MAX;
+use crate::shape::VARIABLE;
 use crate::template::{Registry, ShapeIx, TemplateIx};
 use hashbrown::{HashMap, HashSet};
 
@@ -48,6 +49,9 @@ pub(super) fn places_of(ledger: &Ledger, union: &Registry) -> Slots {
                 );
             }
         }
+        if registry.template_id(own) == union.template_id(template) {
+            add_unstored(ledger, own, template, &mut places);
+        }
     }
     for template in open {
         places.forget_words(template);
@@ -55,11 +59,22 @@ pub(super) fn places_of(ledger: &Ledger, union: &Registry) -> Slots {
     places
 }
 
+/// Adds the lines of shapes that were not stored, since their words are masked already: which words
+/// they have only their lines tell. Both logs have the same places.
+fn add_unstored(ledger: &Ledger, own: TemplateIx, template: TemplateIx, places: &mut Slots) {
+    let is_unstored = |value: &&Value| *value.text == [VARIABLE];
+    for (id, slot) in ledger.slots().closed(own).filter(|(id, _)| id.is_word()) {
+        let Some(value) = slot.values.iter().find(is_unstored) else { continue };
+        // In other places all shapes have a variable.
+        if places.get(template, id).is_some_and(|known| !known.values.iter().any(|value| is_unstored(&value)))
+        {
+            places.put(template, id, Slot::of(&value.text, value.lines).with_line(value.line.clone()));
+        }
+    }
+}
+
 /// The closed places of a message on both sides, before and after.
-pub(super) fn both<'a>(
-    sides: &'a [Slots; 2],
-    template: TemplateIx,
-) -> impl Iterator<Item = (SlotId, &'a Slot, &'a Slot)> {
+pub(super) fn both(sides: &[Slots; 2], template: TemplateIx) -> impl Iterator<Item = (SlotId, &Slot, &Slot)> {
     let mut words = 0;
     let both = sides[1].closed(template).filter_map(move |(id, after)| {
         let before = sides[0].get(template, id)?;

@@ -1,9 +1,10 @@
 //! A message of both logs that says something else after: a value that it never had before, or
 //! one that far more of its lines have.
 //!
-//! Before, a place is settled, or nothing it never showed is news; and the more lines the log
-//! after has, the more of them must have a value for it to be one that was missing before, and
-//! not just too rare. What a value is decides what it is worth.
+//! A place is settled, or nothing it never showed is news; and the more lines the log after has,
+//! the more of them must have a value for it to be one that was missing before, and not just too
+//! rare. What a value is decides what it is worth: names must have been missing anyway, and what
+//! only counts or numbers things is no news of a log.
 //!
 //! A share is judged like a rate, given the lines of the place: lumps, lines with the value that
 //! come along with others, as the windows of both sides show them, and how shares differ between
@@ -15,12 +16,13 @@ use super::rates::{Frame, Rate};
 use super::sides::Pair;
 use super::tell::Teller;
 use crate::alert::Alert;
-use crate::detect::slots::{FirstLine, NewValue, SETTLED_LINES, Slot, Slots, Value};
+use crate::detect::slots::{FirstLine, NewValue, SETTLED_LINES, Slot, Slots, Value, is_shown};
 use crate::detect::{evidence, evidence_discount, tail_of_two};
 use crate::id::SlotId;
 use crate::ledger::{Worth, worth_of};
 use crate::line::Level;
 use crate::shape::VARIABLE;
+use crate::shape::candidates::LONG;
 use crate::time::Time;
 use std::cmp::Reverse;
 
@@ -29,6 +31,8 @@ use std::cmp::Reverse;
 const LIKE_BEFORE: f64 = 2.0;
 /// In a longer one a value must have come so often in each further stretch like before.
 const MISSING_LINES: f64 = 3.5;
+/// Lines before of a place that settles later.
+const BEFORE_LINES_MIN: u64 = SETTLED_LINES / 2;
 /// New values to expect, from which on none is a surprise.
 const EXPECTED_NEW_MAX: f64 = 1.0;
 /// A share is told that is so many times the one before, of so many lines.
@@ -89,7 +93,7 @@ pub(super) fn look(pair: &Pair<'_>, frame: &Frame, with_shares: bool) -> Finding
     });
     for (at, message) in known {
         for (id, before, after) in both(&sides, message.template) {
-            if before.lines < SETTLED_LINES {
+            if before.lines < BEFORE_LINES_MIN {
                 continue;
             }
             for value in &after.values {
@@ -111,14 +115,27 @@ fn look_at(
 ) {
     let known = before.values.iter().find(|known| known.text == value.text);
     let found = |rate| found(pair, (at, slot), (before, after, value), known, rate);
-    if known.is_none() && before.is_settled() && was_missing(value.lines, after.lines, before.lines) {
+    let stretches = after.lines as f64 / before.lines as f64;
+    if known.is_none() && is_settled(before, after) && was_missing(value.lines, stretches) {
         let new = found(None);
-        if !is_said_before(&new.value, said) {
-            findings.new.push(new);
+        let is_told = match new.worth {
+            Worth::Alert => true,
+            // One of many names is soon missing.
+            Worth::Name => {
+                let names = before.values.len() as f64;
+                value.lines as f64 >= (MISSING_LINES + names.ln()) * stretches
+            }
+            Worth::Nothing => false,
+        };
+        if !is_told || !is_said_before(&new.value, said) {
+            findings.new.extend(is_told.then_some(new));
             return;
         }
     }
-    if !with_shares || value.lines + known.map_or(0, |known| known.lines) < LINES_MIN {
+    if !with_shares
+        || before.lines < SETTLED_LINES
+        || value.lines + known.map_or(0, |known| known.lines) < LINES_MIN
+    {
         return;
     }
     findings.tests += 1;
@@ -133,9 +150,22 @@ fn is_said_before(new: &NewValue, before: &Slots) -> bool {
     whole.is_some_and(is_known) || before.is_said_elsewhere(new)
 }
 
+/// Whether what no line before had is news: there are lines enough, and no value of before has come
+/// only once. Those after are as good as those before.
+fn is_settled(before: &Slot, after: &Slot) -> bool {
+    let again = |known: &Value| {
+        after.values.iter().find(|value| value.text == known.text).map_or(0, |value| value.lines)
+    };
+    let known: Option<u64> = before
+        .values
+        .iter()
+        .map(|known| Some(known.lines + again(known)).filter(|lines| *lines > 1 && *known.text != *LONG))
+        .sum();
+    known.is_some_and(|lines| lines >= SETTLED_LINES && is_shown(before.values.len(), lines))
+}
+
 /// Whether a value that no line before had was not just too rare.
-fn was_missing(count: u64, lines: u64, lines_before: u64) -> bool {
-    let stretches = lines as f64 / lines_before as f64;
+fn was_missing(count: u64, stretches: f64) -> bool {
     count as f64 >= 1.0 + MISSING_LINES * (stretches - LIKE_BEFORE).max(0.0)
 }
 
@@ -218,7 +248,11 @@ pub(super) fn add(teller: &Teller<'_>, findings: Findings, comparison: &mut Comp
         }
         let message = &pair.messages[found.at];
         let value = &found.value.value;
-        if if found.rate.is_some() { pair.is_muted(message) } else { pair.is_value_decided(message, value) } {
+        let is_decided = match found.rate {
+            Some(_) => pair.is_muted(message),
+            None => pair.is_value_decided(message, value),
+        };
+        if is_decided {
             comparison.muted += u64::from(pair.is_muted(message));
             continue;
         }
@@ -270,4 +304,31 @@ fn expected_new(pair: &Pair<'_>) -> f64 {
     let found = (pair.before.slots().found + pair.before.slots().news.len() as u64) as f64;
     let doublings = |from: f64, to: f64| (to / from).ln().max(0.0);
     found * doublings(before, before + after) / doublings(SETTLED_LINES as f64, before).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_is_news_where_the_log_before_was_long_and_none_where_it_was_short() {
+        assert!(was_missing(1, 0.05) && was_missing(1, 1.0) && was_missing(1, 2.0));
+        // Of one line in a thousand there are twenty, of one in 250 there are eighty.
+        assert!(!was_missing(20, 20.0) && was_missing(80, 20.0));
+    }
+
+    #[test]
+    fn what_came_once_before_settles_when_it_comes_again() {
+        let slot = |values: &[(&[u8], u64)]| {
+            let slots = values.iter().map(|(text, lines)| Slot::of(text, *lines));
+            let mut all = crate::detect::slots::Slots::default();
+            let (template, id) = (crate::template::TemplateIx(0), SlotId::candidate(1, 0));
+            slots.for_each(|slot| all.put(template, id, slot));
+            all.get(template, id).cloned().unwrap_or_default()
+        };
+        let before = slot(&[(b"0", 60), (b"1", 1)]);
+        assert!(!is_settled(&before, &slot(&[(b"0", 40), (b"137", 1)])));
+        assert!(is_settled(&before, &slot(&[(b"0", 40), (b"1", 3), (b"137", 1)])));
+        assert!(!is_settled(&slot(&[(b"0", 30)]), &slot(&[(b"0", 10)])), "too few lines");
+    }
 }

@@ -9,6 +9,7 @@ use super::source::{Held, Place};
 use crate::count::split_route;
 use crate::detect::slots::{NewValue, SavedSlots, ShareFound, ValueCount};
 use crate::id::{ShapeId, SlotId, TemplateId};
+use crate::shape::VARIABLE;
 use crate::template::{ShapeIx, TemplateIx};
 use crate::time::Pane;
 
@@ -128,17 +129,21 @@ impl Ledger {
                 Mark::Shape(at) => {
                     let cell = &cells.cells[at];
                     let words = self.words.of(*template, shapes[number]);
-                    counts.extend(words.iter().map(|(slot, value, hash)| ValueCount {
-                        template: *template,
-                        slot: *slot,
-                        value,
-                        hash: *hash,
-                        route: &[],
-                        count: cell.count,
-                        late: cell.late,
-                        time: cell.time,
-                        mark: number,
-                        line: None,
+                    counts.extend(words.iter().map(|(slot, value, hash)| {
+                        ValueCount {
+                            template: *template,
+                            slot: *slot,
+                            value,
+                            hash: *hash,
+                            route: &[],
+                            count: cell.count,
+                            late: cell.late,
+                            time: cell.time,
+                            mark: number,
+                            // The others are those of their shapes.
+                            line: (self.learn_only && **value == [VARIABLE])
+                                .then(|| (cell.source, cell.line_number, cells.sample(cell))),
+                        }
                     }));
                 }
             }
