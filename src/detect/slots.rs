@@ -239,10 +239,9 @@ impl Slots {
             let place = |count: &ValueCount<'_>| (count.template, count.slot, count.time);
             place(a).cmp(&place(b)).then_with(|| order(a.mark, b.mark))
         };
-        unknown.sort_unstable_by(first);
-        for count in unknown {
+        for count in together(unknown, first) {
             crowded.push(count.template);
-            self.meet(count, frame, &mut news, &mut opened);
+            self.meet(&count, frame, &mut news, &mut opened);
         }
         crowded.sort_unstable();
         crowded.dedup();
@@ -289,6 +288,12 @@ impl Slots {
                 let line = count.line.filter(|_| self.values < LINES_KEPT_MAX).map(|line| count.first(line));
                 slot.add(Value { lines, first_seen: Pane(frame.pane), line, ..Value::new(count.value) });
                 self.values += 1;
+                if slot.has_shares && count.count > 0 {
+                    slot.pend(slot.values.len() - 1, count.count);
+                    if !std::mem::replace(&mut slot.is_waiting, true) {
+                        self.waiting.push((count.template, count.slot));
+                    }
+                }
             }
         }
     }
@@ -389,16 +394,17 @@ impl Slots {
         }
     }
 
-    /// Whether another message has the value in the same place, where it says all else that this one
-    /// does: the status of a `PUT` may be new to it and old to a `GET`.
-    pub fn is_said_elsewhere(&self, new: &NewValue) -> bool {
-        let others = self.by_template.iter().enumerate().filter(|(at, _)| *at != new.template.0 as usize);
-        !new.slot.is_word()
-            && others.map(|(_, slots)| slots).any(|slots| {
-                let Ok(at) = slots.binary_search_by_key(&new.slot, |(id, _)| *id) else { return false };
-                let says = |value: &[u8]| slots[at].1.values.iter().any(|known| *known.text == *value);
-                says(&new.value) && new.usual.iter().all(|(value, _)| says(value))
-            })
+    /// Other messages that have the value in the same place, and all else that this one says there:
+    /// the status of a `PUT` may be new to it and old to a `GET`.
+    pub fn said_elsewhere<'a>(&'a self, new: &'a NewValue) -> impl Iterator<Item = TemplateIx> + 'a {
+        let others = self.by_template.iter().enumerate();
+        let others = others.filter(|(at, _)| *at != new.template.0 as usize && !new.slot.is_word());
+        let saying = others.filter(|(_, slots)| {
+            let Ok(at) = slots.binary_search_by_key(&new.slot, |(id, _)| *id) else { return false };
+            let says = |value: &[u8]| slots[at].1.values.iter().any(|known| *known.text == *value);
+            says(&new.value) && new.usual.iter().all(|(value, _)| says(value))
+        });
+        saying.map(|(at, _)| TemplateIx(at as u32))
     }
 
     /// All slots of a template, open ones too.
@@ -576,6 +582,30 @@ impl Value {
     }
 }
 
+/// The counts of each value put together, in the order of their first lines: how many cells a pane
+/// has depends on how the log was cut.
+fn together<'a>(
+    mut counts: Vec<&ValueCount<'a>>,
+    first: impl Fn(&&ValueCount<'a>, &&ValueCount<'a>) -> Ordering,
+) -> Vec<ValueCount<'a>> {
+    counts.sort_unstable_by(|a, b| (a.template, a.slot, a.value).cmp(&(b.template, b.slot, b.value)));
+    let same = |a: &&ValueCount<'a>, b: &&ValueCount<'a>| {
+        (a.template, a.slot, a.value) == (b.template, b.slot, b.value)
+    };
+    let mut of_values = Vec::new();
+    for counts in counts.chunk_by(same) {
+        let Some(least) = counts.iter().copied().min_by(|a, b| first(a, b)) else { continue };
+        let sum = |of: fn(&ValueCount<'a>) -> u64| counts.iter().map(|count| of(count)).sum();
+        of_values.push(ValueCount {
+            count: sum(|count| count.count),
+            late: sum(|count| count.late),
+            ..*least
+        });
+    }
+    of_values.sort_unstable_by(|a, b| first(&a, &b));
+    of_values
+}
+
 /// What became of some lines of a value.
 enum Counted {
     /// Nothing: the slot is open.
@@ -605,6 +635,12 @@ impl Slot {
             return Counted::Long;
         }
         Counted::Known
+    }
+
+    /// Lines of a value wait to be judged.
+    fn pend(&mut self, value: usize, lines: u64) {
+        self.values[value].pending += lines as u32;
+        self.pending += lines as u32;
     }
 
     /// Whether one of its values has more of the lines that wait than chance would often give it.

@@ -125,9 +125,10 @@ fn look_at(
                 let names = before.values.len() as f64;
                 value.lines as f64 >= (MISSING_LINES + names.ln()) * stretches
             }
+            Worth::Note => true,
             Worth::Nothing => false,
         };
-        if !is_told || !is_said_before(&new.value, said) {
+        if !is_told || !is_said_before(pair, &new, said) {
             findings.new.extend(is_told.then_some(new));
             return;
         }
@@ -144,10 +145,15 @@ fn look_at(
 }
 
 /// Whether the log before says it all the same: of other requests, or in a message like this one.
-fn is_said_before(new: &NewValue, before: &Slots) -> bool {
+fn is_said_before(pair: &Pair<'_>, Found { value: new, key, .. }: &Found, before: &Slots) -> bool {
     let whole = before.get(new.template, new.slot.of_all_routes()).filter(|_| new.slot.has_route());
     let is_known = |slot: &Slot| slot.values.iter().any(|known| known.text == new.value);
-    whole.is_some_and(is_known) || before.is_said_elsewhere(new)
+    whole.is_some_and(is_known)
+        || before.said_elsewhere(new).any(|other| {
+            let side = pair.messages.iter().find(|message| message.template == other);
+            let own = side.and_then(|message| message.before.as_ref()).map(|side| side.template);
+            own.is_some_and(|own| pair.before.example_key(own, new.slot).told() == key)
+        })
 }
 
 /// Whether what no line before had is news: there are lines enough, and no value of before has come

@@ -15,7 +15,7 @@ use super::pane::PaneCells;
 use super::slots::{Mark, ValueNews, line_of};
 use crate::alert::{Alert, Kind, Phase, Told, grouped, percent};
 use crate::detect;
-use crate::detect::slots::{NewValue, ShareFound, names_thing};
+use crate::detect::slots::{NewValue, ShareFound, is_shown, names_thing};
 use crate::redact::visible;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::{LONG, says_code};
@@ -36,6 +36,8 @@ const CODE_DIGITS_MAX: usize = 3;
 const NAMES_MIN: usize = 6;
 /// Lines after which it is settled all the same: one in ten thousand would have shown.
 const NAMES_LINES: u64 = 5_000;
+/// Names are shown all if so many times as many would be.
+const NAMES_SURE: usize = 2;
 
 /// What a new value is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +46,8 @@ pub(crate) enum Worth {
     Nothing,
     /// It names a thing.
     Name,
+    /// It says something, but not much: that a request was turned away, or sent elsewhere.
+    Note,
     /// A code or a state.
     Alert,
 }
@@ -68,7 +72,7 @@ impl Ledger {
             }
         }
         for found in self.worth_telling(news.new, cells) {
-            let is_news = found.worth == Worth::Alert && !self.slots.is_said_elsewhere(&found.new);
+            let is_news = found.worth == Worth::Alert && !self.is_said_elsewhere(&found);
             let is_rare = self.slots.are_news_rare(pane, self.gate.false_alerts(), self.age_micros());
             if is_news {
                 self.slots.note_news(pane);
@@ -81,7 +85,7 @@ impl Ledger {
                 Worth::Nothing => {}
                 Worth::Name => self.names.push(Alert { note: true, ..alert }),
                 Worth::Alert if is_news && is_rare => alerts.push(self.gate.value(alert)),
-                Worth::Alert => alerts.push(Alert { note: true, ..alert }),
+                Worth::Note | Worth::Alert => alerts.push(Alert { note: true, ..alert }),
             }
         }
         if (pane.0 + 1).rem_euclid(MINUTE_PANES) == 0 {
@@ -92,6 +96,12 @@ impl Ledger {
         alerts.sort_by(|a, b| (a.time, a.id, value_of(a)).cmp(&(b.time, b.id, value_of(b))));
         alerts.iter_mut().for_each(|alert| self.gate.join_incident(alert));
         alerts
+    }
+
+    /// Whether another message says the same in a place announced by the same words.
+    fn is_said_elsewhere(&self, found: &Found) -> bool {
+        let mut others = self.slots.said_elsewhere(&found.new);
+        others.any(|other| self.example_key(other, found.new.slot) == found.key)
     }
 
     /// Of each line the value that is worth most.
@@ -264,6 +274,9 @@ pub(crate) fn worth_of(new: &NewValue, key: &str) -> Worth {
     let name = key.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
     let is_code = says_code(name.as_bytes());
     let value = &*new.value;
+    if let Some(is_failure) = answer(new) {
+        return if is_failure { Worth::Alert } else { Worth::Note };
+    }
     if is_number(value) || value == LONG {
         return if is_code || is_one_of_few(new) { Worth::Alert } else { Worth::Nothing };
     }
@@ -271,7 +284,24 @@ pub(crate) fn worth_of(new: &NewValue, key: &str) -> Worth {
         return Worth::Alert;
     }
     let many = new.kinds >= NAMES_MIN && new.lines < NAMES_LINES;
-    if many || names_thing(value) && !is_code { Worth::Name } else { Worth::Alert }
+    match many || names_thing(value) && !is_code {
+        false => Worth::Alert,
+        true if is_shown(NAMES_SURE * new.kinds, new.lines) => Worth::Name,
+        // One of many is soon missing.
+        true => Worth::Nothing,
+    }
+}
+
+/// Of a place that looks like the answers of a web server, with one that all went well among them:
+/// whether the new one says that the server failed.
+fn answer(new: &NewValue) -> Option<bool> {
+    let status = |text: &[u8]| match text {
+        [class @ b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'] => Some(*class),
+        _ => None,
+    };
+    let known: Option<Vec<u8>> = new.usual.iter().map(|(text, _)| status(text)).collect();
+    let (class, known) = (status(&new.value)?, known?);
+    known.contains(&b'2').then_some(class == b'5')
 }
 
 fn is_number(value: &[u8]) -> bool {

@@ -283,7 +283,7 @@ pub(crate) fn says_code(name: &[u8]) -> bool {
     const CODES: &[&str] = &[
         "sqlstate", "state", "code", "errno", "err", "error", "status", "exit", "exited", "reason", "signal",
         "rc", "ret", "retval", "result", "returned", "http", "response", "severity", "level", "phase",
-        "health", "event", "eventid", "event_id",
+        "health", "event", "protocol", "cipher", "eventid", "event_id",
     ];
     ends_in(name, CODES)
 }

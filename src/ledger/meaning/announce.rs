@@ -11,6 +11,8 @@ use crate::line::level::spelled;
 const WORDS_MAX: usize = 3;
 /// Longer words say what only machines know.
 const WORD_BYTES_MAX: usize = 24;
+/// A level in front of a number of so many digits is what the number is of.
+const ERROR_DIGITS_MIN: usize = 4;
 /// Signs and blanks between a value and its name.
 const GAP_BYTES_MAX: usize = 3;
 
@@ -36,7 +38,11 @@ pub(super) fn announcing(line: &[u8], start: usize) -> String {
     }
     let Some(from) = word_start(before, end) else { return String::new() };
     let is_named = gap.contains(&b'=');
-    if spelled(&before[from..end]).is_some() && !is_named {
+    let word = &before[from..end];
+    let digits = line[start.min(line.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
+    // `ERROR 1205`: what programs number are their errors.
+    let numbers = word.eq_ignore_ascii_case(b"error") && digits >= ERROR_DIGITS_MIN;
+    if spelled(word).is_some() && !is_named && !numbers {
         return String::new();
     }
     let words = if is_named { &before[from..end] } else { phrase(before, from, end) };

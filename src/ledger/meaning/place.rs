@@ -50,6 +50,14 @@ impl Ledger {
         })
     }
 
+    /// The same by its example alone.
+    pub(crate) fn example_key(&self, template: TemplateIx, slot: SlotId) -> Key {
+        self.field_key(slot).unwrap_or_else(|| {
+            let place = self.place_of(template, slot, self.registry.example(template), None);
+            place.map_or(Key::default(), |(text, start, _)| key_at(&text, start))
+        })
+    }
+
     /// A field is announced by its name.
     fn field_key(&self, slot: SlotId) -> Option<Key> {
         let name = self.field_names.get(&slot)?;
