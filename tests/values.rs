@@ -4,7 +4,7 @@
 mod probes;
 mod random;
 
-use logsurge::{Alert, Baseline, Config, Phase, Session, Terms, Time, compare};
+use logsurge::{Alert, Baseline, Config, Kind, Phase, Session, Terms, Time, compare};
 use probes::{Pair, Probe, START, cluster, database, jobs, system, web};
 
 const SEEDS: std::ops::Range<u64> = 1..4;
@@ -77,7 +77,8 @@ fn run(group: &[Probe], changed: bool) {
                 let news: Vec<Alert> = alerts.into_iter().filter(speaks_of_news).collect();
                 // A word that makes a new message is weighed as any new message of a young log.
                 let is_told = |alert: &Alert| {
-                    (alert.is_alarm() || alert.kind == Kind::New) && pair.after.changed.iter().any(|line| is_of(alert, line))
+                    (alert.is_alarm() || alert.kind == Kind::New)
+                        && pair.after.changed.iter().any(|line| is_of(alert, line))
                 };
                 if changed != news.iter().any(is_told) || !changed && !news.is_empty() {
                     faults.push(format!("  {}, {how}, seed {seed}:{}", probe.name, told(&news)));

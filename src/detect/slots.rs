@@ -550,10 +550,11 @@ fn may_say_something(value: &[u8]) -> bool {
 
 /// Whether a word rather names a thing than says something: `web-7`, `com.example.App`.
 pub(crate) fn names_thing(value: &[u8]) -> bool {
-    let has = |class: fn(&u8) -> bool| value.iter().any(class);
     let is_joined =
         |b: &u8| matches!(b, b'.' | b'@' | b'$' | b'/' | b'#' | b'<' | &VARIABLE) || b.is_ascii_digit();
-    has(u8::is_ascii_lowercase) && has(is_joined)
+    // One small letter alone, as in `TLSv1.2`, makes no name.
+    let spelled = value.windows(2).any(|pair| pair.iter().all(u8::is_ascii_lowercase));
+    spelled && value.iter().any(is_joined)
 }
 
 /// Whether so many lines would have shown so many values if all were as frequent: the bound of the

@@ -274,7 +274,8 @@ pub(crate) fn worth_of(new: &NewValue, key: &str) -> Worth {
     let name = key.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
     let is_code = says_code(name.as_bytes());
     let value = &*new.value;
-    if let Some(is_failure) = answer(new) {
+    // What words announce was not asked for by a client.
+    if let Some(is_failure) = answer(new).filter(|_| !is_code || new.slot.is_field()) {
         return if is_failure { Worth::Alert } else { Worth::Note };
     }
     if is_number(value) || value == LONG {
