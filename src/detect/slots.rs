@@ -12,11 +12,12 @@ mod routes;
 use super::HOUR;
 use super::share::{Lumps, ShareFinding, ShareFrame, SlotSeries, ValueSeries};
 use crate::id::{ShapeId, SlotId, TemplateId};
-use crate::limits::{ROUTES_MAX, SLOT_VALUES_MAX, SLOTS_CLOSED_MAX, SLOTS_MAX, VALUES_ALL_MAX};
+use crate::limits::{SLOT_VALUES_MAX, SLOTS_CLOSED_MAX, VALUES_ALL_MAX};
 use crate::shape::VARIABLE;
 use crate::shape::candidates::LONG;
 use crate::template::TemplateIx;
 use crate::time::{Pane, Time};
+use routes::has_room;
 use serde::{Deserialize, Serialize};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -111,10 +112,8 @@ pub(crate) struct Slot {
 pub(crate) struct ShareFound {
     pub template: TemplateIx,
     pub slot: SlotId,
-    /// The requests that count, if not all.
+    /// The route of its requests; where those to all routes count, the one of nearly all.
     pub route: Box<[u8]>,
-    /// The route that nearly all of the lines ask for, where all routes count.
-    pub mostly: Box<[u8]>,
     pub value: Box<[u8]>,
     pub share: ShareFinding,
     /// The caller's mark of its first lines in the pane; none if it has none.
@@ -324,8 +323,8 @@ impl Slots {
                     if let Some(due) = calm.and_then(|known| known.series.calm_from()) {
                         timers.push(Reverse((due, template, id, value.clone())));
                     }
-                    let (route, mostly) = (slot.route.clone(), Box::default());
-                    shares.push(ShareFound { template, slot: id, route, mostly, value, share, mark });
+                    let route = slot.route.clone();
+                    shares.push(ShareFound { template, slot: id, route, value, share, mark });
                 }
             }
             slot.is_waiting = slot.pending > 0;
@@ -346,26 +345,12 @@ impl Slots {
                 Some(later) if later > pane => self.timers.push(Reverse((later, template, slot, value))),
                 _ => {
                     let share = series.resolve_if_calm(pane);
-                    let mostly = Box::default();
-                    calm.extend(share.map(|share| ShareFound {
-                        template,
-                        slot,
-                        route,
-                        mostly,
-                        value,
-                        share,
-                        mark: None,
-                    }));
+                    let found = |share| ShareFound { template, slot, route, value, share, mark: None };
+                    calm.extend(share.map(found));
                 }
             }
         }
         calm
-    }
-
-    fn route(&self, template: TemplateIx, slot: SlotId) -> Box<[u8]> {
-        let slots = self.by_template.get(template.0 as usize).map_or(&[][..], |slots| slots);
-        let at = slots.binary_search_by_key(&slot, |(id, _)| *id);
-        at.map(|at| slots[at].1.route.clone()).unwrap_or_default()
     }
 
     fn series(&mut self, template: TemplateIx, slot: SlotId, value: &[u8]) -> Option<&mut ValueSeries> {
@@ -529,11 +514,6 @@ fn slot_of(by_template: &mut Vec<OfTemplate>, template: TemplateIx, id: SlotId) 
             Some(&mut slots[at].1)
         }
     }
-}
-
-fn has_room(slots: &OfTemplate, id: SlotId) -> bool {
-    let routes = slots.len() - slots.partition_point(|(id, _)| !id.has_route());
-    if id.has_route() { routes < ROUTES_MAX } else { slots.len() - routes < SLOTS_MAX }
 }
 
 /// Whether so many of some lines are more than its share, and more than chance would often have.

@@ -224,7 +224,7 @@ impl Ledger {
             None => self.usual_key(found.template, slot),
         };
         let (mut key, value) = self.shown_pair(key.told(), &found.value);
-        if !found.route.is_empty() {
+        if found.slot.has_route() {
             key = format!("{}: {key}", self.shown_text(&String::from_utf8_lossy(&found.route)));
         }
         let reason = if share.now_normal {
@@ -234,10 +234,9 @@ impl Ledger {
             )
         } else {
             let told = share_sentence(&format!("{key}{value}"), share.count, share.lines, share.usual_share);
-            match &*found.mostly {
-                [] => told,
-                route => format!("{told}, nearly all of {}", String::from_utf8_lossy(route)),
-            }
+            let is_told = found.slot.has_route() || found.route.is_empty();
+            let route = String::from_utf8_lossy(&found.route);
+            if is_told { told } else { format!("{told}, nearly all of {route}") }
         };
         Alert {
             kind: Kind::Value,

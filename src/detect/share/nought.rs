@@ -6,7 +6,7 @@
 use super::odds::tail_of_two;
 use super::{Crossing, Known, ShareFrame, SlotSeries, ValueSeries};
 use crate::detect::exposure::number;
-use crate::detect::{DAY, MIDDLE, SCALE_COUNT, tail};
+use crate::detect::{SCALE_COUNT, tail};
 
 // limits
 /// Fewer lines may be one visitor's.
@@ -15,8 +15,8 @@ const COUNT_MIN: u64 = 5;
 const SHARE_MIN: f64 = 0.2;
 /// So many lines without it must have been there.
 const LINES_MIN: u64 = 50;
-/// And so many cells with lines: what is there for the first time has no past.
-const CELLS_MIN: u32 = 6;
+/// And so many minutes with lines: what is there for the first time has no past.
+const CELLS_MIN: u32 = 12;
 /// Lines that say the same come together, as if so much held them together.
 const CORRELATION: f64 = 0.05;
 
@@ -28,12 +28,12 @@ impl ValueSeries {
         slot: &SlotSeries,
         frame: &ShareFrame,
     ) -> Option<Crossing> {
-        let cells = slot.cells[MIDDLE].active();
+        let cells = slot.cells[0].active();
         if cells < CELLS_MIN || frame.settling {
             return None;
         }
-        let days = cells as f64 * super::SCALES[MIDDLE] as f64 / DAY as f64;
-        let evidence = tail::evidence(f64::from(cells), days);
+        // Each minute in which nothing of the kind came was an occasion.
+        let evidence = tail::evidence(f64::from(cells), 0.0);
         let crossings = (0..SCALE_COUNT).filter_map(|scale| {
             let (count, lines) = (known.recent.counts()[scale], slot.recent.counts()[scale]);
             let before = (number(slot.cells[scale].all()) as u64).saturating_sub(lines);

@@ -7,12 +7,12 @@
 //!
 //! Of one trouble one is told: the share of all requests, or the route that most of them went to.
 
-use super::has_room;
 use super::{KINDS_MAX, OfTemplate, ShareFound, Slot, Slots, Value, ValueCount, ValueSeries};
 use crate::count::ANSWERED_WELL;
 use crate::detect::Phase;
 use crate::id::SlotId;
-use crate::limits::VALUES_ALL_MAX;
+use crate::limits::{ROUTES_MAX, SLOTS_MAX, VALUES_ALL_MAX};
+use crate::template::TemplateIx;
 use crate::time::Pane;
 use std::cmp::Reverse;
 
@@ -54,6 +54,13 @@ impl Slots {
         }
     }
 
+    /// The route of a slot; empty if it is that of all.
+    pub(super) fn route(&self, template: TemplateIx, slot: SlotId) -> Box<[u8]> {
+        let slots = self.by_template.get(template.0 as usize).map_or(&[][..], |slots| slots);
+        let at = slots.binary_search_by_key(&slot, |(id, _)| *id);
+        at.map(|at| slots[at].1.route.clone()).unwrap_or_default()
+    }
+
     /// Leaves of what slots have found in a pane what is to be told.
     pub(super) fn tell_once(&mut self, mut found: Vec<ShareFound>) -> Vec<ShareFound> {
         let told: Vec<bool> = found.iter().map(|one| self.is_to_be_told(one, &found)).collect();
@@ -65,7 +72,7 @@ impl Slots {
                 && let Some(slots) = self.by_template.get(one.template.0 as usize)
                 && let Some((slot, _)) = most(slots, one)
             {
-                one.mostly = slot.route.clone();
+                one.route = slot.route.clone();
             }
         }
         found.into_iter().zip(told).filter(|(_, told)| *told).map(|(one, _)| one).collect()
@@ -108,6 +115,12 @@ fn most<'s>(slots: &'s OfTemplate, whole: &ShareFound) -> Option<(&'s Slot, &'s 
 
 fn is_closed(slots: &OfTemplate, id: SlotId) -> bool {
     slots.binary_search_by_key(&id, |(id, _)| *id).is_ok_and(|at| !slots[at].1.is_open)
+}
+
+/// Whether a message may have one more slot.
+pub(super) fn has_room(slots: &OfTemplate, id: SlotId) -> bool {
+    let routes = slots.len() - slots.partition_point(|(id, _)| !id.has_route());
+    if id.has_route() { routes < ROUTES_MAX } else { slots.len() - routes < SLOTS_MAX }
 }
 
 /// Whether a route is known by now that was not.
