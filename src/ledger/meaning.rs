@@ -17,10 +17,13 @@ use crate::alert::{Alert, Kind, Phase, Told, grouped, percent};
 use crate::detect;
 use crate::detect::slots::{NewValue, ShareFound, is_shown, names_thing};
 use crate::redact::visible;
+use crate::id::SlotId;
+use crate::limits::STILL_LINES_MIN;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::{LONG, says_code};
 use crate::shape::is_constant_value;
 use crate::time::{PANE_SECONDS, Pane};
+use serde::{Deserialize, Serialize};
 use place::Key;
 
 // limits
@@ -36,6 +39,9 @@ const CODE_DIGITS_MAX: usize = 3;
 const NAMES_MIN: usize = 6;
 /// Lines after which it is settled all the same: one in ten thousand would have shown.
 const NAMES_LINES: u64 = 5_000;
+const MINUTE_MICROS: i64 = 60_000_000;
+/// Values whose first minute is watched.
+const AWAITED_MAX: usize = 256;
 /// Names are shown all if so many times as many would be.
 const NAMES_SURE: usize = 2;
 
@@ -50,6 +56,14 @@ pub(crate) enum Worth {
     Note,
     /// A code or a state.
     Alert,
+}
+
+/// A value that other messages have, and how it is told if it comes often.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Awaited {
+    alert: Alert,
+    slot: SlotId,
+    value: Box<[u8]>,
 }
 
 /// A value that was never seen, on its way to the reader.
@@ -85,9 +99,15 @@ impl Ledger {
                 Worth::Nothing => {}
                 Worth::Name => self.names.push(Alert { note: true, ..alert }),
                 Worth::Alert if is_news && is_rare => alerts.push(self.gate.value(alert)),
-                Worth::Note | Worth::Alert => alerts.push(Alert { note: true, ..alert }),
+                Worth::Note => alerts.push(Alert { note: true, ..alert }),
+                Worth::Alert => {
+                    let alert = Alert { note: true, ..alert };
+                    self.await_more(&found, &alert);
+                    alerts.push(alert);
+                }
             }
         }
+        alerts.extend(self.come_often(pane));
         if (pane.0 + 1).rem_euclid(MINUTE_PANES) == 0 {
             alerts.extend(self.release_names());
         }
@@ -96,6 +116,38 @@ impl Ledger {
         alerts.sort_by(|a, b| (a.time, a.id, value_of(a)).cmp(&(b.time, b.id, value_of(b))));
         alerts.iter_mut().for_each(|alert| self.gate.join_incident(alert));
         alerts
+    }
+
+    /// Watches the first minute of a value that other messages have: if it comes often here, that is
+    /// news all the same.
+    fn await_more(&mut self, found: &Found, alert: &Alert) {
+        if self.awaited.len() < AWAITED_MAX {
+            let value = found.new.value.clone();
+            self.awaited.push(Awaited { alert: alert.clone(), slot: found.new.slot, value });
+        }
+    }
+
+    /// The values whose first minute is over and that came often in it.
+    fn come_often(&mut self, pane: Pane) -> Vec<Alert> {
+        let is_over = |awaited: &Awaited| pane.end().0 >= awaited.alert.time.0 + MINUTE_MICROS;
+        let (over, awaited) = std::mem::take(&mut self.awaited).into_iter().partition(is_over);
+        self.awaited = awaited;
+        let over: Vec<Awaited> = over;
+        let mut often = Vec::new();
+        for Awaited { alert, slot, value } in over {
+            let shape = self.known(alert.shape);
+            let slot = shape.and_then(|shape| self.slots.get(self.registry.template_of(shape), slot));
+            let known = slot.and_then(|slot| slot.values.iter().find(|known| known.text == value));
+            let Some(lines) = known.map(|known| known.lines).filter(|lines| *lines >= STILL_LINES_MIN) else {
+                continue;
+            };
+            let reason = format!("{} lines in its first minute: {}", grouped(lines), alert.reason);
+            let summary = format!("new value: {reason}");
+            let window = (alert.started, pane.end());
+            let alert = Alert { time: pane.end(), window, count: lines, note: false, reason, summary, ..alert };
+            often.push(self.gate.value(alert));
+        }
+        often
     }
 
     /// Whether another message says the same in a place announced by the same words.

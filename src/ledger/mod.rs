@@ -139,6 +139,8 @@ pub struct Ledger {
     words: words::Words,
     /// New names that wait for their minute to end.
     names: Vec<Alert>,
+    /// New values that other messages have, in their first minute.
+    awaited: Vec<meaning::Awaited>,
     /// Names of the slots that are fields.
     field_names: HashMap<SlotId, Box<[u8]>>,
     /// Which slots the workers were told are open, and how they are told.
@@ -207,6 +209,7 @@ impl Ledger {
             slots: Slots::default(),
             words: words::Words::default(),
             names: Vec::new(),
+            awaited: Vec::new(),
             field_names: HashMap::new(),
             told_open: HashSet::new(),
             open_slots: Arc::default(),

@@ -8,6 +8,7 @@
 //! Dense indices mean nothing outside the process, so templates go by their ids and shapes by
 //! theirs.
 
+use super::meaning::Awaited;
 use super::pane::{PaneCells, SavedPane};
 use super::past::SavedSpan;
 use super::records::{Contexts, Told};
@@ -69,6 +70,7 @@ struct Now {
     floods_said: (bool, bool, bool, bool),
     louder: Vec<(u64, f64)>,
     names: Vec<Alert>,
+    awaited: Vec<Awaited>,
 }
 
 impl Ledger {
@@ -145,6 +147,7 @@ impl Ledger {
             floods_said: self.floods_said,
             louder: self.decisions.save(),
             names: self.names.clone(),
+            awaited: self.awaited.clone(),
         }
     }
 
@@ -226,7 +229,7 @@ impl Ledger {
         self.to_follow = now.to_follow;
         (self.limits_said, self.floods_said) = (now.limits_said, now.floods_said);
         self.decisions.load(&now.louder);
-        self.names = now.names;
+        (self.names, self.awaited) = (now.names, now.awaited);
     }
 }
 
