@@ -11,7 +11,7 @@ use crate::time::Pane;
 /// Other messages tell the traffic with so many lines; a surge by so much more than they is its own;
 /// and a message with so many times their lines is the traffic.
 const OTHERS_MIN: f64 = 10.0;
-const MORE_THAN_OTHERS: f64 = 1.5;
+const MORE_THAN_OTHERS: f64 = 2.0;
 const NEARLY_ALL: f64 = 9.0;
 /// Lines come in batches if they bring so many others along, in so many stretches of five
 /// minutes at least, and where fewer than so many are to be expected in one: else it is the

@@ -7,6 +7,7 @@
 //! A closed slot that has settled, with enough lines and no value seen only once, judges what it
 //! has never shown. Values come in the order of their first lines, a pane at a time.
 
+mod requests;
 mod routes;
 
 use super::HOUR;
@@ -17,6 +18,7 @@ use crate::shape::VARIABLE;
 use crate::shape::candidates::LONG;
 use crate::template::TemplateIx;
 use crate::time::{Pane, Time};
+use requests::{REQUESTS, Requests};
 use routes::has_room;
 use serde::{Deserialize, Serialize};
 use std::cmp::{Ordering, Reverse};
@@ -158,6 +160,7 @@ pub(crate) struct SavedSlots {
     pub found: u64,
     /// See [`Slots::news`].
     pub news: Vec<Pane>,
+    pub requests: Requests,
 }
 
 /// A value that its slot has never shown.
@@ -188,6 +191,8 @@ pub(crate) struct Slots {
     /// A bound was hit.
     is_full: bool,
     timers: BinaryHeap<Timer>,
+    /// What all requests are answered.
+    pub requests: Requests,
     /// Slots with lines that wait for the end of their minute.
     waiting: Vec<(TemplateIx, SlotId)>,
     /// News so far that were, or would have been, worth an alert.
@@ -252,6 +257,7 @@ impl Slots {
             self.close_routes(counts, Pane(frame.pane));
         }
         self.judge_shares(counts, frame, first, &mut news.shares);
+        self.judge_requests(counts, frame, first, &mut news.shares);
         news.shares = self.tell_once(news.shares);
         news
     }
@@ -339,13 +345,13 @@ impl Slots {
             && *due <= pane
             && let Some(Reverse((_, template, slot, value))) = self.timers.pop()
         {
-            let route = self.route(template, slot);
+            let Some((told, route)) = self.told_of(template, slot) else { continue };
             let Some(series) = self.series(template, slot, &value) else { continue };
             match series.calm_from() {
                 Some(later) if later > pane => self.timers.push(Reverse((later, template, slot, value))),
                 _ => {
                     let share = series.resolve_if_calm(pane);
-                    let found = |share| ShareFound { template, slot, route, value, share, mark: None };
+                    let found = |share| ShareFound { template: told, slot, route, value, share, mark: None };
                     calm.extend(share.map(found));
                 }
             }
@@ -354,6 +360,10 @@ impl Slots {
     }
 
     fn series(&mut self, template: TemplateIx, slot: SlotId, value: &[u8]) -> Option<&mut ValueSeries> {
+        if template == REQUESTS {
+            let value = self.requests.slot.values.iter_mut().find(|known| *known.text == *value)?;
+            return Some(&mut value.series);
+        }
         let slots = self.by_template.get_mut(template.0 as usize)?;
         let at = slots.binary_search_by_key(&slot, |(id, _)| *id).ok()?;
         let value = slots[at].1.values.iter_mut().find(|known| *known.text == *value)?;
@@ -441,6 +451,7 @@ impl Slots {
         if gone == survivor {
             return;
         }
+        self.join_requests(gone, survivor);
         self.forget_words(survivor);
         self.forget_words(gone);
         let Some(slots) = self.by_template.get_mut(gone.0 as usize).map(std::mem::take) else { return };
@@ -622,6 +633,11 @@ impl Slot {
     fn pend(&mut self, value: usize, lines: u64) {
         self.values[value].pending += lines as u32;
         self.pending += lines as u32;
+    }
+
+    /// Whether lines with one of its values wait to be judged.
+    fn is_failing(&self) -> bool {
+        self.values.iter().any(|value| value.pending > 0)
     }
 
     /// Whether one of its values has more of the lines that wait than chance would often give it.

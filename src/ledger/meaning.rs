@@ -16,15 +16,15 @@ use super::slots::{Mark, ValueNews, line_of};
 use crate::alert::{Alert, Kind, Phase, Told, grouped, percent};
 use crate::detect;
 use crate::detect::slots::{NewValue, ShareFound, is_shown, names_thing};
-use crate::redact::visible;
 use crate::id::SlotId;
 use crate::limits::STILL_LINES_MIN;
+use crate::redact::visible;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::{LONG, says_code};
 use crate::shape::is_constant_value;
 use crate::time::{PANE_SECONDS, Pane};
-use serde::{Deserialize, Serialize};
 use place::Key;
+use serde::{Deserialize, Serialize};
 
 // limits
 /// Values that are listed in a reason.
@@ -144,7 +144,8 @@ impl Ledger {
             let reason = format!("{} lines in its first minute: {}", grouped(lines), alert.reason);
             let summary = format!("new value: {reason}");
             let window = (alert.started, pane.end());
-            let alert = Alert { time: pane.end(), window, count: lines, note: false, reason, summary, ..alert };
+            let alert =
+                Alert { time: pane.end(), window, count: lines, note: false, reason, summary, ..alert };
             often.push(self.gate.value(alert));
         }
         often

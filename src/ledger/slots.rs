@@ -43,6 +43,7 @@ impl Ledger {
             names,
             found: self.slots.found,
             news: self.slots.news.clone(),
+            requests: self.slots.requests.clone(),
         }
     }
 
@@ -52,6 +53,7 @@ impl Ledger {
         self.slots.load(saved.slots, template);
         self.slots.found += saved.found;
         self.slots.news.extend(saved.news);
+        self.slots.join_requests_saved(saved.requests);
         self.words.load(saved.words, &self.registry);
         self.keep_names(saved.names);
     }

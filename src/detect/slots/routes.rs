@@ -7,6 +7,7 @@
 //!
 //! Of one trouble one is told: the share of all requests, or the route that most of them went to.
 
+use super::requests::REQUESTS;
 use super::{KINDS_MAX, OfTemplate, ShareFound, Slot, Slots, Value, ValueCount, ValueSeries};
 use crate::count::ANSWERED_WELL;
 use crate::detect::Phase;
@@ -32,6 +33,7 @@ impl Slots {
         self.values -= drop_open(slots);
         let mut routes: Vec<OfRoute<'_, '_>> = counts.chunk_by(|a, b| a.slot == b.slot).collect();
         routes.retain(|route| is_closed(slots, route[0].slot.of_all_routes()));
+        let of_requests = routes.clone();
         let mut new: Vec<OfRoute<'_, '_>> =
             routes.iter().copied().filter(|route| is_new(slots, route)).collect();
         new.sort_by_key(|route| (Reverse(lines_of(route)), route[0].route, route[0].slot));
@@ -52,6 +54,7 @@ impl Slots {
                 self.waiting.push((template, counts[0].slot));
             }
         }
+        self.count_requests(&of_requests, pane);
     }
 
     /// The route of a slot; empty if it is that of all.
@@ -65,7 +68,8 @@ impl Slots {
     pub(super) fn tell_once(&mut self, mut found: Vec<ShareFound>) -> Vec<ShareFound> {
         let told: Vec<bool> = found.iter().map(|one| self.is_to_be_told(one, &found)).collect();
         for (one, told) in found.iter_mut().zip(&told) {
-            if !told && let Some(series) = self.series(one.template, one.slot, &one.value) {
+            let template = if Slots::is_of_requests(one) { REQUESTS } else { one.template };
+            if !told && let Some(series) = self.series(template, one.slot, &one.value) {
                 series.hush();
             }
             if !one.slot.has_route()
@@ -81,6 +85,10 @@ impl Slots {
     fn is_to_be_told(&self, one: &ShareFound, found: &[ShareFound]) -> bool {
         if one.share.phase != Phase::Open {
             return true;
+        }
+        let is_told = self.is_told_of_requests(one, found);
+        if is_told || Slots::is_of_requests(one) {
+            return !is_told;
         }
         let Some(slots) = self.by_template.get(one.template.0 as usize) else { return true };
         if !one.slot.has_route() {
@@ -123,13 +131,18 @@ pub(super) fn has_room(slots: &OfTemplate, id: SlotId) -> bool {
     if id.has_route() { routes < ROUTES_MAX } else { slots.len() - routes < SLOTS_MAX }
 }
 
+/// Whether a route's answers are those in the place `all`.
+pub(super) fn is_answer_of(route: &[&ValueCount<'_>], all: SlotId) -> bool {
+    route[0].slot.of_all_routes() == all
+}
+
 /// Whether a route is known by now that was not.
 fn is_new(slots: &OfTemplate, route: &OfRoute<'_, '_>) -> bool {
     let is_known = slots.binary_search_by_key(&route[0].slot, |(id, _)| *id).is_ok();
     !is_known && route.iter().any(|count| count.value == ANSWERED_WELL)
 }
 
-fn lines_of(route: &OfRoute<'_, '_>) -> u64 {
+pub(super) fn lines_of(route: &[&ValueCount<'_>]) -> u64 {
     route.iter().map(|count| count.count + count.late).sum()
 }
 
@@ -148,8 +161,8 @@ fn drop_open(slots: &mut OfTemplate) -> usize {
 
 impl Slot {
     /// Counts the lines of a route.
-    fn count_failures(&mut self, counts: OfRoute<'_, '_>, is_full: bool, pane: Pane) {
-        self.lines += lines_of(&counts);
+    pub(super) fn count_failures(&mut self, counts: &[&ValueCount<'_>], is_full: bool, pane: Pane) {
+        self.lines += lines_of(counts);
         self.pending += counts.iter().map(|count| count.count as u32).sum::<u32>();
         for count in counts.iter().filter(|count| !matches!(count.value, ANSWERED_WELL | b"")) {
             let at = self.values.iter().position(|known| *known.text == *count.value);

@@ -1,0 +1,129 @@
+//! What all requests of a log are answered, whatever message tells of them.
+//!
+//! Servers write a request with its method, its host and how it was cached, so one access log is a
+//! dozen messages; a failure of one answer in fifty is few lines in each, and plain in all together.
+
+use super::routes::{is_answer_of, lines_of};
+use super::{ShareFound, Slot, Slots, Timer, ValueCount};
+use crate::detect::Phase;
+use crate::detect::share::ShareFrame;
+use crate::id::SlotId;
+use crate::limits::VALUES_ALL_MAX;
+use crate::template::TemplateIx;
+use crate::time::Pane;
+use serde::{Deserialize, Serialize};
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+/// Stands for all messages of requests.
+pub(super) const REQUESTS: TemplateIx = TemplateIx(u32::MAX);
+/// How they are named.
+const NAME: &[u8] = b"all requests";
+
+/// The failures among the answers of all requests.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Requests {
+    pub(super) slot: Slot,
+    /// Failures in the pane that closes.
+    #[serde(skip)]
+    has_failed: bool,
+    /// The message that was told of last.
+    #[serde(skip)]
+    told: Option<TemplateIx>,
+}
+
+impl Slots {
+    /// Counts the answers of a message's routes, of each request once.
+    pub(super) fn count_requests(&mut self, routes: &[&[&ValueCount<'_>]], pane: Pane) {
+        let Some(first) = routes.iter().map(|route| route[0].slot.of_all_routes()).min() else { return };
+        let known = self.requests.slot.values.len();
+        for route in routes.iter().filter(|route| is_answer_of(route, first)) {
+            self.requests.slot.count_failures(route, self.values >= VALUES_ALL_MAX, pane);
+            self.requests.has_failed |= lines_of(route) > 0 && self.requests.slot.is_failing();
+        }
+        self.values += self.requests.slot.values.len() - known;
+    }
+
+    /// Judges them when something is odd, or at the end of a minute; only with a failure at hand.
+    pub(super) fn judge_requests(
+        &mut self,
+        counts: &[ValueCount<'_>],
+        frame: &ShareFrame,
+        first: impl Fn(&&ValueCount<'_>, &&ValueCount<'_>) -> Ordering,
+        shares: &mut Vec<ShareFound>,
+    ) {
+        let ends = (frame.pane + 1).rem_euclid(super::MINUTE) == 0;
+        let Slots { requests, timers, .. } = self;
+        let has_failed = std::mem::take(&mut requests.has_failed);
+        if requests.slot.pending == 0 || !(ends || has_failed && requests.slot.is_odd()) {
+            return;
+        }
+        for (value, share) in requests.slot.judge(frame) {
+            let own = |count: &&ValueCount<'_>| count.slot.has_route() && *count.value == *value;
+            let count = counts.iter().filter(own).min_by(|a, b| first(a, b));
+            if let Some(count) = count {
+                requests.told = Some(count.template);
+            }
+            let Some(template) = requests.told else { continue };
+            let slot = count.map_or(SlotId::candidate(1, 0), |count| count.slot).of_route(NAME);
+            push_timer(timers, &requests.slot, slot, &value);
+            let mark = count.map(|count| count.mark);
+            shares.push(ShareFound { template, slot, route: NAME.into(), value, share, mark });
+        }
+    }
+
+    /// The message and the route that a share was told of.
+    pub(super) fn told_of(&self, template: TemplateIx, slot: SlotId) -> Option<(TemplateIx, Box<[u8]>)> {
+        if template == REQUESTS {
+            return Some((self.requests.told?, NAME.into()));
+        }
+        Some((template, self.route(template, slot)))
+    }
+
+    /// Takes in what was saved.
+    pub fn join_requests_saved(&mut self, saved: Requests) {
+        let known = self.requests.slot.values.len();
+        self.requests.slot.join(saved.slot);
+        self.values += self.requests.slot.values.len() - known;
+        let slot = SlotId::candidate(1, 0).of_route(NAME);
+        for value in &self.requests.slot.values {
+            push_timer(&mut self.timers, &self.requests.slot, slot, &value.text);
+        }
+    }
+
+    /// Two templates have become one.
+    pub(super) fn join_requests(&mut self, gone: TemplateIx, survivor: TemplateIx) {
+        if self.requests.told == Some(gone) {
+            self.requests.told = Some(survivor);
+        }
+    }
+
+    /// Whether a finding is about all requests.
+    pub(super) fn is_of_requests(found: &ShareFound) -> bool {
+        *found.route == *NAME && found.slot.has_route()
+    }
+
+    /// Whether what opens now of all requests was told of a message, or the other way round.
+    pub(super) fn is_told_of_requests(&self, one: &ShareFound, found: &[ShareFound]) -> bool {
+        let says =
+            |slot: &Slot| slot.values.iter().any(|value| value.text == one.value && value.series.speaks());
+        if !Slots::is_of_requests(one) {
+            // A route is told beside all requests: it is where to look.
+            return !one.slot.has_route() && says(&self.requests.slot);
+        }
+        let of_message = |other: &&ShareFound| {
+            !other.slot.has_route() && other.value == one.value && other.share.phase == Phase::Open
+        };
+        let messages = self.by_template.iter().flatten();
+        found.iter().any(|other| of_message(&other))
+            || messages.filter(|(id, _)| !id.has_route()).any(|(_, slot)| says(slot))
+    }
+}
+
+/// When it may be calm again.
+fn push_timer(timers: &mut BinaryHeap<Timer>, slot: &Slot, id: SlotId, value: &[u8]) {
+    let known = slot.values.iter().find(|known| *known.text == *value);
+    if let Some(due) = known.and_then(|known| known.series.calm_from()) {
+        timers.push(Reverse((due, REQUESTS, id, value.into())));
+    }
+}
