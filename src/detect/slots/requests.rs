@@ -108,8 +108,12 @@ impl Slots {
         let says =
             |slot: &Slot| slot.values.iter().any(|value| value.text == one.value && value.series.speaks());
         if !Slots::is_of_requests(one) {
-            // A route is told beside all requests: it is where to look.
-            return !one.slot.has_route() && says(&self.requests.slot);
+            // A route is told beside all requests: it is where to look. What opens together is told
+            // of the message.
+            let opens = |other: &ShareFound| {
+                Slots::is_of_requests(other) && other.value == one.value && other.share.phase == Phase::Open
+            };
+            return !one.slot.has_route() && says(&self.requests.slot) && !found.iter().any(opens);
         }
         let of_message = |other: &&ShareFound| {
             !other.slot.has_route() && other.value == one.value && other.share.phase == Phase::Open
