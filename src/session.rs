@@ -53,7 +53,7 @@ impl Session {
         let ledger = Ledger::new(config, baseline, vec![(name.to_owned(), None)]);
         let worker = Worker::new(config.opener(), random_seed()).with_values(config.values);
         Session {
-            worker: worker.with_slots(ledger.open_slots()),
+            worker,
             scout: Scout::new(config.opener()),
             ledger,
             carry: Carry::start(config.latest),
@@ -74,8 +74,6 @@ impl Session {
     pub fn load_onto(config: &Config, saved: SavedSession, baseline: Option<&Baseline>) -> Session {
         let mut session = Session::new(config, None, "");
         session.ledger = Ledger::load(config, saved.ledger, baseline);
-        let worker = Worker::new(config.opener(), random_seed()).with_values(config.values);
-        session.worker = worker.with_slots(session.ledger.open_slots());
         (session.carry, session.chunks) = (saved.carry, saved.chunks);
         session
     }
@@ -134,6 +132,7 @@ impl Session {
         let delta = self.worker.tally(&job);
         self.carry = self.scout.carry_after(&self.carry, lines);
         self.ledger.apply(delta);
+        self.worker.open_slots(&self.ledger.take_opened());
     }
 
     /// The lines that follow are those of another file, from its first.

@@ -24,5 +24,4 @@ pub use label::{Digits, Form, Label, Labeller};
 pub use open::{Opened, Opener};
 pub use record::{Record, Within, add_after, add_before};
 pub(crate) use routes::{ANSWERED_WELL, split_route};
-pub use slots::OpenSlots;
 pub use tally::{Job, Worker};

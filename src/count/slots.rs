@@ -6,8 +6,8 @@
 //! a chunk, so nothing of one chunk changes what another gives.
 //!
 //! The ledger alone decides that a slot is open, since it sees all lines in the order of their
-//! panes; it tells the workers by [`OpenSlots`], and a worker that learns of it late has only
-//! counted in vain. What a worker sees by itself is a slot with too many values in one pane of
+//! panes; the workers are told, and one that learns of it late has only counted in
+//! vain. What a worker sees by itself is a slot with too many values in one pane of
 //! one chunk: it says so and counts no further.
 
 use super::cache::Run;
@@ -20,7 +20,6 @@ use crate::shape::candidates::{CANDIDATES_MAX, Candidate, Candidates, LONG, VALU
 use crate::shape::cheap::runs_with_digits;
 use crate::time::{Pane, Time};
 use hashbrown::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
 
 /// No plan: the lines of a key have no candidates.
 pub(super) const NO_PLAN: u32 = u32::MAX;
@@ -28,27 +27,6 @@ pub(super) const NO_PLAN: u32 = u32::MAX;
 // limits
 /// Slots of all shapes; a worker with more forgets them between two chunks.
 const SLOTS_MAX: usize = 1 << 16;
-
-/// The slots that the ledger has opened, in the order in which it did.
-#[derive(Debug, Default)]
-pub struct OpenSlots {
-    list: RwLock<Vec<(ShapeId, SlotId)>>,
-}
-
-impl OpenSlots {
-    /// Tells all workers of a slot.
-    pub fn add(&self, shape: ShapeId, slot: SlotId) {
-        // A list that is only appended to is whole whatever happened to who held it.
-        self.list.write().unwrap_or_else(PoisonError::into_inner).push((shape, slot));
-    }
-
-    /// Those behind the first `seen`.
-    fn behind(&self, seen: usize, take: impl FnMut(&(ShapeId, SlotId))) -> usize {
-        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
-        list[seen.min(list.len())..].iter().for_each(take);
-        list.len()
-    }
-}
 
 /// A value, as far as it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,9 +102,6 @@ pub(super) struct SlotCounter {
     touched: Vec<u32>,
     routes: RouteCounter,
     open: HashSet<(ShapeId, SlotId)>,
-    /// How many of the ledger's are in `open`.
-    seen: usize,
-    told: Arc<OpenSlots>,
     /// Names of fields that have not been told yet.
     pub names: Vec<(SlotId, Box<[u8]>)>,
 }
@@ -149,7 +124,7 @@ pub(super) struct Spotted {
 }
 
 impl SlotCounter {
-    pub fn new(told: Arc<OpenSlots>) -> SlotCounter {
+    pub fn new() -> SlotCounter {
         SlotCounter {
             plans: Vec::new(),
             words: Vec::new(),
@@ -159,8 +134,6 @@ impl SlotCounter {
             touched: Vec::new(),
             routes: RouteCounter::default(),
             open: HashSet::new(),
-            seen: 0,
-            told,
             names: Vec::new(),
         }
     }
@@ -172,20 +145,16 @@ impl SlotCounter {
 
     /// Forgets all but what the ledger has told.
     pub fn clear(&mut self) {
-        let SlotCounter { open, seen, .. } =
-            std::mem::replace(self, SlotCounter::new(Arc::clone(&self.told)));
-        (self.open, self.seen) = (open, seen);
+        let open = std::mem::take(&mut self.open);
+        *self = SlotCounter { open, ..SlotCounter::new() };
     }
 
-    /// Learns which slots the ledger has opened since.
-    pub fn listen(&mut self) {
-        let SlotCounter { tables, by_shape, open, .. } = self;
-        self.seen = self.told.behind(self.seen, |&(shape, id)| {
-            open.insert((shape, id));
-            let table = by_shape.get(&shape).map(|table| &mut tables[*table as usize]);
-            let slot = table.and_then(|table| table.slots.iter_mut().find(|slot| slot.id == id));
-            slot.into_iter().for_each(|slot| slot.is_open = true);
-        });
+    /// The ledger has opened a slot.
+    pub fn open(&mut self, shape: ShapeId, id: SlotId) {
+        self.open.insert((shape, id));
+        let table = self.by_shape.get(&shape).map(|table| &mut self.tables[*table as usize]);
+        let slot = table.and_then(|table| table.slots.iter_mut().find(|slot| slot.id == id));
+        slot.into_iter().for_each(|slot| slot.is_open = true);
     }
 
     /// What is to be counted of the lines of a new cheap key.

@@ -10,7 +10,7 @@ use super::cache::{Cache, Run, Slot, Spot};
 use super::delta::FILTERED;
 use super::open::{Opened, Opener};
 use super::record::{Record, Records, add_after, add_before};
-use super::slots::{NO_PLAN, OpenSlots, Sink, SlotCounter, Spotted};
+use super::slots::{NO_PLAN, Sink, SlotCounter, Spotted};
 use super::values::ValueCounter;
 use super::walk::{Room, Walk};
 use super::{Carry, Delta, NewShape};
@@ -26,7 +26,6 @@ use crate::shape::candidates::Candidates;
 use crate::shape::cheap::Seed;
 use crate::shape::{Scratch, Shape};
 use crate::time::{Pane, Time};
-use std::sync::Arc;
 
 /// Sets the cheap keys of lines that are left out apart.
 const DROPPED: u64 = 0x5bd1_e995_9e37_79b9;
@@ -97,16 +96,14 @@ impl Worker {
             records: Records::default(),
             room: Room::default(),
             values: None,
-            slots: SlotCounter::new(Arc::default()),
+            slots: SlotCounter::new(),
         };
         Worker { opener, counter }
     }
 
-    /// The same worker, which is told by `open` which slots are not worth counting any more.
-    #[must_use]
-    pub fn with_slots(mut self, open: Arc<OpenSlots>) -> Worker {
-        self.counter.slots = SlotCounter::new(open);
-        self
+    /// These slots are not worth counting any more.
+    pub fn open_slots(&mut self, slots: &[(ShapeId, SlotId)]) {
+        slots.iter().for_each(|&(shape, slot)| self.counter.slots.open(shape, slot));
     }
 
     /// The same worker, which also counts what stands in variables if `wanted`.
@@ -123,7 +120,6 @@ impl Worker {
             counter.slots.clear();
             counter.values.iter_mut().for_each(|values| values.forget_shapes());
         }
-        counter.slots.listen();
         counter.records.begin(job.index == 0);
         opener.look(job.bytes);
         let mut walk = Walk::new(job, counter.room);

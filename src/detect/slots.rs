@@ -9,20 +9,22 @@
 
 mod requests;
 mod routes;
+mod slot;
 
 use super::HOUR;
-use super::share::{Lumps, ShareFinding, ShareFrame, SlotSeries, ValueSeries};
+use super::share::{ShareFinding, ShareFrame, ValueSeries};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::limits::{SLOT_VALUES_MAX, SLOTS_CLOSED_MAX, VALUES_ALL_MAX};
-use crate::shape::VARIABLE;
-use crate::shape::candidates::LONG;
 use crate::template::TemplateIx;
 use crate::time::{Pane, Time};
 use requests::{REQUESTS, Requests};
 use routes::has_room;
 use serde::{Deserialize, Serialize};
+use slot::{Counted, KINDS_MAX};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+
+pub(crate) use slot::{SETTLED_LINES, Slot, Value, hash_of, is_shown, names_thing};
 
 const DAY_MICROS: f64 = 86_400e6;
 
@@ -31,16 +33,8 @@ const DAY_MICROS: f64 = 86_400e6;
 const NEWS_MAX: usize = 1_000;
 /// So many are nothing in a young log: what it says at all is still being found out.
 const YOUNG_NEWS: u64 = 3;
-/// A slot is settled with so many lines.
-pub(crate) const SETTLED_LINES: u64 = 50;
-/// Of values that are all as frequent one is missing still with a chance of e to the minus this.
-const COUPONS_SURE: f64 = 6.0;
 /// Panes of the minute after which shares are judged, if nothing is odd before.
 const MINUTE: i64 = 6;
-/// With more kinds a slot holds amounts.
-const KINDS_MAX: usize = 32;
-/// A longer number rather names a thing, or counts, than says something.
-const CODE_BYTES_MAX: usize = 4;
 /// With so many values in all slots the lines of further ones are not kept.
 const LINES_KEPT_MAX: usize = 4_096;
 
@@ -73,40 +67,6 @@ pub(crate) struct FirstLine {
     pub source: usize,
     pub line_number: u64,
     pub text: Box<[u8]>,
-}
-
-/// A value of a closed slot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Value {
-    pub text: Box<[u8]>,
-    pub lines: u64,
-    pub first_seen: Pane,
-    /// How its share changes.
-    series: ValueSeries,
-    /// Lines that its share was not judged with yet.
-    pending: u32,
-    /// Of the text: most values are told apart by it alone.
-    hash: u64,
-    /// Where it is wanted.
-    #[serde(skip)]
-    pub line: Option<Box<FirstLine>>,
-}
-
-/// What is known of one slot.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Slot {
-    is_open: bool,
-    pub lines: u64,
-    pub values: Vec<Value>,
-    series: SlotSeries,
-    /// The shares of its values are worth looking at.
-    has_shares: bool,
-    /// Lines that they were not judged with yet.
-    pending: u32,
-    /// It is among those whose lines wait for the end of their minute.
-    is_waiting: bool,
-    /// Which requests count, if not all. Of those of a route only failures are among the values.
-    pub route: Box<[u8]>,
 }
 
 /// A value whose share of its slot's lines surges.
@@ -527,53 +487,6 @@ fn slot_of(by_template: &mut Vec<OfTemplate>, template: TemplateIx, id: SlotId) 
     }
 }
 
-/// Whether so many of some lines are more than its share, and more than chance would often have.
-fn is_odd_share(count: u32, lines: u32, share: f64) -> bool {
-    let expected = share * f64::from(lines);
-    f64::from(count) > expected + 2.0 * expected.sqrt() + 1.0
-}
-
-/// Whether the share of a value may be worth telling: codes and states, not names and amounts.
-fn may_say_something(value: &[u8]) -> bool {
-    let is_number = value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+'));
-    if is_number { value.len() <= CODE_BYTES_MAX } else { value != LONG && !names_thing(value) }
-}
-
-/// Whether a word rather names a thing than says something: `web-7`, `com.example.App`.
-pub(crate) fn names_thing(value: &[u8]) -> bool {
-    let is_joined =
-        |b: &u8| matches!(b, b'.' | b'@' | b'$' | b'/' | b'#' | b'<' | &VARIABLE) || b.is_ascii_digit();
-    // One small letter alone, as in `TLSv1.2`, makes no name.
-    let spelled = value.windows(2).any(|pair| pair.iter().all(u8::is_ascii_lowercase));
-    spelled && value.iter().any(is_joined)
-}
-
-/// Whether so many lines would have shown so many values if all were as frequent: the bound of the
-/// coupon collector.
-pub(crate) fn is_shown(kinds: usize, lines: u64) -> bool {
-    let kinds = kinds as f64;
-    lines as f64 >= kinds * (kinds.max(1.0).ln() + COUPONS_SURE)
-}
-
-/// What values are told apart by.
-pub(crate) fn hash_of(value: &[u8]) -> u64 {
-    crate::id::ShapeId::of(value).0
-}
-
-impl Value {
-    fn new(text: &[u8]) -> Value {
-        Value {
-            text: text.into(),
-            lines: 0,
-            first_seen: Pane(i64::MAX),
-            series: ValueSeries::default(),
-            pending: 0,
-            hash: hash_of(text),
-            line: None,
-        }
-    }
-}
-
 /// The counts of each value put together, in the order of their first lines: how many cells a pane
 /// has depends on how the log was cut.
 fn together<'a>(
@@ -598,168 +511,8 @@ fn together<'a>(
     of_values
 }
 
-/// What became of some lines of a value.
-enum Counted {
-    /// Nothing: the slot is open.
-    Open,
-    /// They are counted.
-    Known,
-    /// They are, but are the second with a value longer than one of few is: the slot never settles.
-    Long,
-    /// Nothing: the slot has not shown the value yet.
-    Unknown,
-}
-
-impl Slot {
-    /// Counts lines of a value that is known.
-    fn count(&mut self, count: &ValueCount<'_>) -> Counted {
-        if self.is_open {
-            return Counted::Open;
-        }
-        let same = |known: &&mut Value| known.hash == count.hash && *known.text == *count.value;
-        let Some(known) = self.values.iter_mut().find(same) else { return Counted::Unknown };
-        known.lines += count.count + count.late;
-        self.lines += count.count + count.late;
-        if self.has_shares {
-            known.pending += count.count as u32;
-            self.pending += count.count as u32;
-        } else if known.lines > 1 && *known.text == *LONG {
-            return Counted::Long;
-        }
-        Counted::Known
-    }
-
-    /// Lines of a value wait to be judged.
-    fn pend(&mut self, value: usize, lines: u64) {
-        self.values[value].pending += lines as u32;
-        self.pending += lines as u32;
-    }
-
-    /// Whether lines with one of its values wait to be judged.
-    fn is_failing(&self) -> bool {
-        self.values.iter().any(|value| value.pending > 0)
-    }
-
-    /// Whether one of its values has more of the lines that wait than chance would often give it.
-    fn is_odd(&self) -> bool {
-        let share = |value: &Value| value.lines as f64 / self.lines.max(1) as f64;
-        self.values.iter().any(|value| is_odd_share(value.pending, self.pending, share(value)))
-    }
-
-    /// Judges the shares of its values over the lines that wait, and learns them.
-    fn judge(&mut self, frame: &ShareFrame) -> Vec<(Box<[u8]>, ShareFinding)> {
-        let mut texts: Vec<&[u8]> = Vec::new();
-        let mut series: Vec<(&mut ValueSeries, u32)> = Vec::new();
-        for value in self.values.iter_mut().filter(|value| value.pending > 0) {
-            texts.push(&value.text);
-            series.push((&mut value.series, std::mem::take(&mut value.pending)));
-        }
-        let found = self.series.close_pane(std::mem::take(&mut self.pending), &mut series, frame);
-        found.into_iter().map(|(at, share)| (texts[at].into(), share)).collect()
-    }
-
-    /// A slot that has shown one value.
-    pub fn of(value: &[u8], lines: u64) -> Slot {
-        let first_seen = Pane(i64::MAX);
-        let value = Value { lines, first_seen, ..Value::new(value) };
-        Slot { lines, values: vec![value], ..Slot::default() }
-    }
-
-    /// The same with the first line of its values.
-    #[must_use]
-    pub fn with_line(mut self, line: Option<Box<FirstLine>>) -> Slot {
-        self.values.iter_mut().for_each(|value| value.line.clone_from(&line));
-        self
-    }
-
-    /// How the lines of one of its values come together.
-    pub fn lumps(&self, value: &Value) -> Lumps {
-        value.series.lumps(&self.series)
-    }
-
-    /// Forgets its values: there are too many. How many were known.
-    fn open(&mut self) -> usize {
-        self.is_open = true;
-        self.series = SlotSeries::default();
-        (self.pending, self.has_shares) = (0, false);
-        std::mem::take(&mut self.values).len()
-    }
-
-    /// Whether what it has never shown is news: it has had lines enough, and none came once only.
-    fn is_settled(&self) -> bool {
-        self.lines >= SETTLED_LINES
-            && is_shown(self.values.len(), self.lines)
-            && self.values.iter().all(|value| value.lines > 1 && *value.text != *LONG)
-    }
-
-    /// A value joins those that are known.
-    fn add(&mut self, value: Value) {
-        self.values.push(value);
-        let kinds = self.values.len();
-        self.has_shares = (2..=KINDS_MAX).contains(&kinds)
-            && self.values.iter().all(|value| may_say_something(&value.text));
-    }
-
-    /// Its values, the commonest first.
-    pub fn usual(&self) -> Vec<(Box<[u8]>, u64)> {
-        let mut usual: Vec<_> = self.values.iter().map(|value| (value.text.clone(), value.lines)).collect();
-        usual.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        usual
-    }
-
-    fn news(&self, count: &ValueCount<'_>) -> NewValue {
-        NewValue {
-            template: count.template,
-            slot: count.slot,
-            value: count.value.into(),
-            count: count.count + count.late,
-            lines: self.lines,
-            usual: self.usual(),
-            kinds: self.values.len(),
-            time: count.time,
-            mark: count.mark,
-        }
-    }
-
-    fn join(&mut self, other: Slot) {
-        self.lines += other.lines;
-        if self.route.is_empty() {
-            self.route = other.route;
-        }
-        if self.is_open || other.is_open {
-            self.open();
-            return;
-        }
-        self.series.join(other.series);
-        self.pending += other.pending;
-        for value in other.values {
-            if let Some(known) = self.values.iter_mut().find(|known| known.text == value.text) {
-                known.lines += value.lines;
-                known.first_seen = known.first_seen.min(value.first_seen);
-                known.series.join(value.series);
-                known.pending += value.pending;
-                known.line = earlier(known.line.take(), value.line);
-            } else if self.values.len() < SLOT_VALUES_MAX {
-                self.add(value);
-            } else {
-                self.open();
-                return;
-            }
-        }
-    }
-}
-
 impl ValueCount<'_> {
     fn first(&self, (source, line_number, text): (usize, u64, &[u8])) -> Box<FirstLine> {
         Box::new(FirstLine { time: self.time, source, line_number, text: text.into() })
-    }
-}
-
-/// Of two first lines the first.
-fn earlier(one: Option<Box<FirstLine>>, other: Option<Box<FirstLine>>) -> Option<Box<FirstLine>> {
-    let order = |line: &FirstLine| (line.time, line.text.clone());
-    match (one, other) {
-        (Some(one), Some(other)) if order(&other) < order(&one) => Some(other),
-        (one, other) => one.or(other),
     }
 }

@@ -1,8 +1,9 @@
 //! The heap of sources, and the work of one thread on it.
 
 use super::Message;
+use super::opened::Opened;
 use crate::config::Config;
-use crate::count::{Carry, Job, OpenSlots, Scout, Worker};
+use crate::count::{Carry, Job, Scout, Worker};
 use crate::input::{self, Buffer, Chunk, ChunkReader};
 use crate::session::random_seed;
 use crate::time::Time;
@@ -74,6 +75,9 @@ pub(crate) enum Portioned {
 /// The private tools of one thread.
 pub(crate) struct Hand {
     worker: Worker,
+    /// The slots that are open, and how many of them the worker knows.
+    opened: Arc<Opened>,
+    seen: usize,
     scout: Scout,
     buffer: Buffer,
     chunk_bytes: usize,
@@ -81,10 +85,11 @@ pub(crate) struct Hand {
 
 impl Hand {
     /// `open`: where the worker learns which slots are open.
-    pub fn new(config: &Config, open: &Arc<OpenSlots>) -> Hand {
-        let worker = Worker::new(config.opener(), random_seed()).with_values(config.values);
+    pub fn new(config: &Config, open: &Arc<Opened>) -> Hand {
         Hand {
-            worker: worker.with_slots(Arc::clone(open)),
+            worker: Worker::new(config.opener(), random_seed()).with_values(config.values),
+            opened: Arc::clone(open),
+            seen: 0,
             scout: Scout::new(config.opener()),
             buffer: Buffer::default(),
             chunk_bytes: config.chunk_bytes,
@@ -114,6 +119,7 @@ impl Hand {
     pub fn tally(&mut self, portion: Portion) -> Message {
         let Portion { source, carry, index, chunk } = portion;
         let overlong = chunk.overlong;
+        self.opened.tell(&mut self.worker, &mut self.seen);
         let delta =
             self.worker.tally(&Job { source, index, bytes: chunk.bytes(), carry, overlong, live: false });
         self.buffer = chunk.into_buffer();
@@ -142,7 +148,7 @@ pub(crate) struct Feeder {
 }
 
 impl Feeder {
-    pub fn new(config: &Config, open: &Arc<OpenSlots>, sources: Vec<Source>) -> Feeder {
+    pub fn new(config: &Config, open: &Arc<Opened>, sources: Vec<Source>) -> Feeder {
         let waiting = sources.into_iter().map(Reverse).collect();
         Feeder { hand: Hand::new(config, open), waiting, ready: None }
     }

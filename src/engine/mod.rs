@@ -13,6 +13,7 @@ mod assign;
 mod feeder;
 mod halves;
 pub mod live;
+mod opened;
 mod pipes;
 pub mod resume;
 mod span;
@@ -26,13 +27,14 @@ pub use span::{Past, past_of, span};
 use crate::alert::Alert;
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::count::{Carry, Delta, OpenSlots, Scout};
+use crate::count::{Carry, Delta, Scout};
 use crate::error::Error;
 use crate::input::Source;
 use crate::ledger::{Ledger, Report};
 use crate::shape::{Scratch, Shape};
 use crate::time::Time;
 use feeder::{Feeder, Source as Feed, Step};
+use opened::Opened;
 use rayon::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
@@ -83,11 +85,12 @@ impl Engine {
     pub fn run(&self, sources: &[Source], baseline: Option<&Baseline>) -> Run {
         let firsts = self.first_stamps(sources);
         let ledger = Ledger::new(&self.config, baseline, named(sources, &firsts));
-        let work = self.work(sources, &firsts, &ledger.open_slots());
-        Run { ledger, work, troubles: Vec::new(), finished: false }
+        let opened = Arc::default();
+        let work = self.work(sources, &firsts, &opened);
+        Run { ledger, opened, work, troubles: Vec::new(), finished: false }
     }
 
-    fn work(&self, sources: &[Source], firsts: &[Option<Time>], open: &Arc<OpenSlots>) -> Work {
+    fn work(&self, sources: &[Source], firsts: &[Option<Time>], open: &Arc<Opened>) -> Work {
         let feeds: Vec<Feed> = sources
             .iter()
             .zip(firsts)
@@ -136,6 +139,8 @@ impl Work {
 /// A run that is going on: an iterator of alerts, and afterwards the figures.
 pub struct Run {
     ledger: Ledger,
+    /// Where the workers learn which slots are open.
+    opened: Arc<Opened>,
     work: Work,
     troubles: Vec<Error>,
     finished: bool,
@@ -165,7 +170,10 @@ impl Run {
     /// Reads on a little; false at the end.
     fn step(&mut self) -> bool {
         match self.work.next() {
-            Some(Message::Delta(delta)) => self.ledger.apply(*delta),
+            Some(Message::Delta(delta)) => {
+                self.ledger.apply(*delta);
+                self.opened.add(&self.ledger.take_opened());
+            }
             Some(Message::End { source, chunks }) => self.ledger.end_source_after(source, chunks),
             Some(Message::Trouble(troubles)) => self.troubles.extend(troubles),
             None => return false,

@@ -2,8 +2,8 @@
 
 use super::Message;
 use super::feeder::{Hand, Portioned, Source, Waiting};
+use super::opened::Opened;
 use crate::config::Config;
-use crate::count::OpenSlots;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::cmp::Reverse;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -63,7 +63,7 @@ pub(crate) struct Crew {
 }
 
 impl Crew {
-    pub fn start(config: &Config, open: &Arc<OpenSlots>, sources: Vec<Source>) -> Crew {
+    pub fn start(config: &Config, open: &Arc<Opened>, sources: Vec<Source>) -> Crew {
         let waiting = sources.into_iter().map(Reverse).collect();
         let shared =
             Arc::new(Shared { heap: Mutex::new(Heap { waiting, taken: 0 }), changed: Condvar::new() });

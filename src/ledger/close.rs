@@ -285,8 +285,8 @@ impl Ledger {
             self.gate.join(gone, survivor);
             self.pulses.join(gone, survivor);
             self.typical.join(gone, survivor);
-            self.slots.join(gone, survivor);
-            self.words.join(gone, survivor);
+            self.said.slots.join(gone, survivor);
+            self.said.words.join(gone, survivor);
             if let Some(timeline) = &mut self.timeline {
                 timeline.join(gone, survivor);
             }

@@ -8,12 +8,12 @@ use crate::template::ShapeIx;
 impl Ledger {
     /// The values of each message.
     pub(crate) fn slots(&self) -> &Slots {
-        &self.slots
+        &self.said.slots
     }
 
     /// Lines of a shape.
     pub(crate) fn lines_of(&self, shape: ShapeIx) -> u64 {
-        self.words.lines_of(shape)
+        self.said.words.lines_of(shape)
     }
 
     /// Learning only: the first line of a shape.

@@ -87,9 +87,9 @@ impl Ledger {
         }
         for found in self.worth_telling(news.new, cells) {
             let is_news = found.worth == Worth::Alert && !self.is_said_elsewhere(&found);
-            let is_rare = self.slots.are_news_rare(pane, self.gate.false_alerts(), self.age_micros());
+            let is_rare = self.said.slots.are_news_rare(pane, self.gate.false_alerts(), self.age_micros());
             if is_news {
-                self.slots.note_news(pane);
+                self.said.slots.note_news(pane);
             }
             if self.learning() || !self.told_span.holds(found.new.time) || self.is_decided(&found.new, pane) {
                 continue;
@@ -97,7 +97,7 @@ impl Ledger {
             let alert = self.value_alert(pane, &found, cells);
             match found.worth {
                 Worth::Nothing => {}
-                Worth::Name => self.names.push(Alert { note: true, ..alert }),
+                Worth::Name => self.said.names.push(Alert { note: true, ..alert }),
                 Worth::Alert if is_news && is_rare => alerts.push(self.gate.value(alert)),
                 Worth::Note => alerts.push(Alert { note: true, ..alert }),
                 Worth::Alert => {
@@ -121,22 +121,22 @@ impl Ledger {
     /// Watches the first minute of a value that other messages have: if it comes often here, that is
     /// news all the same.
     fn await_more(&mut self, found: &Found, alert: &Alert) {
-        if self.awaited.len() < AWAITED_MAX {
+        if self.said.awaited.len() < AWAITED_MAX {
             let value = found.new.value.clone();
-            self.awaited.push(Awaited { alert: alert.clone(), slot: found.new.slot, value });
+            self.said.awaited.push(Awaited { alert: alert.clone(), slot: found.new.slot, value });
         }
     }
 
     /// The values whose first minute is over and that came often in it.
     fn come_often(&mut self, pane: Pane) -> Vec<Alert> {
         let is_over = |awaited: &Awaited| pane.end().0 >= awaited.alert.time.0 + MINUTE_MICROS;
-        let (over, awaited) = std::mem::take(&mut self.awaited).into_iter().partition(is_over);
-        self.awaited = awaited;
+        let (over, awaited) = std::mem::take(&mut self.said.awaited).into_iter().partition(is_over);
+        self.said.awaited = awaited;
         let over: Vec<Awaited> = over;
         let mut often = Vec::new();
         for Awaited { alert, slot, value } in over {
             let shape = self.known(alert.shape);
-            let slot = shape.and_then(|shape| self.slots.get(self.registry.template_of(shape), slot));
+            let slot = shape.and_then(|shape| self.said.slots.get(self.registry.template_of(shape), slot));
             let known = slot.and_then(|slot| slot.values.iter().find(|known| known.text == value));
             let Some(lines) = known.map(|known| known.lines).filter(|lines| *lines >= STILL_LINES_MIN) else {
                 continue;
@@ -153,7 +153,7 @@ impl Ledger {
 
     /// Whether another message says the same in a place announced by the same words.
     fn is_said_elsewhere(&self, found: &Found) -> bool {
-        let mut others = self.slots.said_elsewhere(&found.new);
+        let mut others = self.said.slots.said_elsewhere(&found.new);
         others.any(|other| self.example_key(other, found.new.slot) == found.key)
     }
 
@@ -186,7 +186,7 @@ impl Ledger {
     /// The names of a minute: one that came in several messages is one note.
     pub(super) fn release_names(&mut self) -> Vec<Alert> {
         let name_of = |alert: &Alert| alert.value.as_ref().map(|told| told.value.clone()).unwrap_or_default();
-        let mut names = std::mem::take(&mut self.names);
+        let mut names = std::mem::take(&mut self.said.names);
         names.sort_by(|a, b| (name_of(a), a.time, a.id).cmp(&(name_of(b), b.time, b.id)));
         let groups = names.chunk_by(|a, b| name_of(a) == name_of(b));
         let mut told: Vec<Alert> = groups

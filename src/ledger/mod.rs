@@ -43,8 +43,7 @@ pub use timeline::Bars;
 use crate::alert::{Alert, Learned};
 use crate::baseline::{self, Baseline};
 use crate::config::Config;
-use crate::count::{Delta, FILTERED, NewShape, OpenSlots};
-use crate::detect::slots::Slots;
+use crate::count::{Delta, FILTERED, NewShape};
 use crate::detect::{Detector, Gate, Messages, Settings};
 use crate::id::{ShapeId, SlotId};
 use crate::limits::{LINE_BYTES_MAX, PENDING_BYTES_MAX, PENDING_RESERVE, PENDING_SHAPES_MAX};
@@ -53,7 +52,7 @@ use crate::line::filter::Filter;
 use crate::shape::Shape;
 use crate::template::{Registry, ShapeIx, TemplateIx, Variable};
 use crate::time::{PANE_SECONDS, Pane, Time};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use pane::{Addition, PaneCells};
 use past::ToldSpan;
 use records::{Contexts, Told};
@@ -134,18 +133,8 @@ pub struct Ledger {
     timeline: Option<timeline::Timeline>,
     /// What stood in variables, where that is wanted.
     values: values::Values,
-    /// The values of each message's slots, and the words that the closure has masked.
-    slots: Slots,
-    words: words::Words,
-    /// New names that wait for their minute to end.
-    names: Vec<Alert>,
-    /// New values that other messages have, in their first minute.
-    awaited: Vec<meaning::Awaited>,
-    /// Names of the slots that are fields.
-    field_names: HashMap<SlotId, Box<[u8]>>,
-    /// Which slots the workers were told are open, and how they are told.
-    told_open: HashSet<(ShapeId, SlotId)>,
-    open_slots: Arc<OpenSlots>,
+    /// What stands in the places of known messages.
+    said: slots::Said,
     /// Which floods were said: live of new shapes, of new messages and of long lines; of values.
     floods_said: (bool, bool, bool, bool),
     /// Bounds that an earlier run has said.
@@ -206,13 +195,7 @@ impl Ledger {
             notices: Vec::new(),
             timeline: config.timeline.then(timeline::Timeline::default),
             values: values::Values::default(),
-            slots: Slots::default(),
-            words: words::Words::default(),
-            names: Vec::new(),
-            awaited: Vec::new(),
-            field_names: HashMap::new(),
-            told_open: HashSet::new(),
-            open_slots: Arc::default(),
+            said: slots::Said::default(),
             floods_said: (false, false, false, false),
             limits_said: Vec::new(),
             decisions: known::Decisions::new(config),
@@ -475,9 +458,9 @@ impl Ledger {
         self.out.pop_front()
     }
 
-    /// Where workers learn which slots are open.
-    pub fn open_slots(&self) -> Arc<OpenSlots> {
-        Arc::clone(&self.open_slots)
+    /// Slots that are open since the last call: workers need not count them any more.
+    pub fn take_opened(&mut self) -> Vec<(ShapeId, SlotId)> {
+        std::mem::take(&mut self.said.opened)
     }
 
     /// What a person should be told once, beside the alerts.

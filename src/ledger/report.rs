@@ -44,7 +44,7 @@ impl Ledger {
             }
             self.report.limits_hit.push(said);
         }
-        if self.slots.is_full() && !std::mem::replace(&mut self.floods_said.3, true) {
+        if self.said.slots.is_full() && !std::mem::replace(&mut self.floods_said.3, true) {
             let what = "too many values of too many messages; a new value of some of them is not told";
             self.notices.push(format!("limit reached: {what}"));
         }

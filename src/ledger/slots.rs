@@ -4,14 +4,35 @@
 //! the lines, and those where the closure has masked words, which are read off the shapes.
 
 use super::Ledger;
+use super::meaning::Awaited;
 use super::pane::{PaneCells, ValueAddition};
 use super::source::{Held, Place};
+use super::words::Words;
+use crate::alert::Alert;
 use crate::count::split_route;
-use crate::detect::slots::{NewValue, SavedSlots, ShareFound, ValueCount};
+use crate::detect::slots::{NewValue, SavedSlots, ShareFound, Slots, ValueCount};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::shape::VARIABLE;
 use crate::template::{ShapeIx, TemplateIx};
 use crate::time::Pane;
+use hashbrown::{HashMap, HashSet};
+
+/// What is known of the places of messages, and what of it waits to be told.
+#[derive(Default)]
+pub(super) struct Said {
+    /// The values of each message's slots, and the words that the closure has masked.
+    pub slots: Slots,
+    pub words: Words,
+    /// New names that wait for their minute to end.
+    pub names: Vec<Alert>,
+    /// New values that other messages have, in their first minute.
+    pub awaited: Vec<Awaited>,
+    /// Names of the slots that are fields.
+    pub field_names: HashMap<SlotId, Box<[u8]>>,
+    /// Which slots the workers were told are open, and those to be told.
+    pub told_open: HashSet<(ShapeId, SlotId)>,
+    pub opened: Vec<(ShapeId, SlotId)>,
+}
 
 /// Where the lines of a count are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,34 +56,35 @@ const FIELD_NAMES_MAX: usize = 4_096;
 impl Ledger {
     /// What is known of values.
     pub(super) fn save_slots(&self) -> SavedSlots {
-        let mut names: Vec<_> = self.field_names.iter().map(|(slot, name)| (*slot, name.clone())).collect();
+        let mut names: Vec<_> =
+            self.said.field_names.iter().map(|(slot, name)| (*slot, name.clone())).collect();
         names.sort_unstable();
         SavedSlots {
-            slots: self.slots.save(|template| self.registry.template_id(template)),
-            words: self.words.save(&self.registry),
+            slots: self.said.slots.save(|template| self.registry.template_id(template)),
+            words: self.said.words.save(&self.registry),
             names,
-            found: self.slots.found,
-            news: self.slots.news.clone(),
-            requests: self.slots.requests.clone(),
+            found: self.said.slots.found,
+            news: self.said.slots.news.clone(),
+            requests: self.said.slots.requests.clone(),
         }
     }
 
     /// What was saved, beside what is known already.
     pub(super) fn load_slots(&mut self, saved: SavedSlots) {
         let template = |id: TemplateId| Some(self.registry.template_of(self.registry.shape(ShapeId(id.0))?));
-        self.slots.load(saved.slots, template);
-        self.slots.found += saved.found;
-        self.slots.news.extend(saved.news);
-        self.slots.join_requests_saved(saved.requests);
-        self.words.load(saved.words, &self.registry);
+        self.said.slots.load(saved.slots, template);
+        self.said.slots.found += saved.found;
+        self.said.slots.news.extend(saved.news);
+        self.said.slots.join_requests_saved(saved.requests);
+        self.said.words.load(saved.words, &self.registry);
         self.keep_names(saved.names);
     }
 
     /// Remembers the names of fields.
     pub(super) fn keep_names(&mut self, names: Vec<(SlotId, Box<[u8]>)>) {
         for (slot, name) in names {
-            if self.field_names.len() < FIELD_NAMES_MAX {
-                self.field_names.entry(slot).or_insert(name);
+            if self.said.field_names.len() < FIELD_NAMES_MAX {
+                self.said.field_names.entry(slot).or_insert(name);
             }
         }
     }
@@ -105,66 +127,23 @@ impl Ledger {
     /// seen, the earliest first, and those with another share than usual.
     pub(super) fn count_values(&mut self, pane: Pane, cells: &PaneCells, is_judged: bool) -> ValueNews {
         let (marks, shapes) = self.look_at_values(cells);
-        let mut counts = Vec::with_capacity(marks.len());
-        for (number, (mark, template)) in marks.iter().enumerate() {
-            match *mark {
-                Mark::Value(at) => {
-                    let cell = &cells.values.cells()[at];
-                    let value = cells.values.value(cell);
-                    let (value, route) =
-                        if cell.slot.has_route() { split_route(value) } else { (value, &[][..]) };
-                    counts.push(ValueCount {
-                        template: *template,
-                        slot: cell.slot,
-                        hash: cell.hash,
-                        value,
-                        route,
-                        count: cell.count,
-                        late: cell.late,
-                        time: cell.time,
-                        mark: number,
-                        line: self
-                            .learn_only
-                            .then(|| (cell.source, cell.line_number, cells.values.sample(cell))),
-                    });
-                }
-                Mark::Shape(at) => {
-                    let cell = &cells.cells[at];
-                    let words = self.words.of(*template, shapes[number]);
-                    counts.extend(words.iter().map(|(slot, value, hash)| {
-                        ValueCount {
-                            template: *template,
-                            slot: *slot,
-                            value,
-                            hash: *hash,
-                            route: &[],
-                            count: cell.count,
-                            late: cell.late,
-                            time: cell.time,
-                            mark: number,
-                            // The others are those of their shapes.
-                            line: (self.learn_only && **value == [VARIABLE])
-                                .then(|| (cell.source, cell.line_number, cells.sample(cell))),
-                        }
-                    }));
-                }
-            }
-        }
+        let counts = counts_of(&self.said.words, cells, &marks, &shapes, self.learn_only);
         let order = |a: usize, b: usize| {
             let line = |number: usize| line_of(marks[number].0, cells);
             let place = |number: usize| (line(number).2, line(number).0, line(number).1);
             place(a).cmp(&place(b)).then_with(|| marks[a].0.cmp(&marks[b].0))
         };
         let mut open: Vec<(TemplateIx, SlotId, usize)> = Vec::new();
-        let frame = self.detector.share_frame(pane, self.slots.values(), is_judged && !self.learning());
+        let frame = self.detector.share_frame(pane, self.said.slots.values(), is_judged && !self.learning());
         let mut news = self
+            .said
             .slots
             .close_pane(&frame, &counts, order, |count| open.push((count.template, count.slot, count.mark)));
         drop(counts);
         for (template, slot, number) in open {
             match marks[number].0 {
                 Mark::Value(at) => self.tell_open(cells.values.cells()[at].shape, slot),
-                Mark::Shape(_) => self.words.note_open(template, &self.slots),
+                Mark::Shape(_) => self.said.words.note_open(template, &self.said.slots),
             }
         }
         news.new.sort_by(|a, b| (a.time, a.template, a.slot).cmp(&(b.time, b.template, b.slot)));
@@ -189,10 +168,10 @@ impl Ledger {
             }
         }
         let looked = known.iter().map(|(template, shape, _)| (*template, *shape));
-        self.words.look(&self.registry, &mut self.slots, looked);
+        self.said.words.look(&self.registry, &mut self.said.slots, looked);
         for (template, shape, at) in known {
-            self.words.add(shape, cells.cells[at].count + cells.cells[at].late);
-            if !self.words.of(template, shape).is_empty() {
+            self.said.words.add(shape, cells.cells[at].count + cells.cells[at].late);
+            if !self.said.words.of(template, shape).is_empty() {
                 marks.push((Mark::Shape(at), template));
                 shapes.push(shape);
             }
@@ -212,8 +191,8 @@ impl Ledger {
 
     /// Tells the workers that a slot is not worth counting any more.
     fn tell_open(&mut self, shape: ShapeId, slot: SlotId) {
-        if self.told_open.insert((shape, slot)) {
-            self.open_slots.add(shape, slot);
+        if self.said.told_open.insert((shape, slot)) {
+            self.said.opened.push((shape, slot));
         }
     }
 }
@@ -230,4 +209,58 @@ pub(super) fn line_of(mark: Mark, cells: &PaneCells) -> (usize, u64, &[u8]) {
             (cell.source, cell.line_number, cells.sample(cell))
         }
     }
+}
+
+/// What the pane has of each value, as the marks list it. `keeps_lines`: with a line of each.
+fn counts_of<'a>(
+    said: &'a Words,
+    cells: &'a PaneCells,
+    marks: &[(Mark, TemplateIx)],
+    shapes: &[ShapeIx],
+    keeps_lines: bool,
+) -> Vec<ValueCount<'a>> {
+    let mut counts = Vec::with_capacity(marks.len());
+    for (number, (mark, template)) in marks.iter().enumerate() {
+        match *mark {
+            Mark::Value(at) => {
+                let cell = &cells.values.cells()[at];
+                let value = cells.values.value(cell);
+                let (value, route) =
+                    if cell.slot.has_route() { split_route(value) } else { (value, &[][..]) };
+                counts.push(ValueCount {
+                    template: *template,
+                    slot: cell.slot,
+                    hash: cell.hash,
+                    value,
+                    route,
+                    count: cell.count,
+                    late: cell.late,
+                    time: cell.time,
+                    mark: number,
+                    line: keeps_lines.then(|| (cell.source, cell.line_number, cells.values.sample(cell))),
+                });
+            }
+            Mark::Shape(at) => {
+                let cell = &cells.cells[at];
+                let words = said.of(*template, shapes[number]);
+                counts.extend(words.iter().map(|(slot, value, hash)| {
+                    ValueCount {
+                        template: *template,
+                        slot: *slot,
+                        value,
+                        hash: *hash,
+                        route: &[],
+                        count: cell.count,
+                        late: cell.late,
+                        time: cell.time,
+                        mark: number,
+                        // The others are those of their shapes.
+                        line: (keeps_lines && **value == [VARIABLE])
+                            .then(|| (cell.source, cell.line_number, cells.sample(cell))),
+                    }
+                }));
+            }
+        }
+    }
+    counts
 }

@@ -146,8 +146,8 @@ impl Ledger {
             limits_said: self.all_limits_said(),
             floods_said: self.floods_said,
             louder: self.decisions.save(),
-            names: self.names.clone(),
-            awaited: self.awaited.clone(),
+            names: self.said.names.clone(),
+            awaited: self.said.awaited.clone(),
         }
     }
 
@@ -229,7 +229,7 @@ impl Ledger {
         self.to_follow = now.to_follow;
         (self.limits_said, self.floods_said) = (now.limits_said, now.floods_said);
         self.decisions.load(&now.louder);
-        (self.names, self.awaited) = (now.names, now.awaited);
+        (self.said.names, self.said.awaited) = (now.names, now.awaited);
     }
 }
 

@@ -210,8 +210,7 @@ fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
         }
         push_kind(scratch, at, kind_of_constant(classes, digits, spells_level));
     }
-    cut.gap_start = end;
-    cut.before = word;
+    (cut.gap_start, cut.before) = (end, word);
     end
 }
 

@@ -60,7 +60,7 @@ impl Ledger {
 
     /// A field is announced by its name.
     fn field_key(&self, slot: SlotId) -> Option<Key> {
-        let name = self.field_names.get(&slot)?;
+        let name = self.said.field_names.get(&slot)?;
         Some(Key { words: format!("{}=", String::from_utf8_lossy(name)), answers: false })
     }
 
@@ -126,7 +126,7 @@ impl Ledger {
 
     fn few_values_by(&self, template: TemplateIx, shapes: &[ShapeIx]) -> Vec<Variable> {
         let mut told = Vec::new();
-        for (id, slot) in self.slots.closed(template) {
+        for (id, slot) in self.said.slots.closed(template) {
             if id.has_route() || slot.lines < LINES_MIN {
                 continue;
             }
