@@ -20,6 +20,9 @@ fn config() -> Config {
     Config { live: true, ..Config::new(Time::from_seconds(START + 30 * DAY)) }
 }
 
+/// A session behind its past, and what it has said until then.
+type Past = (SavedSession, Vec<(i64, Alert)>);
+
 /// A baseline of an hour, for every format made once.
 fn hour_of(format: Format) -> Baseline {
     static MADE: LazyLock<Mutex<BTreeMap<String, Baseline>>> = LazyLock::new(Mutex::default);
@@ -35,8 +38,7 @@ fn hour_of(format: Format) -> Baseline {
 
 /// A stream that began an hour ago, without any past, and its alarms; for every format made once.
 fn first_hour(format: Format) -> (SavedSession, Vec<(i64, Alert)>) {
-    static MADE: LazyLock<Mutex<BTreeMap<String, (SavedSession, Vec<(i64, Alert)>)>>> =
-        LazyLock::new(Mutex::default);
+    static MADE: LazyLock<Mutex<BTreeMap<String, Past>>> = LazyLock::new(Mutex::default);
     let mut made = MADE.lock().expect("nothing here fails");
     let make = || {
         let mut session = Session::new(&config(), None, "access.log");

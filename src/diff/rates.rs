@@ -109,7 +109,7 @@ pub(super) fn least_told(mut scores: Vec<f64>, tests: u32) -> f64 {
     let tests = f64::from(tests);
     let passes =
         |(place, score): &(usize, f64)| *score >= (tests / (FALSE_RUNS * (*place + 1) as f64)).log10();
-    let last = scores.into_iter().enumerate().filter(passes).next_back();
+    let last = scores.into_iter().enumerate().rfind(passes);
     last.map_or(f64::INFINITY, |(_, score)| score)
 }
 

@@ -113,7 +113,7 @@ impl Ledger {
         }
         // Which number a template has differs from run to run.
         let value_of = |alert: &Alert| alert.value.as_ref().map(|told| told.value.clone());
-        alerts.sort_by(|a, b| (a.time, a.id, value_of(a)).cmp(&(b.time, b.id, value_of(b))));
+        alerts.sort_by_key(|alert| (alert.time, alert.id, value_of(alert)));
         alerts.iter_mut().for_each(|alert| self.gate.join_incident(alert));
         alerts
     }
@@ -187,7 +187,7 @@ impl Ledger {
     pub(super) fn release_names(&mut self) -> Vec<Alert> {
         let name_of = |alert: &Alert| alert.value.as_ref().map(|told| told.value.clone()).unwrap_or_default();
         let mut names = std::mem::take(&mut self.said.names);
-        names.sort_by(|a, b| (name_of(a), a.time, a.id).cmp(&(name_of(b), b.time, b.id)));
+        names.sort_by_key(|alert| (name_of(alert), alert.time, alert.id));
         let groups = names.chunk_by(|a, b| name_of(a) == name_of(b));
         let mut told: Vec<Alert> = groups
             .map(|group| {

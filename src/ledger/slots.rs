@@ -146,7 +146,7 @@ impl Ledger {
                 Mark::Shape(_) => self.said.words.note_open(template, &self.said.slots),
             }
         }
-        news.new.sort_by(|a, b| (a.time, a.template, a.slot).cmp(&(b.time, b.template, b.slot)));
+        news.new.sort_by_key(|new| (new.time, new.template, new.slot));
         let mark = |number: usize| marks[number].0;
         ValueNews {
             new: news.new.into_iter().map(|new| (mark(new.mark), new)).collect(),

@@ -33,7 +33,7 @@ type Places = Box<[(SlotId, Box<[u8]>, u64)]>;
 impl Words {
     /// Looks at the shapes of a pane, each with its template, before their lines are counted: puts
     /// together what the places of templates have shown whose text is another one now.
-    pub fn look<'a>(
+    pub fn look(
         &mut self,
         registry: &Registry,
         slots: &mut Slots,
