@@ -263,7 +263,7 @@ mod tests {
         let value = |(from, len): (u32, u32)| delta.samples[from as usize..][..len as usize].to_vec();
         let entries = delta.segments.iter().flat_map(|segment| &segment.values);
         let mut values: Vec<_> = entries.map(|entry| (entry.slot, value(entry.value))).collect();
-        values.retain(|(slot, _)| slot.candidate_place().is_some());
+        values.retain(|(slot, _)| slot.candidate_place().is_some() && !slot.has_route());
         values.sort();
         values
     }

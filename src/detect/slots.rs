@@ -435,7 +435,11 @@ impl Slots {
     pub fn put(&mut self, template: TemplateIx, id: SlotId, slot: Slot) {
         let Some(known) = slot_of(&mut self.by_template, template, id) else { return };
         self.values -= known.values.len();
-        known.join(slot);
+        if *known == Slot::default() {
+            *known = slot;
+        } else {
+            known.join(slot);
+        }
         if self.values + known.values.len() > VALUES_ALL_MAX {
             self.is_full = true;
             known.open();

@@ -83,7 +83,11 @@ impl Slots {
     /// Takes in what was saved.
     pub fn join_requests_saved(&mut self, saved: Requests) {
         let known = self.requests.slot.values.len();
-        self.requests.slot.join(saved.slot);
+        if known == 0 {
+            self.requests.slot = saved.slot;
+        } else {
+            self.requests.slot.join(saved.slot);
+        }
         self.values += self.requests.slot.values.len() - known;
         let slot = SlotId::candidate(1, 0).of_route(NAME);
         for value in &self.requests.slot.values {
