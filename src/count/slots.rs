@@ -17,7 +17,7 @@ use crate::id::{ShapeId, SlotId};
 use crate::limits::SLOT_VALUES_MAX;
 use crate::shape::candidates::{ANSWERS_MAX, INTEGER_DIGITS_MAX, is_long, says_code};
 use crate::shape::candidates::{CANDIDATES_MAX, Candidate, Candidates, LONG, VALUE_BYTES_MAX};
-use crate::shape::cheap::runs_with_digits;
+use crate::shape::cheap::{runs_with_digits, runs_with_digits_back};
 use crate::time::{Pane, Time};
 use hashbrown::{HashMap, HashSet};
 
@@ -67,10 +67,51 @@ struct Plan {
     first: u32,
     /// Which places are not known to be open.
     closed: u8,
+    /// Which are the same word in all lines.
+    words: u8,
+    /// Runs with digits in the lines of the key.
+    runs: u16,
     places: [Place; CANDIDATES_MAX],
     /// Which places may hold what a request was answered, and of these the slots of its route.
     answers: u8,
     routes: [u32; ANSWERS_MAX],
+}
+
+impl Plan {
+    /// Finds the runs of the places that are not open, from whichever end of the message is nearer;
+    /// false if the line has fewer than its key.
+    #[inline]
+    fn find(&self, message: &[u8], spans: &mut [(usize, usize); CANDIDATES_MAX]) -> bool {
+        let mut left = self.closed & !self.words;
+        if left == 0 {
+            return true;
+        }
+        let (first, last) = (left.trailing_zeros() as usize, left.ilog2() as usize);
+        if self.runs.saturating_sub(self.places[first].run) > self.places[last].run {
+            for (at, span) in (0..).zip(runs_with_digits(message)) {
+                let next = left.trailing_zeros() as usize;
+                if self.places[next].run == at {
+                    spans[next] = span;
+                    left &= left - 1;
+                    if left == 0 {
+                        return true;
+                    }
+                }
+            }
+        } else {
+            for (at, span) in (0..self.runs).rev().zip(runs_with_digits_back(message)) {
+                let next = left.ilog2() as usize;
+                if self.places[next].run == at {
+                    spans[next] = span;
+                    left &= !(1 << next);
+                    if left == 0 {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
 }
 
 /// The slots of one shape.
@@ -166,7 +207,8 @@ impl SlotCounter {
         let table = self.table(shape);
         let places = [Place::default(); CANDIDATES_MAX];
         let answers = candidates.answers;
-        let mut plan = Plan { table, first: 0, closed: 0, places, answers, routes: [0; ANSWERS_MAX] };
+        let (runs, routes) = (candidates.runs, [0; ANSWERS_MAX]);
+        let mut plan = Plan { table, first: 0, closed: 0, words: 0, runs, places, answers, routes };
         for (index, candidate) in candidates.iter().enumerate() {
             plan.places[index] = match candidate {
                 Candidate::Run { run, back, ahead } => Place { run, back, ahead },
@@ -176,6 +218,7 @@ impl SlotCounter {
                         self.words.push(value);
                         self.words.len() - 1
                     });
+                    plan.words |= 1 << index;
                     Place { run: IS_WORD, back: at as u8, ahead: 0 }
                 }
             };
@@ -253,8 +296,10 @@ impl SlotCounter {
             touched.push(plan.table);
         }
         let message = opened.message();
-        let mut runs = runs_with_digits(message).enumerate();
-        let (mut at, mut place) = (usize::MAX, (0, 0));
+        let mut spans = [(0, 0); CANDIDATES_MAX];
+        if !plan.find(message, &mut spans) {
+            return;
+        }
         let mut left = plan.closed;
         while left != 0 {
             let index = left.trailing_zeros() as usize;
@@ -268,12 +313,9 @@ impl SlotCounter {
             let value = if run == IS_WORD {
                 words[back as usize]
             } else {
-                while at != usize::from(run) {
-                    let Some((next, found)) = runs.next() else { return };
-                    (at, place) = (next, found);
-                }
-                let from = place.0.saturating_sub(back.into());
-                Value::new(&message[from..(place.1 + usize::from(ahead)).min(message.len())])
+                let (start, end) = spans[index];
+                let from = start.saturating_sub(back.into());
+                Value::new(&message[from..(end + usize::from(ahead)).min(message.len())])
             };
             slot.add(table.shape, value, spot, bytes, sink);
             if plan.answers >> index & 1 == 1

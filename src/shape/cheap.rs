@@ -362,6 +362,19 @@ pub fn runs_with_digits(text: &[u8]) -> impl Iterator<Item = (usize, usize)> + '
     })
 }
 
+/// The same from the last to the first.
+pub fn runs_with_digits_back(text: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let mut done = text.len();
+    std::iter::from_fn(move || {
+        let digit = text[..done].iter().rposition(u8::is_ascii_digit)?;
+        let is_out = |&byte: &u8| class(byte) & ALNUM == 0;
+        let start = text[..digit].iter().rposition(|byte| is_out(byte)).map_or(0, |at| at + 1);
+        let end = text[digit..done].iter().position(is_out).map_or(done, |length| digit + length);
+        done = start;
+        Some((start, end))
+    })
+}
+
 fn write_text(text: &[u8], key: &mut Vec<u8>) {
     key.extend(text.iter().map(|&byte| if (NUMBER..=MARK).contains(&byte) { REPLACED } else { byte }));
 }
@@ -435,6 +448,15 @@ mod tests {
             let keys = texts.clone().map(|text| key(&text));
             let hashes = texts.clone().map(|text| hash(&seed, 0, text.as_bytes(), 0, text.len()));
             assert_eq!(keys[0] == keys[1], hashes[0] == hashes[1], "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn runs_are_the_same_from_either_end() {
+        for text in ["", "7", "a1 22b, c 3x3.4", "no digits", "1-2/x3 4", "é5é 6"] {
+            let mut back: Vec<_> = runs_with_digits_back(text.as_bytes()).collect();
+            back.reverse();
+            assert_eq!(back, runs_with_digits(text.as_bytes()).collect::<Vec<_>>(), "{text}");
         }
     }
 
