@@ -368,7 +368,7 @@ pub fn runs_with_digits_back(text: &[u8]) -> impl Iterator<Item = (usize, usize)
     std::iter::from_fn(move || {
         let digit = text[..done].iter().rposition(u8::is_ascii_digit)?;
         let is_out = |&byte: &u8| class(byte) & ALNUM == 0;
-        let start = text[..digit].iter().rposition(|byte| is_out(byte)).map_or(0, |at| at + 1);
+        let start = text[..digit].iter().rposition(is_out).map_or(0, |at| at + 1);
         let end = text[digit..done].iter().position(is_out).map_or(done, |length| digit + length);
         done = start;
         Some((start, end))
