@@ -58,6 +58,7 @@ pub struct Gate {
     /// Surges of mild messages within a start: they wait as its new messages do.
     surges: Vec<Alert>,
     recent: VecDeque<Time>,
+    recent_values: VecDeque<Time>,
     follows: Vec<Follow>,
     /// Time and fingerprint of the last alert and of its incident.
     incident: Option<(Time, u64)>,
@@ -75,6 +76,7 @@ impl Gate {
             held: Vec::new(),
             surges: Vec::new(),
             recent: VecDeque::new(),
+            recent_values: VecDeque::new(),
             follows: Vec::new(),
             incident: None,
             burst: None,
@@ -103,33 +105,21 @@ impl Gate {
     pub fn urgent(&mut self, mut alert: Alert, rate: f64, learning: bool, when: Time) -> Alert {
         weigh(&mut alert, rate);
         alert.provisional |= learning || rate > ERROR_RATE * self.false_alerts;
-        alert.note = !self.has_room(when);
+        alert.note = !has_room(&mut self.recent, when);
         self.join_incident(&mut alert);
         alert
     }
 
-    /// Judges a new value: as many in ten minutes are alerts as of new errors.
+    /// Judges a new value: as many in ten minutes are alerts as of new errors, which they do not
+    /// crowd out.
     pub fn value(&mut self, mut alert: Alert) -> Alert {
-        alert.note = !self.has_room(alert.time);
+        alert.note = !has_room(&mut self.recent_values, alert.time);
         alert
     }
 
     /// The false alerts a day that one is ready to read.
     pub fn false_alerts(&self) -> f64 {
         self.false_alerts
-    }
-
-    /// Whether one more alert fits the ten minutes around `when`; it counts if so.
-    fn has_room(&mut self, when: Time) -> bool {
-        let span = NEW_ALERTS_SPAN_SECONDS.unsigned_abs() * 1_000_000;
-        // On both sides: a clock that was a day ahead must not hold back what
-        // comes until then.
-        self.recent.retain(|time| when.0.abs_diff(time.0) < span);
-        let room = self.recent.len() < NEW_ALERTS_MAX;
-        if room {
-            self.recent.push_back(when);
-        }
-        room
     }
 
     /// Keeps a milder new message until its minute ends.
@@ -287,6 +277,19 @@ impl Gate {
             })
             .collect()
     }
+}
+
+/// Whether one more alert fits the ten minutes around `when`; it counts if so.
+fn has_room(recent: &mut VecDeque<Time>, when: Time) -> bool {
+    let span = NEW_ALERTS_SPAN_SECONDS.unsigned_abs() * 1_000_000;
+    // On both sides: a clock that was a day ahead must not hold back what
+    // comes until then.
+    recent.retain(|time| when.0.abs_diff(time.0) < span);
+    let room = recent.len() < NEW_ALERTS_MAX;
+    if room {
+        recent.push_back(when);
+    }
+    room
 }
 
 fn whole_seconds(micros: i64) -> i64 {

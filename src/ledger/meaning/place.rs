@@ -127,7 +127,8 @@ impl Ledger {
     fn few_values_by(&self, template: TemplateIx, shapes: &[ShapeIx]) -> Vec<Variable> {
         let mut told = Vec::new();
         for (id, slot) in self.said.slots.closed(template) {
-            if id.has_route() || slot.lines < LINES_MIN {
+            let tells = slot.values.iter().any(|value| *value.text != [VARIABLE]);
+            if !tells || slot.lines < LINES_MIN {
                 continue;
             }
             let mut values = Counts::default();
