@@ -257,7 +257,10 @@ mod tests {
 
     /// What a worker counts of a line alone.
     fn counted(config: &Config, line: &[u8]) -> Vec<(SlotId, Vec<u8>)> {
-        let mut worker = Worker::new(config.opener(), 7);
+        counted_by(&mut Worker::new(config.opener(), 7), config, line)
+    }
+
+    fn counted_by(worker: &mut Worker, config: &Config, line: &[u8]) -> Vec<(SlotId, Vec<u8>)> {
         let carry = Carry::start(config.latest);
         let delta = worker.tally(&Job { source: 0, index: 0, bytes: line, carry, overlong: 0, live: false });
         let value = |(from, len): (u32, u32)| delta.samples[from as usize..][..len as usize].to_vec();
@@ -297,5 +300,22 @@ mod tests {
             assert!(counted == expected || counted.is_empty(), "{}", String::from_utf8_lossy(line));
         }
         assert!(found > 1_000, "{found}");
+    }
+
+    /// However many words a worker has met, each stays what it is.
+    #[test]
+    fn a_word_is_told_apart_from_hundreds_before() {
+        let config = Config::new(Time::from_seconds(1_800_000_000));
+        let mut worker = Worker::new(config.opener(), 7);
+        let letter = |number: usize| char::from(b'a' + (number % 26) as u8);
+        for number in 0..600 {
+            let (one, two) = (letter(number / 26), letter(number));
+            let line = format!("2026-01-01T00:00:00Z session K{one}S{two}G{one}D{two}EcUwVcZyRx opened\n");
+            let word = line.split(' ').nth(2).map(|word| word.as_bytes().to_vec());
+            let counted = counted_by(&mut worker, &config, line.as_bytes());
+            assert_eq!(counted.into_iter().map(|(_, value)| value).next(), word);
+        }
+        let counted = counted_by(&mut worker, &config, b"2026-01-01T00:00:00Z enabled true by root now\n");
+        assert_eq!(counted.iter().map(|(_, value)| &value[..]).collect::<Vec<_>>(), [b"true", b"root"]);
     }
 }

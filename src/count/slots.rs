@@ -49,7 +49,8 @@ impl Value {
     }
 }
 
-/// One candidate of a key, made short: of a word that is the same in all lines, its index.
+/// One candidate of a key, made short: of a word that is the same in all lines, its number among
+/// those of the key, in `back`.
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     run: u16,
@@ -69,6 +70,8 @@ struct Plan {
     closed: u8,
     /// Which are the same word in all lines.
     words: u8,
+    /// The first of these words in the list of all.
+    first_word: u32,
     /// Runs with digits in the lines of the key.
     runs: u16,
     places: [Place; CANDIDATES_MAX],
@@ -208,18 +211,16 @@ impl SlotCounter {
         let places = [Place::default(); CANDIDATES_MAX];
         let answers = candidates.answers;
         let (runs, routes) = (candidates.runs, [0; ANSWERS_MAX]);
-        let mut plan = Plan { table, first: 0, closed: 0, words: 0, runs, places, answers, routes };
+        let first_word = self.words.len() as u32;
+        let mut plan =
+            Plan { table, first: 0, closed: 0, words: 0, first_word, runs, places, answers, routes };
         for (index, candidate) in candidates.iter().enumerate() {
             plan.places[index] = match candidate {
                 Candidate::Run { run, back, ahead } => Place { run, back, ahead },
                 Candidate::Word { start, end } => {
-                    let value = Value::new(&key[start as usize..end as usize]);
-                    let at = self.words.iter().position(|known| *known == value).unwrap_or_else(|| {
-                        self.words.push(value);
-                        self.words.len() - 1
-                    });
+                    self.words.push(Value::new(&key[start as usize..end as usize]));
                     plan.words |= 1 << index;
-                    Place { run: IS_WORD, back: at as u8, ahead: 0 }
+                    Place { run: IS_WORD, back: plan.words.count_ones() as u8 - 1, ahead: 0 }
                 }
             };
             let slot = self.slot(table, SlotId::candidate(count, index), 0);
@@ -311,7 +312,7 @@ impl SlotCounter {
             }
             let Place { run, back, ahead } = plan.places[index];
             let value = if run == IS_WORD {
-                words[back as usize]
+                words[plan.first_word as usize + usize::from(back)]
             } else {
                 let (start, end) = spans[index];
                 let from = start.saturating_sub(back.into());
