@@ -20,6 +20,8 @@ use memchr::memchr;
 // limits
 /// Candidates of a line that are looked at.
 pub(crate) const CANDIDATES_MAX: usize = 8;
+/// More candidates than a slot's id tells apart count as so many.
+const COUNT_MAX: usize = 0xff;
 /// A longer value counts as [`LONG`].
 pub(crate) const VALUE_BYTES_MAX: usize = 24;
 /// A longer integer counts as [`LONG`], unless it has a sign.
@@ -112,7 +114,7 @@ impl Candidates {
                         found.add_answer(is_certain);
                     }
                 }
-                found.count += 1;
+                found.count = (found.count + 1).min(COUNT_MAX);
             }
         }
         found.runs = run + runs(&key[counted_to..]);
