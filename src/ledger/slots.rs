@@ -52,6 +52,8 @@ pub(super) struct ValueNews {
 // limits
 /// Names of fields that are remembered.
 const FIELD_NAMES_MAX: usize = 4_096;
+/// Slots that the workers are told are open; any more are counted in vain.
+const TOLD_OPEN_MAX: usize = 1 << 18;
 
 impl Ledger {
     /// What is known of values.
@@ -191,7 +193,9 @@ impl Ledger {
 
     /// Tells the workers that a slot is not worth counting any more.
     fn tell_open(&mut self, shape: ShapeId, slot: SlotId) {
-        if self.said.told_open.insert((shape, slot)) {
+        let is_known = self.said.told_open.contains(&(shape, slot));
+        if !is_known && self.said.told_open.len() < TOLD_OPEN_MAX {
+            self.said.told_open.insert((shape, slot));
             self.said.opened.push((shape, slot));
         }
     }
