@@ -27,6 +27,8 @@ pub(super) const NO_PLAN: u32 = u32::MAX;
 // limits
 /// Slots of all shapes; a worker with more forgets them between two chunks.
 const SLOTS_MAX: usize = 1 << 16;
+/// Of so many slots of a shape one is found by looking at each.
+const SEARCHED_MAX: usize = 32;
 
 /// A value, as far as it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +124,27 @@ impl Plan {
 struct Table {
     shape: ShapeId,
     slots: Vec<Slot>,
+    /// Where each is, once there are many.
+    index: HashMap<SlotId, u32>,
     is_touched: bool,
+}
+
+impl Table {
+    fn find(&self, id: SlotId) -> Option<usize> {
+        if self.slots.len() > SEARCHED_MAX {
+            return self.index.get(&id).map(|at| *at as usize);
+        }
+        self.slots.iter().position(|slot| slot.id == id)
+    }
+
+    /// Adds a slot that is not there; its place.
+    fn push(&mut self, slot: Slot) -> usize {
+        let Table { slots, index, .. } = self;
+        slots.push(slot);
+        let from = if slots.len() > SEARCHED_MAX { index.len() } else { slots.len() };
+        index.extend((from..).zip(&slots[from..]).map(|(at, slot)| (slot.id, at as u32)));
+        slots.len() - 1
+    }
 }
 
 #[derive(Debug)]
@@ -196,9 +218,12 @@ impl SlotCounter {
     /// The ledger has opened a slot.
     pub fn open(&mut self, shape: ShapeId, id: SlotId) {
         self.open.insert((shape, id));
-        let table = self.by_shape.get(&shape).map(|table| &mut self.tables[*table as usize]);
-        let slot = table.and_then(|table| table.slots.iter_mut().find(|slot| slot.id == id));
-        slot.into_iter().for_each(|slot| slot.is_open = true);
+        let Some(table) = self.by_shape.get(&shape).map(|table| &mut self.tables[*table as usize]) else {
+            return;
+        };
+        if let Some(at) = table.find(id) {
+            table.slots[at].is_open = true;
+        }
     }
 
     /// What is to be counted of the lines of a new cheap key.
@@ -242,22 +267,20 @@ impl SlotCounter {
 
     fn table(&mut self, shape: ShapeId) -> u32 {
         *self.by_shape.entry(shape).or_insert_with(|| {
-            self.tables.push(Table { shape, slots: Vec::new(), is_touched: false });
+            self.tables.push(Table { shape, slots: Vec::new(), index: HashMap::new(), is_touched: false });
             self.tables.len() as u32 - 1
         })
     }
 
     /// The index of a slot in its table, which is likely `guess`.
     fn slot(&mut self, table: u32, id: SlotId, guess: usize) -> usize {
-        let Table { shape, slots, .. } = &mut self.tables[table as usize];
-        if slots.get(guess).is_some_and(|slot| slot.id == id) {
+        let table = &mut self.tables[table as usize];
+        if table.slots.get(guess).is_some_and(|slot| slot.id == id) {
             return guess;
         }
-        slots.iter().position(|slot| slot.id == id).unwrap_or_else(|| {
-            let is_open = self.open.contains(&(*shape, id));
-            slots.push(Slot::new(id, is_open));
+        table.find(id).unwrap_or_else(|| {
             self.slots += 1;
-            slots.len() - 1
+            table.push(Slot::new(id, self.open.contains(&(table.shape, id))))
         })
     }
 
@@ -350,20 +373,21 @@ impl SlotCounter {
                 self.names.push((SlotId::field(field.name), field.name.into()));
             }
             let table = &mut self.tables[at as usize];
-            if table.slots[place].is_open {
+            let (value, is_open) = (Value::new(field.value), table.slots[place].is_open);
+            // The same field whether it is known by now that it is open or not.
+            if answered.is_none() && says_code(field.name) {
+                answered = answer_in(&value).map(|answer| (SlotId::field(field.name), answer, is_open));
+            }
+            if is_open {
                 continue;
             }
-            let value = Value::new(field.value);
             table.slots[place].add(shape, value, spot, bytes, sink);
-            if answered.is_none() && says_code(field.name) {
-                answered = answer_in(&value).map(|answer| (SlotId::field(field.name), answer));
-            }
             if !table.is_touched {
                 table.is_touched = true;
                 self.touched.push(at);
             }
         }
-        if let Some((slot, answer)) = answered
+        if let Some((slot, answer, false)) = answered
             && let Some(target) = opened.target()
         {
             let route = self.routes.of(shape, slot, target);
