@@ -43,6 +43,11 @@ pub fn redact(line: &[u8]) -> Cow<'_, [u8]> {
     })
 }
 
+/// Whether the value of a field of this name is a secret.
+pub(crate) fn names_secret(name: &[u8]) -> bool {
+    SECRETS.is_match(&[name, b"=0"].concat())
+}
+
 /// `bytes` as text: invalid UTF-8 replaced, control characters spelled out.
 pub fn visible(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);

@@ -318,4 +318,24 @@ mod tests {
         let counted = counted_by(&mut worker, &config, b"2026-01-01T00:00:00Z enabled true by root now\n");
         assert_eq!(counted.iter().map(|(_, value)| &value[..]).collect::<Vec<_>>(), [b"true", b"root"]);
     }
+
+    /// What would be blanked in a line is not counted beside it either.
+    #[test]
+    fn a_secret_is_no_value() {
+        let config = Config::new(Time::from_seconds(1_800_000_000));
+        let line =
+            br#"{"time":"2026-01-01T00:00:00Z","msg":"a b","pwd":"hunter0","apikey":"K-0Q","door":"shut"}"#;
+        let mut worker = Worker::new(config.opener(), 7);
+        let carry = Carry::start(config.latest);
+        for _ in 0..2 {
+            let job = Job { source: 0, index: 0, bytes: line, carry, overlong: 0, live: false };
+            let delta = worker.tally(&job);
+            let entries: Vec<_> = delta.segments.iter().flat_map(|segment| &segment.values).collect();
+            let values: Vec<&[u8]> = entries
+                .iter()
+                .map(|entry| &delta.samples[entry.value.0 as usize..][..entry.value.1 as usize])
+                .collect();
+            assert_eq!(values, [b"shut"]);
+        }
+    }
 }

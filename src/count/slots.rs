@@ -15,6 +15,7 @@ use super::open::Opened;
 use super::routes::{RouteCounter, answer_in};
 use crate::id::{ShapeId, SlotId};
 use crate::limits::SLOT_VALUES_MAX;
+use crate::redact::names_secret;
 use crate::shape::candidates::{ANSWERS_MAX, INTEGER_DIGITS_MAX, is_long, says_code};
 use crate::shape::candidates::{CANDIDATES_MAX, Candidate, Candidates, LONG, VALUE_BYTES_MAX};
 use crate::shape::cheap::{runs_with_digits, runs_with_digits_back};
@@ -370,7 +371,7 @@ impl SlotCounter {
             let place = self.slot(at, SlotId::field(field.name), guess);
             guess = place + 1;
             if place == known {
-                self.names.push((SlotId::field(field.name), field.name.into()));
+                self.meet_field(at, place, field.name);
             }
             let table = &mut self.tables[at as usize];
             let (value, is_open) = (Value::new(field.value), table.slots[place].is_open);
@@ -392,6 +393,16 @@ impl SlotCounter {
         {
             let route = self.routes.of(shape, slot, target);
             self.routes.add(route, answer, spot, bytes, sink);
+        }
+    }
+
+    /// A slot is that of a field which was not met yet. What is a secret is not counted, and so not saved.
+    #[cold]
+    fn meet_field(&mut self, table: u32, place: usize, name: &[u8]) {
+        if names_secret(name) {
+            self.tables[table as usize].slots[place].is_open = true;
+        } else {
+            self.names.push((SlotId::field(name), name.into()));
         }
     }
 
