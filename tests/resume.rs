@@ -74,6 +74,37 @@ fn an_incident_goes_on_over_any_number_of_restarts() {
     }
 }
 
+/// Two hours of requests, half an hour of more failures among all of them, and what comes after.
+fn requests() -> Vec<u8> {
+    let methods = ["GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+    let (mut dice, mut text) = (Dice::new(3), String::new());
+    for second in 0..4 * 3600 {
+        for _ in 0..3 {
+            let fails = dice.roll(1_000) < if (7_200..8_700).contains(&second) { 30 } else { 2 };
+            text += &format!(
+                "10.0.0.1 - - [01/Jan/2026:{:02}:{:02}:{:02} +0000] \"{} /{} HTTP/1.1\" {} {} \"-\" \"curl/8.0\"\n",
+                second / 3600,
+                second / 60 % 60,
+                second % 60,
+                methods[dice.roll(8) as usize],
+                ["cart", "shop", "help", "news"][dice.roll(4) as usize],
+                if fails { 500 } else { 200 },
+                100 + dice.roll(900),
+            );
+        }
+    }
+    text.into_bytes()
+}
+
+#[test]
+fn what_befalls_all_requests_is_over_after_a_restart_too() {
+    let verdict = check(&judged_at_once(), &requests(), 5, 4_000, "requests");
+    let is_over = |alert: &Alert| {
+        alert.phase == logsurge::alert::Phase::Resolved && alert.reason.starts_with("all requests")
+    };
+    assert!(verdict.alerts.iter().any(is_over), "{:#?}", verdict.alerts);
+}
+
 #[test]
 fn odd_logs_are_cut_anywhere() {
     let recipes = [

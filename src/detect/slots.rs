@@ -217,7 +217,11 @@ impl Slots {
             self.close_routes(counts, Pane(frame.pane));
         }
         self.judge_shares(counts, frame, first, &mut news.shares);
-        self.judge_requests(counts, frame, first, &mut news.shares);
+        // Which number a template has differs from run to run.
+        let earliest = |a: &&ValueCount<'_>, b: &&ValueCount<'_>| {
+            (a.time, a.slot).cmp(&(b.time, b.slot)).then_with(|| order(a.mark, b.mark))
+        };
+        self.judge_requests(counts, frame, earliest, &mut news.shares);
         news.shares = self.tell_once(news.shares);
         news
     }

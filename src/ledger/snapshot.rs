@@ -71,6 +71,8 @@ struct Now {
     louder: Vec<(u64, f64)>,
     names: Vec<Alert>,
     awaited: Vec<Awaited>,
+    /// The message that tells of all requests.
+    requests: Option<TemplateId>,
 }
 
 impl Ledger {
@@ -148,6 +150,7 @@ impl Ledger {
             louder: self.decisions.save(),
             names: self.said.names.clone(),
             awaited: self.said.awaited.clone(),
+            requests: self.said.slots.requests.told.map(|template| self.registry.template_id(template)),
         }
     }
 
@@ -230,6 +233,7 @@ impl Ledger {
         (self.limits_said, self.floods_said) = (now.limits_said, now.floods_said);
         self.decisions.load(&now.louder);
         (self.said.names, self.said.awaited) = (now.names, now.awaited);
+        self.said.slots.requests.told = now.requests.and_then(index_of);
     }
 }
 

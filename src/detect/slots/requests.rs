@@ -3,8 +3,9 @@
 //! Servers write a request with its method, its host and how it was cached, so one access log is a
 //! dozen messages; a failure of one answer in fifty is few lines in each, and plain in all together.
 
-use super::routes::{is_answer_of, lines_of};
+use super::routes::{is_answer_of, is_closed, lines_of};
 use super::{ShareFound, Slot, Slots, Timer, ValueCount};
+use crate::count::ANSWERED_WELL;
 use crate::detect::Phase;
 use crate::detect::share::ShareFrame;
 use crate::id::SlotId;
@@ -27,9 +28,9 @@ pub(crate) struct Requests {
     /// Failures in the pane that closes.
     #[serde(skip)]
     has_failed: bool,
-    /// The message that was told of last.
+    /// The message that failed or was told of last.
     #[serde(skip)]
-    told: Option<TemplateIx>,
+    pub told: Option<TemplateIx>,
 }
 
 impl Slots {
@@ -49,18 +50,33 @@ impl Slots {
         &mut self,
         counts: &[ValueCount<'_>],
         frame: &ShareFrame,
-        first: impl Fn(&&ValueCount<'_>, &&ValueCount<'_>) -> Ordering,
+        earliest: impl Fn(&&ValueCount<'_>, &&ValueCount<'_>) -> Ordering,
         shares: &mut Vec<ShareFound>,
     ) {
         let ends = (frame.pane + 1).rem_euclid(super::MINUTE) == 0;
-        let Slots { requests, timers, .. } = self;
+        let Slots { by_template, requests, timers, .. } = self;
         let has_failed = std::mem::take(&mut requests.has_failed);
+        // What a worker counts of a slot that is open, since it was not told yet, is none.
+        let counts_here = |count: &&ValueCount<'_>| {
+            let slots = by_template.get(count.template.0 as usize);
+            count.slot.has_route() && slots.is_some_and(|slots| is_closed(slots, count.slot.of_all_routes()))
+        };
+        let failures =
+            || counts.iter().filter(counts_here).filter(|count| !matches!(count.value, ANSWERED_WELL | b""));
+        // One that is told of stays until it is over.
+        let is_open = requests.slot.values.iter().any(|value| value.series.calm_from().is_some());
+        if has_failed
+            && !is_open
+            && let Some(count) = failures().min_by(|a, b| earliest(a, b))
+        {
+            requests.told = Some(count.template);
+        }
         if requests.slot.pending == 0 || !(ends || has_failed && requests.slot.is_odd()) {
             return;
         }
         for (value, share) in requests.slot.judge(frame) {
-            let own = |count: &&ValueCount<'_>| count.slot.has_route() && *count.value == *value;
-            let count = counts.iter().filter(own).min_by(|a, b| first(a, b));
+            let own = failures().filter(|count| *count.value == *value);
+            let count = own.min_by(|a, b| earliest(a, b));
             if let Some(count) = count {
                 requests.told = Some(count.template);
             }

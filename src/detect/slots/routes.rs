@@ -121,7 +121,7 @@ fn most<'s>(slots: &'s OfTemplate, whole: &ShareFound) -> Option<(&'s Slot, &'s 
     explains.then_some((slot, series))
 }
 
-fn is_closed(slots: &OfTemplate, id: SlotId) -> bool {
+pub(super) fn is_closed(slots: &OfTemplate, id: SlotId) -> bool {
     slots.binary_search_by_key(&id, |(id, _)| *id).is_ok_and(|at| !slots[at].1.is_open)
 }
 
