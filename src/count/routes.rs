@@ -87,7 +87,7 @@ impl RouteCounter {
     /// Adds a line with this answer.
     pub fn add(&mut self, route: u32, answer: Value, spot: Spotted, bytes: &[u8], sink: &mut impl Sink) {
         let OfRoute { shape, slot, text } = &mut self.list[route as usize];
-        if slot.is_empty() {
+        if slot.touch() {
             self.touched.push(route);
         }
         let mut sink = Routed { sink, route: text, written: &mut self.written };

@@ -127,7 +127,6 @@ struct Table {
     slots: Vec<Slot>,
     /// Where each is, once there are many.
     index: HashMap<SlotId, u32>,
-    is_touched: bool,
 }
 
 impl Table {
@@ -152,6 +151,8 @@ impl Table {
 pub(super) struct Slot {
     id: SlotId,
     is_open: bool,
+    /// It is among those that are to be written out.
+    is_touched: bool,
     /// The pane in which it has shown too many values.
     shut: Option<Pane>,
     /// The last value is most often the next one.
@@ -166,7 +167,8 @@ pub(super) struct SlotCounter {
     tables: Vec<Table>,
     by_shape: HashMap<ShapeId, u32>,
     slots: usize,
-    touched: Vec<u32>,
+    /// Slots with something to write, with their tables.
+    touched: Vec<(u32, u32)>,
     routes: RouteCounter,
     open: HashSet<(ShapeId, SlotId)>,
     /// Names of fields that have not been told yet.
@@ -268,7 +270,7 @@ impl SlotCounter {
 
     fn table(&mut self, shape: ShapeId) -> u32 {
         *self.by_shape.entry(shape).or_insert_with(|| {
-            self.tables.push(Table { shape, slots: Vec::new(), index: HashMap::new(), is_touched: false });
+            self.tables.push(Table { shape, slots: Vec::new(), index: HashMap::new() });
             self.tables.len() as u32 - 1
         })
     }
@@ -316,10 +318,6 @@ impl SlotCounter {
         let SlotCounter { plans, words, tables, touched, routes, .. } = self;
         let plan = &mut plans[plan as usize];
         let table = &mut tables[plan.table as usize];
-        if !table.is_touched {
-            table.is_touched = true;
-            touched.push(plan.table);
-        }
         let message = opened.message();
         let mut spans = [(0, 0); CANDIDATES_MAX];
         if !plan.find(message, &mut spans) {
@@ -342,6 +340,9 @@ impl SlotCounter {
                 let from = start.saturating_sub(back.into());
                 Value::new(&message[from..(end + usize::from(ahead)).min(message.len())])
             };
+            if slot.touch() {
+                touched.push((plan.table, plan.first + index as u32));
+            }
             slot.add(table.shape, value, spot, bytes, sink);
             if plan.answers >> index & 1 == 1
                 && let Some(answer) = answer_in(&value)
@@ -382,11 +383,10 @@ impl SlotCounter {
             if is_open {
                 continue;
             }
-            table.slots[place].add(shape, value, spot, bytes, sink);
-            if !table.is_touched {
-                table.is_touched = true;
-                self.touched.push(at);
+            if table.slots[place].touch() {
+                self.touched.push((at, place as u32));
             }
+            table.slots[place].add(shape, value, spot, bytes, sink);
         }
         if let Some((slot, answer, false)) = answered
             && let Some(target) = opened.target()
@@ -408,12 +408,9 @@ impl SlotCounter {
 
     /// Writes all that was counted, and begins anew.
     pub fn flush(&mut self, sink: &mut impl Sink) {
-        for table in self.touched.drain(..) {
+        for (table, slot) in self.touched.drain(..) {
             let table = &mut self.tables[table as usize];
-            table.is_touched = false;
-            for slot in &mut table.slots {
-                slot.flush(table.shape, sink);
-            }
+            table.slots[slot as usize].flush(table.shape, sink);
         }
         self.routes.flush(sink);
     }
@@ -421,17 +418,18 @@ impl SlotCounter {
 
 impl Slot {
     pub(super) fn new(id: SlotId, is_open: bool) -> Slot {
-        Slot { id, is_open, shut: None, last: 0, values: Vec::new() }
+        Slot { id, is_open, is_touched: false, shut: None, last: 0, values: Vec::new() }
     }
 
-    /// Whether nothing is to be written.
-    pub(super) fn is_empty(&self) -> bool {
-        self.values.is_empty()
+    /// Notes that there is something to write; whether that is news.
+    #[inline]
+    pub(super) fn touch(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_touched, true)
     }
 
     /// Writes all values, and begins anew.
     pub(super) fn flush(&mut self, shape: ShapeId, sink: &mut impl Sink) {
-        self.shut = None;
+        (self.shut, self.is_touched) = (None, false);
         for (value, run) in self.values.drain(..) {
             sink.write(shape, self.id, value.text(), &run);
         }
