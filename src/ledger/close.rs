@@ -15,6 +15,10 @@ use crate::shape::Shape;
 use crate::template::{ShapeIx, TemplateIx};
 use crate::time::{Pane, Time};
 
+// limits
+/// That a log of few messages is busy as a whole is told once in so long.
+const TRAFFIC_TOLD_MICROS: i64 = 6 * 3_600_000_000;
+
 /// Whole seconds of a stamp: urgent shapes of one second are decided together,
 /// each as if it came alone, so that their order within it does not matter.
 fn second_of(time: Time) -> i64 {
@@ -370,6 +374,11 @@ impl Ledger {
                 && alert.class < Level::Warn
                 && self.detector.is_traffic(surge)
             {
+                // One note tells it: each further message would say the same.
+                if self.traffic_told.is_some_and(|told| alert.time.0 - told.0 < TRAFFIC_TOLD_MICROS) {
+                    continue;
+                }
+                self.traffic_told = Some(alert.time);
                 alert.note = true;
                 alert.reason += ", as all of the log";
             }

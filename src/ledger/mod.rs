@@ -133,6 +133,8 @@ pub struct Ledger {
     timeline: Option<timeline::Timeline>,
     /// What stood in variables, where that is wanted.
     values: values::Values,
+    /// When it was told last that the whole log is busy, where that is told of a message.
+    traffic_told: Option<Time>,
     /// What stands in the places of known messages.
     said: slots::Said,
     /// Which floods were said: live of new shapes, of new messages and of long lines; of values.
@@ -195,6 +197,7 @@ impl Ledger {
             notices: Vec::new(),
             timeline: config.timeline.then(timeline::Timeline::default),
             values: values::Values::default(),
+            traffic_told: None,
             said: slots::Said::default(),
             floods_said: (false, false, false, false),
             limits_said: Vec::new(),

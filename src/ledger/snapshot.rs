@@ -71,6 +71,7 @@ struct Now {
     louder: Vec<(u64, f64)>,
     names: Vec<Alert>,
     awaited: Vec<Awaited>,
+    traffic_told: Option<Time>,
     /// The message that tells of all requests.
     requests: Option<TemplateId>,
 }
@@ -150,6 +151,7 @@ impl Ledger {
             louder: self.decisions.save(),
             names: self.said.names.clone(),
             awaited: self.said.awaited.clone(),
+            traffic_told: self.traffic_told,
             requests: self.said.slots.requests.told.map(|template| self.registry.template_id(template)),
         }
     }
@@ -233,6 +235,7 @@ impl Ledger {
         (self.limits_said, self.floods_said) = (now.limits_said, now.floods_said);
         self.decisions.load(&now.louder);
         (self.said.names, self.said.awaited) = (now.names, now.awaited);
+        self.traffic_told = now.traffic_told;
         self.said.slots.requests.told = now.requests.and_then(index_of);
     }
 }
