@@ -288,7 +288,7 @@ impl Ledger {
         } else {
             let told = share_sentence(&format!("{key}{value}"), share.count, share.lines, share.usual_share);
             let is_told = found.slot.has_route() || found.route.is_empty();
-            let route = String::from_utf8_lossy(&found.route);
+            let route = self.shown_text(&String::from_utf8_lossy(&found.route));
             if is_told { told } else { format!("{told}, nearly all of {route}") }
         };
         Alert {

@@ -12,6 +12,7 @@ use crate::alert::Alert;
 use crate::count::split_route;
 use crate::detect::slots::{NewValue, SavedSlots, ShareFound, Slots, ValueCount};
 use crate::id::{ShapeId, SlotId, TemplateId};
+use crate::redact::redact;
 use crate::shape::VARIABLE;
 use crate::template::{ShapeIx, TemplateIx};
 use crate::time::Pane;
@@ -50,6 +51,8 @@ pub(super) struct ValueNews {
 }
 
 // limits
+/// A shorter value is no secret by itself.
+const SECRET_BYTES_MIN: usize = 12;
 /// Names of fields that are remembered.
 const FIELD_NAMES_MAX: usize = 4_096;
 /// Slots that the workers are told are open; any more are counted in vain.
@@ -111,7 +114,11 @@ impl Ledger {
             let addition = ValueAddition {
                 shape: entry.shape,
                 slot: entry.slot,
-                value: cut(entry.value),
+                value: if entry.slot.has_route() {
+                    cut(entry.value)
+                } else {
+                    self.countable(cut(entry.value))
+                },
                 count,
                 late: late || apart || pane < open_from,
                 time,
@@ -123,6 +130,12 @@ impl Ledger {
             let pane = Pane(pane.max(open_from));
             self.panes.entry(pane).or_insert_with(|| self.spare.take()).values.add(&addition);
         }
+    }
+
+    /// A value as it is counted: what looks like a secret is kept nowhere, and its slot is open.
+    fn countable<'a>(&self, value: &'a [u8]) -> &'a [u8] {
+        let is_secret = value.len() >= SECRET_BYTES_MIN && !self.no_redact && *redact(value) != *value;
+        if is_secret { &[] } else { value }
     }
 
     /// Counts the values of a pane, whose shares are judged if `is_judged`; those that were never

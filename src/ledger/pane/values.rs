@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// Entries of a pane that are kept as they came; of those beyond, equal ones are put together.
 const APART_MAX: usize = 2_048;
 
+/// What values and lines of a pane may take; further lines are not shown.
+const ARENA_BYTES_MAX: usize = 32 << 20;
+
 /// The values of one open pane.
 #[derive(Debug, Default)]
 pub(in crate::ledger) struct PaneValues {
@@ -94,7 +97,8 @@ impl PaneValues {
             self.index.insert(key(hash), self.cells.len() as u32);
         }
         let value = keep(value, &mut self.arena);
-        let sample = keep(new.sample, &mut self.arena);
+        let sample = if self.arena.len() < ARENA_BYTES_MAX { new.sample } else { &[] };
+        let sample = keep(sample, &mut self.arena);
         let ValueAddition { shape, slot, time, stamp, source, line_number, .. } = *new;
         let room = sample.1;
         let mut cell = ValueCell {
@@ -199,7 +203,8 @@ impl ValueCell {
     fn better(&mut self, new: &ValueAddition<'_>, arena: &mut Vec<u8>) {
         let old = cut(arena, self.sample);
         let place = (new.stamp, new.sample, new.source, new.line_number);
-        if place >= (self.stamp, old, self.source, self.line_number) {
+        let fits = new.sample.len() <= self.room as usize || arena.len() < ARENA_BYTES_MAX;
+        if !fits || place >= (self.stamp, old, self.source, self.line_number) {
             return;
         }
         (self.time, self.stamp) = (new.time, new.stamp);
