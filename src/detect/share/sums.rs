@@ -96,21 +96,25 @@ impl Fit {
     }
 }
 
+/// The cells that join the sums when so many have closed: each one cell after its own.
+fn joining<T: Default>(closed: i64, current: &mut T, previous: &mut T) -> [Option<T>; 2] {
+    if closed == 0 {
+        return [None, None];
+    }
+    let (newer, older) = (std::mem::take(current), std::mem::take(previous));
+    if closed == 1 {
+        *previous = newer;
+        return [Some(older), None];
+    }
+    [Some(older), Some(newer)]
+}
+
 impl SlotCells {
     /// So many cells have closed since the last line.
     pub fn roll(&mut self, closed: i64, is_learning: bool) {
-        if closed == 0 {
-            return;
-        }
-        let current = std::mem::take(&mut self.current);
-        let previous = std::mem::take(&mut self.previous);
+        let joining = joining(closed, &mut self.current, &mut self.previous);
         if is_learning {
-            self.learn(previous);
-        }
-        if closed == 1 {
-            self.previous = current;
-        } else if is_learning {
-            self.learn(current);
+            joining.into_iter().flatten().for_each(|cell| self.learn(cell));
         }
     }
 
@@ -153,18 +157,9 @@ impl SlotCells {
 impl ValueCells {
     /// So many cells have closed since the last line.
     pub fn roll(&mut self, closed: i64, is_learning: bool) {
-        if closed == 0 {
-            return;
-        }
-        let current = std::mem::take(&mut self.current);
-        let previous = std::mem::take(&mut self.previous);
+        let joining = joining(closed, &mut self.current, &mut self.previous);
         if is_learning {
-            self.learn(previous);
-        }
-        if closed == 1 {
-            self.previous = current;
-        } else if is_learning {
-            self.learn(current);
+            joining.into_iter().flatten().for_each(|cell| self.learn(cell));
         }
     }
 
