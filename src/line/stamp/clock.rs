@@ -9,15 +9,16 @@
 //! A hit costs twenty to fifty nanoseconds. Logs read in turn mostly keep their slots, for lines
 //! of different logs differ in their first eight bytes. A second memory keeps whole headers of a
 //! number, a machine's name and a date, as clusters write them, under the bytes around both. The
-//! memory does not help where the second stands behind something that changes from line to line,
-//! such as a client's address, nor where a plain number alone is the time: that a line has no date
-//! is known only when all of its front has been searched.
+//! A third one is for the stamp in brackets behind a client's address. None helps where the second
+//! stands behind anything else that changes from line to line, nor where a plain number alone is
+//! the time: that a line has no date is known only when all of its front has been searched.
 
+use super::bracketed::Bracketed;
 use super::eight;
 use super::header::{Agreed, First, first};
 use super::layouts::{Day, Head, Tail};
-use super::tail::{Piece, goes_on};
-use super::{Format, Stamp, Wall, find, finish, finish_dated, finish_pair};
+use super::tail::{Piece, goes_on, piece_of};
+use super::{Format, Stamp, Wall, find, finish, finish_dated, finish_pair, finish_piece};
 use crate::time::{DAY_SECONDS, SECOND_MICROS, Time, Zone, civil_from_days, days_from_civil, is_leap_year};
 
 // limits
@@ -82,6 +83,8 @@ pub struct Clock {
     slots: Box<[Slot; SLOTS]>,
     /// Lines with a number and a date, each under the bytes around both.
     far: Box<[Option<FarSlot>; FAR_SLOTS]>,
+    /// The last stamp in brackets, for lines that begin with a client's address.
+    bracketed: Option<Bracketed>,
     /// The last number and date of one line that agreed.
     agreed: Agreed,
     /// A second of the wall clock and the same second of UTC.
@@ -183,6 +186,7 @@ impl Clock {
             format: None,
             slots: Box::new([Slot::EMPTY; SLOTS]),
             far: Box::new([None; FAR_SLOTS]),
+            bracketed: None,
             agreed: None,
             offsets,
             span,
@@ -254,6 +258,9 @@ impl Clock {
 
     /// As [`find`] for a line that no slot fits, which is then remembered in this one.
     fn stamp_afresh(&mut self, line: &[u8], at: usize) -> Option<Stamp> {
+        if let Some(piece) = self.bracketed.as_ref().and_then(|bracketed| bracketed.find(line)) {
+            return Some(finish_piece(line, piece));
+        }
         let far_at = far_slot_of(line);
         if let Some(far) = &self.far[far_at]
             && line.starts_with(&far.prefix[..far.length])
@@ -262,7 +269,14 @@ impl Clock {
         }
         let found = first(line, &mut self.agreed)?;
         match &found {
-            First::Dated(head) => self.remember(line, at, head),
+            First::Dated(head) => {
+                let piece = piece_of(line, head);
+                match Bracketed::of(line, &piece) {
+                    Some(bracketed) => self.bracketed = Some(bracketed),
+                    None => self.remember(line, at, head),
+                }
+                return Some(finish_piece(line, piece));
+            }
             First::Number(number, Some((head, date))) => {
                 self.remember_pair(line, far_at, number, head, date);
             }

@@ -16,7 +16,7 @@ use crate::time::{DAY_SECONDS, Time, civil_from_days, days_from_civil};
 // limits
 
 /// A stamp starts within this many bytes of the line, or it is part of the message.
-const PREFIX_BYTES_MAX: usize = 96;
+pub(super) const PREFIX_BYTES_MAX: usize = 96;
 /// A further stamp of the header starts within this many bytes behind the one before.
 const GAP_BYTES_MAX: usize = 48;
 /// A further stamp has its time of day within this many bytes.

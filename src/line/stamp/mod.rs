@@ -18,6 +18,7 @@
 //! where a day of at most 12 stands before a month with slashes between them; a [`Format`] that
 //! the user names reads these.
 
+mod bracketed;
 mod clock;
 mod cursor;
 mod eight;
@@ -113,7 +114,12 @@ fn finish_pair(line: &[u8], number: &Piece, date: &Piece) -> Stamp {
 /// As [`finish`] for the usual stamp.
 #[inline(always)]
 fn finish_dated(line: &[u8], head: &Head) -> Stamp {
-    let piece = piece_of(line, head);
+    finish_piece(line, piece_of(line, head))
+}
+
+/// What is cut with a stamp that is read to its end.
+#[inline(always)]
+fn finish_piece(line: &[u8], piece: Piece) -> Stamp {
     if ends_header(line, piece.end) {
         return cut(line, &piece, &piece);
     }
