@@ -15,11 +15,11 @@ mod random;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use program::{Place, told};
+use program::{Place, peak_mib, told};
 use random::Random;
 use std::fs;
 use std::io::{self, Write};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// What no run may take beyond, whatever it is sent.
@@ -105,13 +105,6 @@ fn bombs(size: u64) -> Vec<Bomb> {
         bomb("64 KiB of a=\"", size, repeated(quotes, size)),
         bomb("64 KiB of words", size, columns),
     ]
-}
-
-/// The most memory that a process has had; none once it has ended.
-fn peak_mib(child: &Child) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? / 1_024)
 }
 
 /// Sends a bomb and says what came of it.

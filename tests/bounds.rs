@@ -1,8 +1,13 @@
 //! What happens at the bounds: lines are never lost, and what is hit is said.
 
+mod program;
+mod random;
+
 use logsurge::engine::Engine;
 use logsurge::input::Source;
 use logsurge::{Config, Session, Time};
+use program::{Place, Ran};
+use random::Random;
 use std::fs;
 use std::io::Write;
 
@@ -185,4 +190,53 @@ fn a_live_backlog_teaches_what_comes_behind_it() {
     let alerts: Vec<_> = std::iter::from_fn(|| session.next_alert()).collect();
     let error = alerts.iter().find(|alert| alert.class == logsurge::Level::Error).expect("it is told");
     assert!(error.baseline.lines > 500, "{error:?}");
+}
+
+/// An hour of 900 messages with four values each of so many different ones at first, and so many in
+/// the end; then a new error and a surge.
+fn lines_with_values(first: u64, last: u64) -> String {
+    const TURNS: u64 = 180;
+    let mut random = Random(9);
+    let mut log = String::new();
+    for turn in 0..TURNS {
+        let time = Time::from_seconds(1_700_000_000 + turn as i64 * 20);
+        let kinds = first + (last - first) * turn / TURNS;
+        for message in 0..900 {
+            let [a, b, c] = [1, 2, 3].map(|part| name(message * 3 + part));
+            let [code, state, exit, step] = [(); 4].map(|()| random.below(kinds));
+            log += &format!("{time} INFO {a} {b} {c} code={code} state=S-{state} exit {exit} step {step}\n");
+        }
+        log += &format!("{time} WARN retrying the upstream\n");
+    }
+    let time = Time::from_seconds(1_700_003_600);
+    log += &format!("{time} ERROR the disk is gone\n");
+    log + &format!("{time} WARN retrying the upstream\n").repeat(400)
+}
+
+/// What the values of a log may take, whatever they are: 20 MiB for those that are counted alone,
+/// 45 for as many whose shares are watched.
+const VALUES_MIB_MAX: u64 = 80;
+
+/// The values of all messages are bounded, which is said once; all else is told as if there were none.
+#[test]
+fn values_of_too_many_messages_cost_no_more_than_their_bound() {
+    // None; as many as a slot may have and more all the time; few enough that shares are watched.
+    let runs = [(1, 1), (48, 90), (19, 19)].map(|(first, last)| {
+        let place = Place::new();
+        place.write("a.log", lines_with_values(first, last));
+        let (ran, peak) = place.run_measured(&["scan", "--warmup", "0", "a.log"]);
+        (ran.status(1), peak)
+    });
+    let alerts = |ran: &Ran| {
+        let told = ran.out.lines().filter(|line| !line.starts_with("NOTE"));
+        told.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (plain, plain_peak) = &runs[0];
+    assert!(!plain.err.contains("too many values"), "{}", plain.err);
+    assert_eq!(alerts(plain).len(), 2, "{}", plain.out);
+    for (ran, peak) in &runs[1..] {
+        assert_eq!(ran.err.matches("limit reached: too many values").count(), 1, "{}", ran.err);
+        assert_eq!(alerts(ran), alerts(plain));
+        assert!(*peak <= plain_peak + VALUES_MIB_MAX, "{peak} MiB, without values {plain_peak}");
+    }
 }

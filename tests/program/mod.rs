@@ -52,6 +52,22 @@ impl Place {
         told(self.command(args).output().expect("the program starts"))
     }
 
+    /// Runs, and gives the most memory that it had.
+    pub fn run_measured(&self, args: &[&str]) -> (Ran, u64) {
+        let out = |name: &str| Stdio::from(fs::File::create(self.path(name)).expect("the test may write"));
+        let mut command = self.command(args);
+        let mut child = command.stdout(out("out")).stderr(out("err")).spawn().expect("the program starts");
+        let mut peak = 0;
+        while child.try_wait().expect("it can be asked").is_none() {
+            peak = peak.max(peak_mib(&child).unwrap_or(0));
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let mut output = child.wait_with_output().expect("the program ends");
+        output.stdout = fs::read(self.path("out")).expect("it was written");
+        output.stderr = fs::read(self.path("err")).expect("it was written");
+        (told(output), peak)
+    }
+
     /// Runs with `input` on standard input.
     pub fn pipe(&self, args: &[&str], input: &[u8]) -> Ran {
         let mut child = self.start(args);
@@ -63,6 +79,13 @@ impl Place {
         writer.join().expect("the writer does not panic");
         ran
     }
+}
+
+/// The most memory that a process has had, where the system tells; none once it has ended.
+pub fn peak_mib(child: &Child) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? / 1_024)
 }
 
 /// A run's output as text; it must be text, and never a panic.
