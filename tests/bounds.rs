@@ -10,6 +10,7 @@ use program::{Place, Ran};
 use random::Random;
 use std::fs;
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 const NOW: Time = Time(1_800_000_000_000_000);
 
@@ -239,4 +240,28 @@ fn values_of_too_many_messages_cost_no_more_than_their_bound() {
         assert_eq!(alerts(ran), alerts(plain));
         assert!(*peak <= plain_peak + VALUES_MIB_MAX, "{peak} MiB, without values {plain_peak}");
     }
+}
+
+/// Whether others say the same was asked of all messages for each of them.
+#[test]
+fn a_new_code_in_thousands_of_messages_is_soon_judged() {
+    const MESSAGES: u64 = 3_000;
+    let mut session = Session::new(&config(), None, "a.log");
+    let mut log = String::new();
+    for turn in 0..60 {
+        let time = Time::from_seconds(1_700_000_000 + turn * 60);
+        let code = if turn == 59 { 99 } else { [0, 10, 50][turn as usize % 3] };
+        for message in 0..MESSAGES {
+            let [a, b, c, d] = [1, 2, 3, 4].map(|part| name(message * 4 + part));
+            log += &format!("{time} INFO {a} {b} {c} {d}={code}\n");
+        }
+    }
+    let begun = Instant::now();
+    session.feed(log.as_bytes());
+    session.finish();
+    let took = begun.elapsed();
+    let alerts: Vec<_> = std::iter::from_fn(|| session.next_alert()).collect();
+    let news = alerts.iter().filter(|alert| alert.kind == logsurge::Kind::Value);
+    assert_eq!(news.filter(|alert| alert.reason.contains("99, never")).count(), MESSAGES as usize);
+    assert!(took < Duration::from_secs(20), "{took:?}");
 }

@@ -7,6 +7,7 @@
 //! A closed slot that has settled, with enough lines and no value seen only once, judges what it
 //! has never shown. Values come in the order of their first lines, a pane at a time.
 
+mod elsewhere;
 mod requests;
 mod routes;
 mod slot;
@@ -24,6 +25,7 @@ use slot::{Counted, KINDS_MAX};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
+pub(crate) use elsewhere::Sayings;
 pub(crate) use slot::{SETTLED_LINES, Slot, Value, hash_of, is_shown, names_thing};
 
 const DAY_MICROS: f64 = 86_400e6;
@@ -351,19 +353,6 @@ impl Slots {
                 self.values -= slot.open();
             }
         }
-    }
-
-    /// Other messages that have the value in the same place, and all else that this one says there:
-    /// the status of a `PUT` may be new to it and old to a `GET`.
-    pub fn said_elsewhere<'a>(&'a self, new: &'a NewValue) -> impl Iterator<Item = TemplateIx> + 'a {
-        let others = self.by_template.iter().enumerate();
-        let others = others.filter(|(at, _)| *at != new.template.0 as usize && !new.slot.is_word());
-        let saying = others.filter(|(_, slots)| {
-            let Ok(at) = slots.binary_search_by_key(&new.slot, |(id, _)| *id) else { return false };
-            let says = |value: &[u8]| slots[at].1.values.iter().any(|known| *known.text == *value);
-            says(&new.value) && new.usual.iter().all(|(value, _)| says(value))
-        });
-        saying.map(|(at, _)| TemplateIx(at as u32))
     }
 
     /// All slots of a template, open ones too.

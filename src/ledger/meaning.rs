@@ -7,6 +7,7 @@
 //! had, all is.
 
 mod announce;
+mod elsewhere;
 mod place;
 
 use super::Ledger;
@@ -23,6 +24,7 @@ use crate::shape::VARIABLE;
 use crate::shape::candidates::{LONG, says_code};
 use crate::shape::is_constant_value;
 use crate::time::{PANE_SECONDS, Pane};
+use elsewhere::Elsewhere;
 use place::Key;
 use serde::{Deserialize, Serialize};
 
@@ -85,8 +87,9 @@ impl Ledger {
                 alerts.push(self.share_alert(pane, &share, mark, cells));
             }
         }
+        let mut elsewhere = Elsewhere::default();
         for found in self.worth_telling(news.new, cells) {
-            let is_news = found.worth == Worth::Alert && !self.is_said_elsewhere(&found);
+            let is_news = found.worth == Worth::Alert && !self.is_said_elsewhere(&found, &mut elsewhere);
             let is_rare = self.said.slots.are_news_rare(pane, self.gate.false_alerts(), self.age_micros());
             if is_news {
                 self.said.slots.note_news(pane);
@@ -149,12 +152,6 @@ impl Ledger {
             often.push(self.gate.value(alert));
         }
         often
-    }
-
-    /// Whether another message says the same in a place announced by the same words.
-    fn is_said_elsewhere(&self, found: &Found) -> bool {
-        let mut others = self.said.slots.said_elsewhere(&found.new);
-        others.any(|other| self.example_key(other, found.new.slot) == found.key)
     }
 
     /// Of each line the value that is worth most.

@@ -16,7 +16,7 @@ const EXAMPLES_MAX: usize = 16;
 const LINES_MIN: u64 = 2;
 
 /// What a line announces a value with.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     /// Its own words: `exit code `, `status=`; empty if none does.
     pub words: String,
