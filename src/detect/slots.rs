@@ -11,6 +11,8 @@ mod elsewhere;
 mod requests;
 mod routes;
 mod slot;
+#[cfg(test)]
+mod tests;
 
 use super::HOUR;
 use super::share::{ShareFinding, ShareFrame, ValueSeries};
@@ -280,6 +282,8 @@ impl Slots {
         let ends = (frame.pane + 1).rem_euclid(MINUTE) == 0;
         let Slots { by_template, waiting, timers, .. } = self;
         waiting.sort_unstable();
+        // A slot that was forgotten and made anew has come twice.
+        waiting.dedup();
         waiting.retain(|&(template, id)| {
             let slots = by_template.get_mut(template.0 as usize).map_or(&mut [][..], |slots| slots);
             let Ok(at) = slots.binary_search_by_key(&id, |(id, _)| *id) else { return false };
@@ -428,6 +432,7 @@ impl Slots {
     pub fn put(&mut self, template: TemplateIx, id: SlotId, slot: Slot) {
         let Some(known) = slot_of(&mut self.by_template, template, id) else { return };
         self.values -= known.values.len();
+        let was_waiting = known.is_waiting;
         if *known == Slot::default() {
             *known = slot;
         } else {
@@ -442,9 +447,8 @@ impl Slots {
             let due = value.series.calm_from();
             self.timers.extend(due.map(|due| Reverse((due, template, id, value.text.clone()))));
         }
-        known.is_waiting = known.pending > 0;
-        if known.is_waiting {
-            self.waiting.retain(|place| *place != (template, id));
+        known.is_waiting = was_waiting;
+        if known.pending > 0 && !std::mem::replace(&mut known.is_waiting, true) {
             self.waiting.push((template, id));
         }
     }
