@@ -1,17 +1,21 @@
 //! Which route a request asks for: `/api/v*/users/*`.
 //!
 //! A route is the path of the target with what differs from request to request as `*`: parts that
-//! hold digits, that are long, escaped, or several words put together as titles are. It is read
-//! off the cheap key or off a field, and is the same for both: no digit's value matters.
+//! hold digits, that are long, escaped, or several words put together as titles are; and what lets
+//! its holder in, as the link in a mail does ([`private`]). It is read off the cheap key or off a
+//! field, and is the same for both: no digit's value matters.
 //!
 //! Nothing here knows a format. A target stands in a request line in quotes, or behind a method.
 //! What is answered stands right behind that, or somewhere else among the numbers of the line.
 //!
 //! Where it fails: a part that differs and looks like a word (`/users/anna`) is a route of its own.
 
+mod private;
+
 use super::bytes::{BLANK, MARK, is};
 use super::request;
 use memchr::{memchr, memchr_iter};
+use private::{Announced, is_made_up};
 
 // limits
 /// Parts of a path that are kept.
@@ -89,12 +93,13 @@ pub(crate) fn write(target: &[u8], route: &mut Vec<u8>) {
     let path = behind_host(target).unwrap_or(target);
     let end = path.iter().position(|b| b"?#;".contains(b)).unwrap_or(path.len());
     let mut parts = path[..end].split(|b| *b == b'/').filter(|part| !part.is_empty()).peekable();
-    let mut kept = 0;
+    let (mut kept, mut announced) = (0, Announced::default());
     while let Some(part) = parts.next() {
         let start = route.len();
         if kept < PARTS_MAX {
             route.push(b'/');
-            write_part(part, parts.peek().is_none(), route);
+            write_part(part, announced, parts.peek().is_none(), route);
+            announced = announced.then(part);
             kept += 1;
         }
         if route.len() == start || route.len() > ROUTE_BYTES_MAX - REST.len() - 1 {
@@ -108,7 +113,7 @@ pub(crate) fn write(target: &[u8], route: &mut Vec<u8>) {
     }
 }
 
-fn write_part(part: &[u8], is_last: bool, route: &mut Vec<u8>) {
+fn write_part(part: &[u8], announced: Announced, is_last: bool, route: &mut Vec<u8>) {
     let is_digit = |b: u8| b.is_ascii_digit() || is(b, MARK);
     if let [b'v' | b'V', rest @ ..] = part
         && !rest.is_empty()
@@ -116,9 +121,12 @@ fn write_part(part: &[u8], is_last: bool, route: &mut Vec<u8>) {
     {
         return route.extend_from_slice(b"v*");
     }
+    if announced.hides(part) {
+        return route.push(b'*');
+    }
     let odd = |b: &u8| is_digit(*b) || !(b.is_ascii_alphanumeric() || b"-_.~+!:".contains(b));
     let words = part.split(|b| b"-_+".contains(b)).filter(|word| !word.is_empty()).count();
-    if part.len() <= PART_BYTES_MAX && words < TITLE_WORDS_MIN && !part.iter().any(odd) {
+    if part.len() <= PART_BYTES_MAX && words < TITLE_WORDS_MIN && !part.iter().any(odd) && !is_made_up(part) {
         return route.extend_from_slice(part);
     }
     route.push(b'*');
@@ -158,6 +166,21 @@ mod tests {
             ("/static/js/main.3f9a1c2e.js", "/static/js/*.js"),
             ("/orders/550e8400-e29b-41d4-a716-446655440000/items", "/orders/*/items"),
             ("/blog/how-we-moved-it", "/blog/*"),
+            ("/hipstershop.CartService/AddItem", "/hipstershop.CartService/AddItem"),
+            ("/api/getUserProfile", "/api/getUserProfile"),
+            ("/authors/anna", "/authors/anna"),
+            ("/dl/aGVsbGXbJsZA", "/dl/*"),
+            ("/reset/hunter", "/reset/*"),
+            ("/password-reset/Mg/QxRt-vb", "/password-reset/*/*"),
+            ("/users/confirmEmail/x.yz", "/users/confirmEmail/*"),
+            ("/account/reset/password/horse", "/account/reset/password/*"),
+            ("/auth/reset-password", "/auth/reset-password"),
+            ("/auth/github/callback", "/auth/github/callback"),
+            ("/oauth2/token", "/*/token"),
+            ("/oauth2/QxRtVb", "/*/*"),
+            ("/api/token/refresh", "/api/token/refresh"),
+            ("/auth/callback/AbCdEf", "/auth/callback/*"),
+            ("/invite/accept/sesam", "/invite/accept/*"),
             ("/a/b/c/d/e", "/a/b/c/d/…"),
             ("/q/%C3%BC/x", "/q/*/x"),
             ("/q/\u{fc}", "/q/*"),
