@@ -315,7 +315,7 @@ impl Slots {
             && *due <= pane
             && let Some(Reverse((_, template, slot, value))) = self.timers.pop()
         {
-            let Some((told, route)) = self.told_of(template, slot) else { continue };
+            let Some((told, route)) = self.told_of(template, slot, &value) else { continue };
             let Some(series) = self.series(template, slot, &value) else { continue };
             match series.calm_from() {
                 Some(later) if later > pane => self.timers.push(Reverse((later, template, slot, value))),

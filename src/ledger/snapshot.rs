@@ -72,8 +72,8 @@ struct Now {
     names: Vec<Alert>,
     awaited: Vec<Awaited>,
     traffic_told: Option<Time>,
-    /// The message that tells of all requests.
-    requests: Option<TemplateId>,
+    /// The message that tells of each failure of all requests.
+    requests: Vec<(Box<[u8]>, TemplateId)>,
 }
 
 impl Ledger {
@@ -126,6 +126,7 @@ impl Ledger {
         let decided = self.decided.iter().map(|(shape, sample)| (*shape, shown(sample)));
         let mut decided: Vec<_> = decided.collect();
         decided.sort_unstable();
+        let told_requests = self.said.slots.requests.told.iter();
         Now {
             sources: self.sources.iter().map(|source| source.to_save(&shown)).collect(),
             pulses: self.pulses.save(|template| self.registry.template_id(template)),
@@ -152,7 +153,9 @@ impl Ledger {
             names: self.said.names.clone(),
             awaited: self.said.awaited.clone(),
             traffic_told: self.traffic_told,
-            requests: self.said.slots.requests.told.map(|template| self.registry.template_id(template)),
+            requests: told_requests
+                .map(|(value, template)| (value.clone(), self.registry.template_id(*template)))
+                .collect(),
         }
     }
 
@@ -236,7 +239,8 @@ impl Ledger {
         self.decisions.load(&now.louder);
         (self.said.names, self.said.awaited) = (now.names, now.awaited);
         self.traffic_told = now.traffic_told;
-        self.said.slots.requests.told = now.requests.and_then(index_of);
+        let told = now.requests.into_iter().filter_map(|(value, id)| Some((value, index_of(id)?)));
+        self.said.slots.requests.told = told.collect();
     }
 }
 

@@ -28,9 +28,15 @@ pub(crate) struct Requests {
     /// Failures in the pane that closes.
     #[serde(skip)]
     has_failed: bool,
-    /// The message that failed or was told of last.
+    /// Of each failure the message that had it, or was told of it, last.
     #[serde(skip)]
-    pub told: Option<TemplateIx>,
+    pub told: Vec<(Box<[u8]>, TemplateIx)>,
+}
+
+impl Requests {
+    fn told_of(&self, value: &[u8]) -> Option<TemplateIx> {
+        self.told.iter().find(|(told, _)| **told == *value).map(|(_, template)| *template)
+    }
 }
 
 impl Slots {
@@ -63,24 +69,22 @@ impl Slots {
         };
         let failures =
             || counts.iter().filter(counts_here).filter(|count| !matches!(count.value, ANSWERED_WELL | b""));
+        let first =
+            |value: &[u8]| failures().filter(|count| *count.value == *value).min_by(|a, b| earliest(a, b));
+        let Requests { slot, told, .. } = requests;
         // One that is told of stays until it is over.
-        let is_open = requests.slot.values.iter().any(|value| value.series.calm_from().is_some());
-        if has_failed
-            && !is_open
-            && let Some(count) = failures().min_by(|a, b| earliest(a, b))
-        {
-            requests.told = Some(count.template);
+        for value in slot.values.iter().filter(|value| has_failed && value.series.calm_from().is_none()) {
+            first(&value.text).into_iter().for_each(|count| tell_of(told, &value.text, count.template));
         }
         if requests.slot.pending == 0 || !(ends || has_failed && requests.slot.is_odd()) {
             return;
         }
         for (value, share) in requests.slot.judge(frame) {
-            let own = failures().filter(|count| *count.value == *value);
-            let count = own.min_by(|a, b| earliest(a, b));
+            let count = first(&value);
             if let Some(count) = count {
-                requests.told = Some(count.template);
+                tell_of(&mut requests.told, &value, count.template);
             }
-            let Some(template) = requests.told else { continue };
+            let Some(template) = requests.told_of(&value) else { continue };
             let slot = count.map_or(SlotId::candidate(1, 0), |count| count.slot).of_route(NAME);
             push_timer(timers, &requests.slot, slot, &value);
             let mark = count.map(|count| count.mark);
@@ -89,9 +93,14 @@ impl Slots {
     }
 
     /// The message and the route that a share was told of.
-    pub(super) fn told_of(&self, template: TemplateIx, slot: SlotId) -> Option<(TemplateIx, Box<[u8]>)> {
+    pub(super) fn told_of(
+        &self,
+        template: TemplateIx,
+        slot: SlotId,
+        value: &[u8],
+    ) -> Option<(TemplateIx, Box<[u8]>)> {
         if template == REQUESTS {
-            return Some((self.requests.told?, NAME.into()));
+            return Some((self.requests.told_of(value)?, NAME.into()));
         }
         Some((template, self.route(template, slot)))
     }
@@ -113,8 +122,8 @@ impl Slots {
 
     /// Two templates have become one.
     pub(super) fn join_requests(&mut self, gone: TemplateIx, survivor: TemplateIx) {
-        if self.requests.told == Some(gone) {
-            self.requests.told = Some(survivor);
+        for (_, told) in self.requests.told.iter_mut().filter(|(_, told)| *told == gone) {
+            *told = survivor;
         }
     }
 
@@ -141,6 +150,14 @@ impl Slots {
         let messages = self.by_template.iter().flatten();
         found.iter().any(|other| of_message(&other))
             || messages.filter(|(id, _)| !id.has_route()).any(|(_, slot)| says(slot))
+    }
+}
+
+/// A failure is one of the message from here on.
+fn tell_of(told: &mut Vec<(Box<[u8]>, TemplateIx)>, value: &[u8], template: TemplateIx) {
+    match told.iter_mut().find(|(told, _)| **told == *value) {
+        Some((_, told)) => *told = template,
+        None => told.push((value.into(), template)),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the table of slots holds.
 
 use super::*;
+use crate::count::ANSWERED_WELL;
+use crate::detect::Phase;
 use std::time::{Duration, Instant};
 
 fn waiting(text: &[u8]) -> Slot {
@@ -24,4 +26,65 @@ fn many_slots_that_wait_are_soon_loaded() {
     let took = begun.elapsed();
     assert_eq!((slots.waiting.len(), slots.values()), (64_000, 64_000));
     assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+/// The answers of one message's only route in a pane.
+fn answers<'a>(template: u32, pane: i64, given: &[(&'a [u8], u64)]) -> Vec<ValueCount<'a>> {
+    let all = SlotId::candidate(1, 0);
+    let time = Time::from_seconds(pane * crate::time::PANE_SECONDS);
+    let mut counts = Vec::new();
+    for &(value, count) in given {
+        let short = if value == b"200" { ANSWERED_WELL } else { value };
+        for (slot, value, route) in [(all, value, &b""[..]), (all.of_route(b"/a"), short, b"/a")] {
+            let (template, hash) = (TemplateIx(template), hash_of(value));
+            let mark = counts.len();
+            let (late, line) = (0, None);
+            counts.push(ValueCount { template, slot, value, route, hash, count, late, time, mark, line });
+        }
+    }
+    counts
+}
+
+/// The end of one failure was told of the message that had another.
+#[test]
+fn each_failure_of_all_requests_is_told_of_its_own_message_to_the_end() {
+    const MESSAGES: u32 = 40;
+    let mut slots = Slots::default();
+    let mut told: Vec<(Box<[u8]>, Phase, TemplateIx)> = Vec::new();
+    for pane in 100_000..101_200_i64 {
+        let frame = ShareFrame {
+            pane,
+            threshold: 5.0,
+            judging: true,
+            learning: true,
+            age: 1.0,
+            settling: false,
+            from_nought: false,
+        };
+        let mut counts = Vec::new();
+        for message in 0..MESSAGES {
+            let at = pane + i64::from(message) * 7;
+            // Now and then one in each; then many, of each kind in other messages.
+            let rises = |from: i64, first: u32| {
+                (from..from + 60).contains(&pane) && (first..first + 15).contains(&message) && at % 3 == 0
+            };
+            let a = u64::from(at % 1_500 == 0 || rises(100_700, 0));
+            let b = u64::from(at % 1_500 == 1_400 || rises(100_705, 20));
+            counts.extend(answers(message, pane, &[(b"200", 4), (b"500", a), (b"503", b)]));
+        }
+        counts.retain(|count| count.count > 0);
+        let news = slots.close_pane(&frame, &counts, |a, b| a.cmp(&b), |_| ());
+        let requests = news.shares.into_iter().filter(Slots::is_of_requests);
+        told.extend(requests.map(|found| (found.value, found.share.phase, found.template)));
+    }
+    let of = |value: &[u8], phase| {
+        let own = told.iter().filter(|(told, at, _)| **told == *value && *at == phase);
+        own.map(|(.., template)| template.0).collect::<Vec<_>>()
+    };
+    for (value, messages) in [(b"500", 0..15), (b"503", 20..35)] {
+        for phase in [Phase::Open, Phase::Resolved] {
+            let [template] = of(value, phase)[..] else { panic!("{told:?}") };
+            assert!(messages.contains(&template), "{told:?}");
+        }
+    }
 }
