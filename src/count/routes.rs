@@ -20,7 +20,8 @@ const SEPARATOR: u8 = 0;
 #[derive(Debug, Default)]
 pub(super) struct RouteCounter {
     list: Vec<OfRoute>,
-    index: HashMap<(ShapeId, SlotId), u32>,
+    /// By shape, slot and hash of the route: the id of its slot has only half of that.
+    index: HashMap<(ShapeId, SlotId, u64), u32>,
     touched: Vec<u32>,
     route: Vec<u8>,
     written: Vec<u8>,
@@ -77,9 +78,9 @@ impl RouteCounter {
     pub fn of(&mut self, shape: ShapeId, slot: SlotId, target: &[u8]) -> u32 {
         let RouteCounter { list, index, route, .. } = self;
         route::write(target, route);
-        let id = slot.of_route(route);
-        *index.entry((shape, id)).or_insert_with(|| {
-            list.push(OfRoute { shape, slot: Slot::new(id, false), text: route.as_slice().into() });
+        *index.entry((shape, slot, ShapeId::of(route).0)).or_insert_with(|| {
+            let slot = Slot::new(slot.of_route(route), false);
+            list.push(OfRoute { shape, slot, text: route.as_slice().into() });
             list.len() as u32 - 1
         })
     }

@@ -216,7 +216,10 @@ impl Slots {
         crowded.into_iter().for_each(|template| self.keep_few(template));
         // They go by what became of the slots of all requests.
         let mut routes: Vec<_> = counts.iter().filter(|count| count.slot.has_route()).collect();
-        routes.sort_unstable_by(first);
+        routes.sort_unstable_by(|a, b| {
+            let place = |count: &ValueCount<'_>| (count.template, count.slot);
+            place(a).cmp(&place(b)).then(a.route.cmp(b.route)).then_with(|| first(a, b))
+        });
         for counts in routes.chunk_by(|a, b| a.template == b.template) {
             self.close_routes(counts, Pane(frame.pane));
         }
@@ -292,7 +295,9 @@ impl Slots {
                 let frame = ShareFrame { from_nought: id.has_route(), ..*frame };
                 for (value, share) in slot.judge(&frame) {
                     let own = |count: &&ValueCount<'_>| {
-                        (count.template, count.slot) == (template, id) && *count.value == *value
+                        (count.template, count.slot) == (template, id)
+                            && *count.value == *value
+                            && *count.route == *slot.route
                     };
                     let mark = counts.iter().filter(own).min_by(|a, b| first(a, b)).map(|count| count.mark);
                     let calm = slot.values.iter().find(|known| known.text == value);
@@ -433,8 +438,10 @@ impl Slots {
         let Some(known) = slot_of(&mut self.by_template, template, id) else { return };
         self.values -= known.values.len();
         let was_waiting = known.is_waiting;
-        if *known == Slot::default() {
+        if *known == Slot::default() || slot.displaces(known) {
             *known = slot;
+        } else if known.displaces(&slot) {
+            // That of another route whose slot has the same id.
         } else {
             known.join(slot);
         }

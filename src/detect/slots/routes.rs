@@ -26,12 +26,13 @@ type OfRoute<'c, 'a> = &'c [&'c ValueCount<'a>];
 
 impl Slots {
     /// Counts the answers of a template's routes in a pane. `counts` are those of its slots of
-    /// routes alone, by slot.
+    /// routes alone, by slot and route. Of two routes whose slots have one id the first is judged.
     pub(super) fn close_routes(&mut self, counts: &[&ValueCount<'_>], pane: Pane) {
         let Some(template) = counts.first().map(|count| count.template) else { return };
         let Some(slots) = self.by_template.get_mut(template.0 as usize) else { return };
         self.values -= drop_open(slots);
-        let mut routes: Vec<OfRoute<'_, '_>> = counts.chunk_by(|a, b| a.slot == b.slot).collect();
+        let mut routes: Vec<OfRoute<'_, '_>> =
+            counts.chunk_by(|a, b| (a.slot, a.route) == (b.slot, b.route)).collect();
         routes.retain(|route| is_closed(slots, route[0].slot.of_all_routes()));
         let of_requests = routes.clone();
         let mut new: Vec<OfRoute<'_, '_>> =
@@ -47,6 +48,9 @@ impl Slots {
         for counts in routes {
             let Ok(at) = slots.binary_search_by_key(&counts[0].slot, |(id, _)| *id) else { continue };
             let slot = &mut slots[at].1;
+            if !counts[0].route.is_empty() && *slot.route != *counts[0].route {
+                continue;
+            }
             let known = slot.values.len();
             slot.count_failures(counts, self.values >= VALUES_ALL_MAX, pane);
             self.values += slot.values.len() - known;
@@ -160,6 +164,12 @@ fn drop_open(slots: &mut OfTemplate) -> usize {
 }
 
 impl Slot {
+    /// Of two routes whose slots have one id the busier is kept.
+    pub(super) fn displaces(&self, other: &Slot) -> bool {
+        let rank = |slot: &Slot| (Reverse(slot.lines), slot.route.clone());
+        self.route != other.route && rank(self) < rank(other)
+    }
+
     /// Counts the lines of a route.
     pub(super) fn count_failures(&mut self, counts: &[&ValueCount<'_>], is_full: bool, pane: Pane) {
         self.lines += lines_of(counts);

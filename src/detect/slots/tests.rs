@@ -28,14 +28,26 @@ fn many_slots_that_wait_are_soon_loaded() {
     assert!(took < Duration::from_secs(2), "{took:?}");
 }
 
-/// The answers of one message's only route in a pane.
-fn answers<'a>(template: u32, pane: i64, given: &[(&'a [u8], u64)]) -> Vec<ValueCount<'a>> {
+fn frame(pane: i64) -> ShareFrame {
+    ShareFrame {
+        pane,
+        threshold: 5.0,
+        judging: true,
+        learning: true,
+        age: 1.0,
+        settling: false,
+        from_nought: false,
+    }
+}
+
+/// The answers of one of a message's routes in a pane.
+fn answers<'a>(template: u32, pane: i64, asked: &'a [u8], given: &[(&'a [u8], u64)]) -> Vec<ValueCount<'a>> {
     let all = SlotId::candidate(1, 0);
     let time = Time::from_seconds(pane * crate::time::PANE_SECONDS);
     let mut counts = Vec::new();
     for &(value, count) in given {
         let short = if value == b"200" { ANSWERED_WELL } else { value };
-        for (slot, value, route) in [(all, value, &b""[..]), (all.of_route(b"/a"), short, b"/a")] {
+        for (slot, value, route) in [(all, value, &b""[..]), (all.of_route(asked), short, asked)] {
             let (template, hash) = (TemplateIx(template), hash_of(value));
             let mark = counts.len();
             let (late, line) = (0, None);
@@ -52,15 +64,6 @@ fn each_failure_of_all_requests_is_told_of_its_own_message_to_the_end() {
     let mut slots = Slots::default();
     let mut told: Vec<(Box<[u8]>, Phase, TemplateIx)> = Vec::new();
     for pane in 100_000..101_200_i64 {
-        let frame = ShareFrame {
-            pane,
-            threshold: 5.0,
-            judging: true,
-            learning: true,
-            age: 1.0,
-            settling: false,
-            from_nought: false,
-        };
         let mut counts = Vec::new();
         for message in 0..MESSAGES {
             let at = pane + i64::from(message) * 7;
@@ -70,10 +73,10 @@ fn each_failure_of_all_requests_is_told_of_its_own_message_to_the_end() {
             };
             let a = u64::from(at % 1_500 == 0 || rises(100_700, 0));
             let b = u64::from(at % 1_500 == 1_400 || rises(100_705, 20));
-            counts.extend(answers(message, pane, &[(b"200", 4), (b"500", a), (b"503", b)]));
+            counts.extend(answers(message, pane, b"/a", &[(b"200", 4), (b"500", a), (b"503", b)]));
         }
         counts.retain(|count| count.count > 0);
-        let news = slots.close_pane(&frame, &counts, |a, b| a.cmp(&b), |_| ());
+        let news = slots.close_pane(&frame(pane), &counts, |a, b| a.cmp(&b), |_| ());
         let requests = news.shares.into_iter().filter(Slots::is_of_requests);
         told.extend(requests.map(|found| (found.value, found.share.phase, found.template)));
     }
@@ -86,5 +89,51 @@ fn each_failure_of_all_requests_is_told_of_its_own_message_to_the_end() {
             let [template] = of(value, phase)[..] else { panic!("{told:?}") };
             assert!(messages.contains(&template), "{told:?}");
         }
+    }
+}
+
+/// Two routes whose slots have one id.
+fn alike() -> [String; 2] {
+    let mut known = hashbrown::HashMap::new();
+    let all = SlotId::candidate(1, 0);
+    for number in 0..2_000_000 {
+        let route = format!("/{number}");
+        if let Some(other) = known.insert(all.of_route(route.as_bytes()), route.clone()) {
+            return [other, route];
+        }
+    }
+    panic!("so many must have had the same");
+}
+
+/// They were one, of either name.
+#[test]
+fn of_two_routes_with_one_id_the_busier_is_judged_by_its_own_answers() {
+    let [one, other] = alike();
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let counted = |turned: bool| {
+        let mut slots = Slots::default();
+        for pane in 0..10 {
+            let mut counts = answers(0, pane, one, &[(b"200", 9), (b"500", 1)]);
+            counts.extend(answers(0, pane, other, &[(b"200", 4), (b"503", 5)]));
+            if turned {
+                counts.reverse();
+            }
+            slots.close_pane(&frame(pane), &counts, |_, _| Ordering::Equal, |_| ());
+        }
+        slots
+    };
+    let id = SlotId::candidate(1, 0).of_route(one);
+    for turned in [false, true] {
+        let slots = counted(turned);
+        let slot = slots.get(TemplateIx(0), id).expect("it was answered well");
+        let usual = slot.usual();
+        assert_eq!((&*slot.route, slot.lines), (one, 100));
+        assert_eq!(usual, [(b"500"[..].into(), 10)]);
+    }
+    let mut kept = counted(false);
+    for (route, lines) in [(other, 101), (one, 100)] {
+        kept.put(TemplateIx(0), id, Slot { route: route.into(), lines, ..Slot::default() });
+        let slot = kept.get(TemplateIx(0), id).expect("it is closed");
+        assert_eq!((&*slot.route, slot.lines), (other, 101));
     }
 }
