@@ -4,6 +4,8 @@ mod invented;
 mod program;
 
 use invented::stamp;
+use logsurge::engine::Engine;
+use logsurge::input::Source;
 use program::Place;
 use std::fmt::Write;
 
@@ -106,4 +108,17 @@ fn a_share_that_rises_is_told_before_the_rate_of_its_message() {
     assert!(ran.out.starts_with("VALUE "), "{}", ran.out);
     assert!(ran.out.contains("code 143: 25 of 500 lines (5.0 %, usually 0.50 %)"), "{}", ran.out);
     place.run(&["diff", "b.log", "a.log"]).status(0);
+}
+
+/// Their workers counted the values of open places to the end.
+#[test]
+fn halves_of_a_log_take_what_is_open_off_their_list() {
+    let place = Place::new();
+    place.write("a.log", jobs(0, 9_000, 1_000, |n| n % 97));
+    let at = logsurge::time::Time::from_seconds(invented::START_SECONDS + 4_500);
+    let sources = [Source { name: "a.log".into(), files: vec![place.path("a.log")] }];
+    let engine = Engine::new(logsurge::Config::new(at));
+    let mut halves = engine.halves(&sources, logsurge::time::Time(0), at);
+    assert!(halves.before.take_opened().is_empty() && halves.after.take_opened().is_empty());
+    assert!(halves.before.report().lines.counted > 4_000 && halves.after.report().lines.counted > 4_000);
 }

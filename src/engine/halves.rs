@@ -1,12 +1,15 @@
 //! One log read once and learned by two ledgers: what came before a moment, and
 //! what came from it on.
 
+use super::opened::Opened;
 use super::{Engine, Message};
 use crate::config::Config;
 use crate::error::Error;
+use crate::id::{ShapeId, SlotId};
 use crate::input::Source;
 use crate::ledger::Ledger;
 use crate::time::Time;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Two finished ledgers that only learned.
@@ -36,13 +39,15 @@ impl Engine {
             troubles: Vec::new(),
             notices: Vec::new(),
         };
-        // What is open in one half may be closed in the other.
-        let mut work = self.work(sources, &firsts, &Arc::default());
+        let opened: Arc<Opened> = Arc::default();
+        let mut open_in_one = HashSet::new();
+        let mut work = self.work(sources, &firsts, &opened);
         while let Some(message) = work.next() {
             match message {
                 Message::Delta(delta) => {
                     halves.before.apply((*delta).clone());
                     halves.after.apply(*delta);
+                    opened.add(&halves.take_opened(&mut open_in_one));
                 }
                 Message::End { source, chunks } => {
                     halves.before.end_source_after(source, chunks);
@@ -53,6 +58,7 @@ impl Engine {
         }
         halves.before.finish();
         halves.after.finish();
+        halves.take_opened(&mut open_in_one);
         halves.notices = halves.before.take_notices();
         for notice in halves.after.take_notices() {
             if !halves.notices.contains(&notice) {
@@ -60,5 +66,14 @@ impl Engine {
             }
         }
         halves
+    }
+}
+
+impl Halves {
+    /// Slots that are open in both since the last call: each ledger tells of a slot once, and
+    /// what is open in one half may be closed in the other.
+    fn take_opened(&mut self, open_in_one: &mut HashSet<(ShapeId, SlotId)>) -> Vec<(ShapeId, SlotId)> {
+        let told = self.before.take_opened().into_iter().chain(self.after.take_opened());
+        told.filter(|slot| !open_in_one.insert(*slot)).collect()
     }
 }
