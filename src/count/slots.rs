@@ -27,7 +27,7 @@ pub(super) const NO_PLAN: u32 = u32::MAX;
 
 // limits
 /// Slots of all shapes; a worker with more forgets them between two chunks.
-const SLOTS_MAX: usize = 1 << 16;
+const SLOTS_ALL_MAX: usize = 1 << 16;
 /// Of so many slots of a shape one is found by looking at each.
 const SEARCHED_MAX: usize = 32;
 
@@ -209,7 +209,7 @@ impl SlotCounter {
 
     /// Whether there are so many slots that the worker had better begin anew.
     pub fn is_full(&self) -> bool {
-        self.slots + self.routes.len() > SLOTS_MAX
+        self.slots + self.routes.len() > SLOTS_ALL_MAX
     }
 
     /// Forgets all but what the ledger has told.
