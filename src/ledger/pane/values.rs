@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 /// Entries of a pane that are kept as they came; of those beyond, equal ones are put together.
 const APART_MAX: usize = 2_048;
 
-/// What values and lines of a pane may take; further lines are not shown.
+/// What values and lines of a pane may take, with the room that lines have left for shorter ones;
+/// further lines are not shown.
 const ARENA_BYTES_MAX: usize = 32 << 20;
 
 /// The values of one open pane.
@@ -211,7 +212,9 @@ impl ValueCell {
         (self.source, self.line_number) = (new.source, new.line_number);
         if new.sample.len() > self.room as usize {
             self.sample = keep(new.sample, arena);
-            self.room = self.sample.1;
+            // What it leaves behind is never more than what it has.
+            self.room = self.sample.1.next_power_of_two();
+            arena.resize(self.sample.0 as usize + self.room as usize, 0);
         } else {
             self.sample.1 = new.sample.len() as u32;
             arena[self.sample.0 as usize..][..new.sample.len()].copy_from_slice(new.sample);
@@ -228,4 +231,35 @@ fn keep(bytes: &[u8], arena: &mut Vec<u8>) -> (u32, u32) {
 
 fn cut(arena: &[u8], (at, len): (u32, u32)) -> &[u8] {
     &arena[at as usize..][..len as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each left all its bytes behind.
+    #[test]
+    fn lines_that_get_longer_and_better_leave_no_more_behind_than_they_take() {
+        let mut values = PaneValues::default();
+        let text = vec![b'x'; 2_000];
+        let mut add = |number: usize, length: usize| {
+            values.add(&ValueAddition {
+                shape: ShapeId(number as u64),
+                slot: SlotId::candidate(1, 0),
+                value: b"5",
+                count: 1,
+                late: false,
+                time: Time(-(length as i64)),
+                stamp: Time(-(length as i64)),
+                source: 0,
+                line_number: length as u64,
+                sample: &text[..length],
+            });
+        };
+        (0..APART_MAX).for_each(|number| add(number, 0));
+        (1..text.len()).for_each(|length| add(APART_MAX, length));
+        assert_eq!(values.cells.len(), APART_MAX + 1);
+        assert_eq!(values.sample(&values.cells[APART_MAX]), &text[1..]);
+        assert!(values.arena.len() <= APART_MAX + 1 + 4 * text.len(), "{}", values.arena.len());
+    }
 }
