@@ -76,6 +76,7 @@ doors! {
     state_files_with_a_right_checksum "state-sealed"
     decisions "known"
     baseline_bodies "baseline-body"
+    state_bodies "state-body"
 }
 
 /// A find is told apart from what is in order, and made small.

@@ -26,7 +26,7 @@ impl Recent {
 
     /// Moves the windows from the last pane with a line to a later one.
     pub fn slide(&mut self, last: i64, pane: i64) {
-        if pane - last >= SCALES[LONG] {
+        if pane.saturating_sub(last) >= SCALES[LONG] {
             self.panes.clear();
             (self.outside, self.sums) = Default::default();
             return;
@@ -37,21 +37,21 @@ impl Recent {
                 if age(at) < width {
                     break;
                 }
-                *sum -= u64::from(lines);
+                *sum = sum.saturating_sub(u64::from(lines));
                 *outside += 1;
             }
         }
         // The longest window holds all there is.
         let gone = std::mem::take(&mut self.outside[LONG]);
-        self.panes.drain(..gone as usize);
-        self.outside.iter_mut().take(LONG).for_each(|outside| *outside -= gone);
+        self.panes.drain(..self.panes.len().min(gone as usize));
+        self.outside.iter_mut().take(LONG).for_each(|outside| *outside = outside.saturating_sub(gone));
     }
 
     /// A pane newer than all others.
     pub fn push(&mut self, pane: i64, lines: u32) {
         self.panes.push_back((pane as u32, lines));
         for sum in &mut self.sums {
-            *sum += u64::from(lines);
+            *sum = sum.saturating_add(u64::from(lines));
         }
     }
 

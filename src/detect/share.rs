@@ -240,7 +240,7 @@ impl SlotSeries {
         }
         self.recent.slide(self.last, pane);
         for (cells, width) in self.cells.iter_mut().zip(SCALES) {
-            let closed = pane.div_euclid(width) - self.last.div_euclid(width);
+            let closed = pane.div_euclid(width).saturating_sub(self.last.div_euclid(width));
             cells.roll(closed, is_learning);
             cells.age(sums::days_between(self.last, pane));
         }
@@ -251,7 +251,7 @@ impl SlotSeries {
 impl ValueSeries {
     /// The first pane in which its open alert may be calm; none if there is no such alert.
     pub fn calm_from(&self) -> Option<i64> {
-        self.open_alert().map(|alert| alert.crossed + CALM_PANES + 1)
+        self.open_alert().map(|alert| alert.crossed.saturating_add(CALM_PANES + 1))
     }
 
     /// Closes its alert if it is calm by then, and says so unless its end was told.
@@ -310,7 +310,7 @@ impl ValueSeries {
         if self.known.is_none() && self.early == 0 {
             (self.first, self.last, self.lines_before) = (frame.pane, frame.pane, slot_lines_before);
         }
-        if self.known.is_none() && lines <= EARLY_LINES - self.early {
+        if self.known.is_none() && lines <= EARLY_LINES.saturating_sub(self.early) {
             self.roll(frame.pane, frame.learning);
             self.early += lines;
             return;
@@ -347,7 +347,7 @@ impl ValueSeries {
         if let Some(known) = &mut self.known {
             known.recent.slide(self.last, pane);
             for (cells, width) in known.cells.iter_mut().zip(SCALES) {
-                let closed = pane.div_euclid(width) - self.last.div_euclid(width);
+                let closed = pane.div_euclid(width).saturating_sub(self.last.div_euclid(width));
                 cells.roll(closed, is_learning);
                 cells.age(days, sums::weeks_between(self.last, pane));
             }
@@ -358,10 +358,10 @@ impl ValueSeries {
     /// The most surprising of the windows that cross the threshold.
     fn crossing(&self, slot: &SlotSeries, frame: &ShareFrame) -> Option<Crossing> {
         let known = self.known.as_ref()?;
-        if frame.from_nought && frame.pane - self.first < KNOWN_SURELY_PANES {
+        if frame.from_nought && frame.pane.saturating_sub(self.first) < KNOWN_SURELY_PANES {
             return self.crossing_from_nought(known, slot, frame);
         }
-        if frame.pane - self.first < KNOWN_PANES_MIN {
+        if frame.pane.saturating_sub(self.first) < KNOWN_PANES_MIN {
             return None;
         }
         let crossings = (0..SCALE_COUNT).filter_map(|scale| self.crossing_at(scale, known, slot, frame));
@@ -377,7 +377,8 @@ impl ValueSeries {
     ) -> Option<Crossing> {
         let (count, lines) = (known.recent.counts()[scale], slot.recent.counts()[scale]);
         let (cells, slot_cells) = (&known.cells[scale], &slot.cells[scale]);
-        let is_known = frame.pane - self.first >= KNOWN_SURELY_PANES || cells.lines() >= KNOWN_LINES_MIN;
+        let is_known =
+            frame.pane.saturating_sub(self.first) >= KNOWN_SURELY_PANES || cells.lines() >= KNOWN_LINES_MIN;
         if count < COUNT_MIN || slot_cells.active() < CELLS_MIN || cells.lines() < 1.0 || !is_known {
             return None;
         }
@@ -407,7 +408,7 @@ impl ValueSeries {
         let of = |scale: usize| known.cells[scale].fit(&slot.cells[scale], self.lines_before).occasions;
         let is_long = slot.cells[LONG].active() >= LONG_CELLS_MIN;
         let occasions = if is_long { of(MIDDLE).min(of(LONG)) } else { of(MIDDLE) };
-        let days = (frame.pane - self.first) as f64 / DAY as f64;
+        let days = (frame.pane.saturating_sub(self.first)) as f64 / DAY as f64;
         tail::evidence(OCCASION_WORTH * occasions, days.min(frame.age))
     }
 
@@ -423,7 +424,7 @@ impl ValueSeries {
         if alert.state == State::Accepted {
             return None;
         }
-        if frame.pane - alert.opened >= SAME_TROUBLE_PANES {
+        if frame.pane.saturating_sub(alert.opened) >= SAME_TROUBLE_PANES {
             alert.state = State::Accepted;
             if alert.is_hushed {
                 return None;
@@ -466,7 +467,8 @@ impl Known {
 
     /// Opens its alert. What has not joined the sums yet may belong to it.
     fn open(&mut self, told: ShareFinding, lines_before: u64, slot: &SlotSeries, pane: i64) -> ShareFinding {
-        let is_same = self.alert.as_ref().is_some_and(|alert| pane - alert.opened <= SAME_TROUBLE_PANES);
+        let is_same =
+            self.alert.as_ref().is_some_and(|alert| pane.saturating_sub(alert.opened) <= SAME_TROUBLE_PANES);
         let phase = if is_same { Phase::Ongoing } else { Phase::Open };
         let finding = ShareFinding { phase, ..told.clone() };
         for (cells, slot_cells) in self.cells.iter_mut().zip(&slot.cells) {

@@ -260,7 +260,7 @@ impl Slots {
                     news.new.push(slot.news(count));
                 }
                 let lines = count.count + count.late;
-                slot.lines += lines;
+                slot.lines = slot.lines.saturating_add(lines);
                 let line = count.line.filter(|_| self.values < LINES_KEPT_MAX).map(|line| count.first(line));
                 slot.add(Value { lines, first_seen: Pane(frame.pane), line, ..Value::new(count.value) });
                 self.values += 1;

@@ -132,7 +132,7 @@ impl Ledger {
 
     /// The values whose first minute is over and that came often in it.
     fn come_often(&mut self, pane: Pane) -> Vec<Alert> {
-        let is_over = |awaited: &Awaited| pane.end().0 >= awaited.alert.time.0 + MINUTE_MICROS;
+        let is_over = |awaited: &Awaited| pane.end().0 >= awaited.alert.time.0.saturating_add(MINUTE_MICROS);
         let (over, awaited) = std::mem::take(&mut self.said.awaited).into_iter().partition(is_over);
         self.said.awaited = awaited;
         let over: Vec<Awaited> = over;

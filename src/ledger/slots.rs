@@ -78,7 +78,7 @@ impl Ledger {
     pub(super) fn load_slots(&mut self, saved: SavedSlots) {
         let template = |id: TemplateId| Some(self.registry.template_of(self.registry.shape(ShapeId(id.0))?));
         self.said.slots.load(saved.slots, template);
-        self.said.slots.found += saved.found;
+        self.said.slots.found = self.said.slots.found.saturating_add(saved.found);
         self.said.slots.news.extend(saved.news);
         self.said.slots.join_requests_saved(saved.requests);
         self.said.words.load(saved.words, &self.registry);

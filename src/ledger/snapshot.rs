@@ -28,7 +28,7 @@ use crate::shape::Shape;
 use crate::template::{self, Registry, TemplateIx};
 use crate::time::{Pane, Time};
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// All that a later run needs to go on. See the module.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,6 +46,7 @@ pub(crate) struct Saved {
 /// What is going on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Now {
+    #[serde(deserialize_with = "some_sources")]
     sources: Vec<SourceState>,
     pulses: SavedPulses,
     gate: Gate,
@@ -242,6 +243,12 @@ impl Ledger {
         let told = now.requests.into_iter().filter_map(|(value, id)| Some((value, index_of(id)?)));
         self.said.slots.requests.told = told.collect();
     }
+}
+
+/// Lines come from somewhere; a file that says otherwise was made up.
+fn some_sources<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<SourceState>, D::Error> {
+    let sources = Vec::<SourceState>::deserialize(from)?;
+    if sources.is_empty() { Err(serde::de::Error::custom("no source")) } else { Ok(sources) }
 }
 
 /// Maps in the order of their keys, so that the same ledger is the same bytes.

@@ -95,7 +95,7 @@ impl Words {
         if index >= self.lines.len() {
             self.lines.resize(index + 1, 0);
         }
-        self.lines[index] += lines;
+        self.lines[index] = self.lines[index].saturating_add(lines);
     }
 
     /// The words of a shape in the places of its template, if any is closed.

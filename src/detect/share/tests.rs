@@ -377,3 +377,55 @@ fn what_is_saved_goes_on_as_if_nothing_had_happened() {
     let (slot, values): (SlotSeries, Vec<ValueSeries>) = serde_json::from_str(&text).expect("plain data");
     assert_eq!((&slot, &values), (&log.slot, &log.values));
 }
+
+/// A file with a right checksum may say anything.
+#[test]
+fn numbers_that_were_made_up_are_no_trouble() {
+    let mut log = Log::new(1, 1);
+    for ends in [i64::MIN, i64::MAX] {
+        let alert = Alert {
+            state: State::Open,
+            opened: ends,
+            crossed: ends,
+            printed_factor: f64::NAN,
+            told: ShareFinding {
+                phase: Phase::Open,
+                window: Window { start: Pane(ends), end: Pane(ends) },
+                count: u64::MAX,
+                lines: 0,
+                usual_share: 0.0,
+                share: 0.0,
+                expected: 0.0,
+                factor: 0.0,
+                score: 0.0,
+                tail: 0.0,
+                started: Pane(ends),
+                provisional: false,
+                now_normal: false,
+            },
+            is_hushed: false,
+        };
+        let known = Known { alert: Some(Box::new(alert)), ..Known::default() };
+        for known in [None, Some(Box::new(known))] {
+            let made_up = ValueSeries { first: ends, last: ends, lines_before: u64::MAX, early: 9, known };
+            let _ = made_up.calm_from();
+            let _ = made_up.lumps(&log.slot);
+            let mut joined = made_up.clone();
+            joined.join(made_up.clone());
+            log.values[0] = made_up;
+            let frame = ShareFrame {
+                pane: log.pane,
+                threshold: 5.0,
+                judging: true,
+                learning: true,
+                age: 1.0,
+                settling: false,
+                from_nought: true,
+            };
+            for lines in [1, 9] {
+                log.slot.close_pane(10, &mut [(&mut log.values[0], lines)], &frame);
+                let _ = log.values[0].resolve_if_calm(log.pane);
+            }
+        }
+    }
+}

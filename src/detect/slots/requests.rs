@@ -113,7 +113,7 @@ impl Slots {
         } else {
             self.requests.slot.join(saved.slot);
         }
-        self.values += self.requests.slot.values.len() - known;
+        self.values = self.values - known + self.requests.slot.values.len();
         let slot = SlotId::candidate(1, 0).of_route(NAME);
         for value in &self.requests.slot.values {
             push_timer(&mut self.timers, &self.requests.slot, slot, &value.text);

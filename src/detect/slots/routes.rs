@@ -172,8 +172,9 @@ impl Slot {
 
     /// Counts the lines of a route.
     pub(super) fn count_failures(&mut self, counts: &[&ValueCount<'_>], is_full: bool, pane: Pane) {
-        self.lines += lines_of(counts);
-        self.pending += counts.iter().map(|count| count.count as u32).sum::<u32>();
+        self.lines = self.lines.saturating_add(lines_of(counts));
+        let lines: u64 = counts.iter().map(|count| count.count).sum();
+        self.pending = self.pending.saturating_add(lines as u32);
         for count in counts.iter().filter(|count| !matches!(count.value, ANSWERED_WELL | b"")) {
             let at = self.values.iter().position(|known| *known.text == *count.value);
             let at = match at {
@@ -185,8 +186,8 @@ impl Slot {
                 }
             };
             let value = &mut self.values[at];
-            value.lines += count.count + count.late;
-            value.pending += count.count as u32;
+            value.lines = value.lines.saturating_add(count.count + count.late);
+            value.pending = value.pending.saturating_add(count.count as u32);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::limits::SLOT_VALUES_MAX;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::LONG;
 use crate::time::Pane;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 // limits
 /// A slot is settled with so many lines.
@@ -40,6 +40,7 @@ pub(crate) struct Value {
 pub(crate) struct Slot {
     pub(super) is_open: bool,
     pub lines: u64,
+    #[serde(deserialize_with = "few_values")]
     pub values: Vec<Value>,
     pub(super) series: SlotSeries,
     /// The shares of its values are worth looking at.
@@ -86,11 +87,11 @@ impl Slot {
         }
         let same = |known: &&mut Value| known.hash == count.hash && *known.text == *count.value;
         let Some(known) = self.values.iter_mut().find(same) else { return Counted::Unknown };
-        known.lines += count.count + count.late;
-        self.lines += count.count + count.late;
+        known.lines = known.lines.saturating_add(count.count + count.late);
+        self.lines = self.lines.saturating_add(count.count + count.late);
         if self.has_shares {
-            known.pending += count.count as u32;
-            self.pending += count.count as u32;
+            known.pending = known.pending.saturating_add(count.count as u32);
+            self.pending = self.pending.saturating_add(count.count as u32);
         } else if known.lines > 1 && *known.text == *LONG {
             return Counted::Long;
         }
@@ -99,8 +100,9 @@ impl Slot {
 
     /// Lines of a value wait to be judged.
     pub(super) fn pend(&mut self, value: usize, lines: u64) {
-        self.values[value].pending += lines as u32;
-        self.pending += lines as u32;
+        let known = &mut self.values[value];
+        known.pending = known.pending.saturating_add(lines as u32);
+        self.pending = self.pending.saturating_add(lines as u32);
     }
 
     /// Whether lines with one of its values wait to be judged.
@@ -190,7 +192,7 @@ impl Slot {
     }
 
     pub(super) fn join(&mut self, other: Slot) {
-        self.lines += other.lines;
+        self.lines = self.lines.saturating_add(other.lines);
         if self.route.is_empty() {
             self.route = other.route;
         }
@@ -199,13 +201,13 @@ impl Slot {
             return;
         }
         self.series.join(other.series);
-        self.pending += other.pending;
+        self.pending = self.pending.saturating_add(other.pending);
         for value in other.values {
             if let Some(known) = self.values.iter_mut().find(|known| known.text == value.text) {
-                known.lines += value.lines;
+                known.lines = known.lines.saturating_add(value.lines);
                 known.first_seen = known.first_seen.min(value.first_seen);
                 known.series.join(value.series);
-                known.pending += value.pending;
+                known.pending = known.pending.saturating_add(value.pending);
                 known.line = earlier(known.line.take(), value.line);
             } else if self.values.len() < SLOT_VALUES_MAX {
                 self.add(value);
@@ -215,6 +217,15 @@ impl Slot {
             }
         }
     }
+}
+
+/// What a slot may have had when it was saved; a file that says otherwise was made up.
+fn few_values<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Value>, D::Error> {
+    let values = Vec::<Value>::deserialize(from)?;
+    if values.len() > SLOT_VALUES_MAX || values.iter().any(|value| value.hash != hash_of(&value.text)) {
+        return Err(serde::de::Error::custom("values that no slot has"));
+    }
+    Ok(values)
 }
 
 /// Whether so many of some lines are more than its share, and more than chance would often have.

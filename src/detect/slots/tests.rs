@@ -137,3 +137,37 @@ fn of_two_routes_with_one_id_the_busier_is_judged_by_its_own_answers() {
         assert_eq!((&*slot.route, slot.lines), (other, 101));
     }
 }
+
+/// They were taken for a closed slot's, and looked at for each line.
+#[test]
+fn a_file_with_more_values_than_a_slot_has_is_refused() {
+    let saved = |values: usize| {
+        let value = |number: usize| Value::new(number.to_string().as_bytes());
+        let slot = Slot { values: (0..values).map(value).collect(), ..Slot::default() };
+        postcard::to_stdvec(&slot).expect("memory takes all")
+    };
+    assert!(postcard::from_bytes::<Slot>(&saved(SLOT_VALUES_MAX)).is_ok());
+    assert!(postcard::from_bytes::<Slot>(&saved(SLOT_VALUES_MAX + 1)).is_err());
+}
+
+/// Sums of a file that was made up are wrong, and no more than that.
+#[test]
+fn numbers_that_were_made_up_are_no_trouble() {
+    let mut slot = waiting(b"a");
+    slot.join(Slot { lines: u64::MAX, pending: u32::MAX, ..waiting(b"a") });
+    slot.values[0].lines = u64::MAX;
+    let id = SlotId::candidate(1, 0);
+    let mut slots = Slots::default();
+    slots.put(TemplateIx(0), id, slot.clone());
+    slots.put(TemplateIx(0), id, slot);
+    slots.put(TemplateIx(0), id, waiting(b"b"));
+    for pane in [5, 6, 11] {
+        slots.close_pane(
+            &frame(pane),
+            &answers(0, pane, b"/a", &[(b"a", 3)]),
+            |_, _| Ordering::Equal,
+            |_| (),
+        );
+    }
+    assert_eq!(slots.get(TemplateIx(0), id).map(|slot| slot.lines), Some(u64::MAX));
+}

@@ -50,6 +50,7 @@ pub const TARGETS: &[Target] = &[
     target("state-sealed", states::unsealed, states::seal, 65_536, 500),
     target("known", states::decisions, states::known, 4_096, 1_000),
     Target { ignored: SUMS, ..target("baseline-body", saved::bodies, saved::body, 65_536, 200) },
+    Target { ignored: SUMS, ..target("state-body", states::bodies, states::body, 65_536, 200) },
 ];
 
 /// A hash of bytes that is the same everywhere.

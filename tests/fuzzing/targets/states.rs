@@ -8,7 +8,10 @@ use logsurge::state::State;
 use logsurge::time::Zone;
 use logsurge::{Config, Known, Session, Time};
 use std::path::Path;
+use std::sync::LazyLock;
 
+/// Bytes of a file before what is packed, where it has no masks; and behind it.
+const HEADER_BYTES: usize = 20;
 const CHECKSUM_BYTES: usize = 8;
 
 fn state(text: &[u8], live: bool, settings: Settings) -> Vec<u8> {
@@ -43,6 +46,29 @@ pub fn files() -> Vec<Vec<u8>> {
 /// The files without their checksum.
 pub fn unsealed() -> Vec<Vec<u8>> {
     files().into_iter().map(|bytes| bytes[..bytes.len() - CHECKSUM_BYTES].to_vec()).collect()
+}
+
+/// What is packed in the files without masks, and in that of a log whose values are known.
+pub fn bodies() -> Vec<Vec<u8>> {
+    let mut values = String::new();
+    for minute in 0..90 {
+        let (time, code) = (Time::from_seconds(1_772_460_000 + minute * 60), minute % 3);
+        values += &format!("{time} INFO worker done code={code} state=idle\n");
+        let status = if minute % 20 == 7 { 503 } else { 200 };
+        values += &format!("{time} \"GET /cart/{minute} HTTP/1.1\" {status} 12\n");
+    }
+    let sealed = unsealed().into_iter().skip(1);
+    let values = state(values.as_bytes(), true, Settings::default());
+    let packed = sealed.chain([values[..values.len() - CHECKSUM_BYTES].to_vec()]);
+    packed.map(|bytes| zstd::decode_all(&bytes[HEADER_BYTES..]).expect("it is our own")).collect()
+}
+
+/// Bytes that are packed into a file whose head and checksum are right.
+pub fn body(bytes: &[u8], seen: &mut Seen) {
+    static HEAD: LazyLock<Vec<u8>> =
+        LazyLock::new(|| state(b"", true, Settings::default())[..HEADER_BYTES].to_vec());
+    let packed = zstd::encode_all(bytes, 1).expect("memory takes all");
+    seal(&[&HEAD[..], &packed].concat(), seen);
 }
 
 /// Bytes as they are.
