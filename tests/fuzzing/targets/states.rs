@@ -68,11 +68,18 @@ pub fn body(bytes: &[u8], seen: &mut Seen) {
     static HEAD: LazyLock<Vec<u8>> =
         LazyLock::new(|| state(b"", true, Settings::default())[..HEADER_BYTES].to_vec());
     let packed = zstd::encode_all(bytes, 1).expect("memory takes all");
-    seal(&[&HEAD[..], &packed].concat(), seen);
+    let sealed = [&HEAD[..], &packed].concat();
+    let checksum = xxhash_rust::xxh3::xxh3_64(&sealed).to_le_bytes();
+    // Counts that were made up need not add up.
+    use_of(&[&sealed[..], &checksum].concat(), seen, false);
 }
 
 /// Bytes as they are.
 pub fn file(bytes: &[u8], seen: &mut Seen) {
+    use_of(bytes, seen, true);
+}
+
+fn use_of(bytes: &[u8], seen: &mut Seen, adds_up: bool) {
     match State::from_bytes(bytes, None) {
         Err(said) => {
             assert!(said.contains("remove the file"), "no cure: {said}");
@@ -85,7 +92,9 @@ pub fn file(bytes: &[u8], seen: &mut Seen) {
             session.feed(b"2026-03-02T15:00:00Z ERROR c d\n2026-03-02T15:01:00Z INFO e f\n");
             session.finish();
             while session.next_alert().is_some() {}
-            add_up(session.report());
+            if adds_up {
+                add_up(session.report());
+            }
         }
     }
 }
