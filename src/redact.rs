@@ -2,7 +2,7 @@
 //! is shown is text that instructs no terminal.
 //!
 //! The patterns are generic: keys and their values, bearer tokens, JSON web
-//! tokens, e-mail addresses and card-like numbers. They run on samples only,
+//! tokens, links that let their holder in, e-mail addresses and card-like numbers. They run on samples only,
 //! a few thousand in a long run, never on the hot path.
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
@@ -18,6 +18,7 @@ static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
         (?P<keep>\b[a-z0-9_-]*(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization|credential)s?\\*["']?\s*[=:]\s*\\*["']?(?:bearer\s+|basic\s+)?)[^\s"'&,;\[\]{}()]+
         | (?P<bearer>\bbearer\s+)[a-z0-9._~+/=-]{12,}
         | (?P<url>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@
+        | (?P<link>/(?:[a-z]+[-_])?(?:activate|activation|confirm|invitation|invite|magic|magic-?link|recover|reset|secret|share|token|unsubscribe|verify)/)[a-z0-9._~+=-]{16,}
         | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b
         | \beyJ[a-z0-9_-]{8,}\.[a-z0-9_-]{8,}\.[a-z0-9_-]*
         | [a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}
@@ -38,7 +39,7 @@ pub fn redact(line: &[u8]) -> Cow<'_, [u8]> {
         {
             return if is_card(whole) { BLANK.to_vec() } else { whole.to_vec() };
         }
-        let kept = found.name("keep").or_else(|| found.name("bearer")).or_else(|| found.name("url"));
+        let kept = ["keep", "bearer", "url", "link"].iter().find_map(|name| found.name(name));
         [kept.map_or(&b""[..], |kept| kept.as_bytes()), BLANK].concat()
     })
 }
@@ -110,6 +111,8 @@ mod tests {
             ("key AKIAIOSFODNN7EXAMPLE", "key [redacted]"),
             ("Failed password for root from 192.0.2.1", "Failed password for root from 192.0.2.1"),
             ("token count 12", "token count 12"),
+            ("GET /password-reset/otUgrlbUAbjQxRtV HTTP/1.1", "GET /password-reset/[redacted] HTTP/1.1"),
+            ("GET /api/token/refresh HTTP/1.1", "GET /api/token/refresh HTTP/1.1"),
         ] {
             assert_eq!(String::from_utf8_lossy(&redact(line.as_bytes())), expected);
         }

@@ -19,12 +19,12 @@ use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
 /// Version of the file's layout.
-pub const FORMAT_VERSION: u16 = 2;
+pub const FORMAT_VERSION: u16 = 3;
 
 const SORT: Sort = Sort {
     magic: b"LSST",
     format: FORMAT_VERSION,
-    oldest: 1,
+    oldest: 3,
     noun: "state",
     cure: "to learn this log anew, remove the file",
 };
