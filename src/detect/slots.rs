@@ -284,7 +284,8 @@ impl Slots {
     ) {
         let ends = (frame.pane + 1).rem_euclid(MINUTE) == 0;
         let Slots { by_template, waiting, timers, .. } = self;
-        waiting.sort_unstable();
+        // Most of it is in order from the pane before.
+        waiting.sort();
         // A slot that was forgotten and made anew has come twice.
         waiting.dedup();
         waiting.retain(|&(template, id)| {

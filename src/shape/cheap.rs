@@ -236,46 +236,44 @@ fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
 pub fn hash(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize) -> u64 {
     // Text from here on has not been mixed yet.
     let mut text = from;
+    // No run of letters and digits reaches over the start of a window.
     let mut base = from;
     while base < to {
         let Classes { digits, alnum } = classes(bytes, base, to);
-        let mut following = base + WINDOW;
-        let mut rest = digits;
+        // The run at the window's end begins the next one.
+        let cut = if base + WINDOW < to { (!alnum).leading_zeros() } else { 0 };
+        if cut as usize == WINDOW {
+            base = mix_long(seed, &mut hash, &bytes[..to], &mut text, base);
+            continue;
+        }
+        let letters = alnum & !digits;
+        let mut rest = digits & u64::MAX >> cut;
         while rest != 0 {
-            let digit = rest.trailing_zeros();
-            let end = digit + (!alnum >> digit).trailing_zeros();
+            let bit = rest & rest.wrapping_neg();
+            let digit = bit.trailing_zeros();
+            // The carry runs through to the end of the run.
+            let run = alnum & !alnum.wrapping_add(bit);
+            let end = u64::BITS - run.leading_zeros();
             // Nearly all runs are plain numbers: no letter before or within.
-            let letters = alnum & !digits;
-            let within = u64::MAX << digit & !(u64::MAX << (end & 63));
-            if digit > 0 && end < 64 && (letters & within) | (letters << 1 & 1 << digit) == 0 {
+            if letters & (run | bit >> 1) == 0 {
                 hash = mix_text(seed, hash, bytes, text, base + digit as usize, NUMBER);
                 text = base + end as usize;
-                rest &= u64::MAX << end;
+                rest &= !run;
                 continue;
             }
-            let start = u64::BITS - (!alnum & !(u64::MAX << digit)).leading_zeros();
-            if end as usize >= WINDOW || (start == 0 && base > text) {
-                let run_end = mix_run(seed, &mut hash, &bytes[..to], &mut text, base + digit as usize);
-                if run_end >= base + WINDOW {
-                    following = run_end;
-                    break;
-                }
-                rest &= u64::MAX << (run_end - base);
-                continue;
-            }
-            let run = (u64::MAX << start) & !(u64::MAX << end);
-            let (cut, mark, next) = if run & !digits == 0 {
-                (start, NUMBER, end)
-            } else if is_hex(&bytes[base + start as usize..base + end as usize]) {
-                (start, HEX, end)
+            let start = u64::BITS - (!alnum & (bit - 1)).leading_zeros();
+            if is_hex(&bytes[base + start as usize..base + end as usize]) {
+                hash = mix_text(seed, hash, bytes, text, base + start as usize, HEX);
+                text = base + end as usize;
+                rest &= !run;
             } else {
-                (digit, MARK, digit + (!digits >> digit).trailing_zeros())
-            };
-            hash = mix_text(seed, hash, bytes, text, base + cut as usize, mark);
-            text = base + next as usize;
-            rest &= u64::MAX << next;
+                let run = digits & !digits.wrapping_add(bit);
+                hash = mix_text(seed, hash, bytes, text, base + digit as usize, MARK);
+                text = base + (u64::BITS - run.leading_zeros()) as usize;
+                rest &= !run;
+            }
         }
-        base = following;
+        base += WINDOW - cut as usize;
     }
     mix_text(seed, hash, bytes, text, to, 0)
 }
@@ -294,18 +292,22 @@ fn has_hex_prefix(run: &[u8]) -> bool {
     matches!(run, [b'0', b'x' | b'X', ..])
 }
 
-/// The slow way for a run that reaches beyond its window; moves `text` behind
-/// what it has mixed and returns the end of the run.
+/// The slow way for a run that is longer than a window; moves `text` behind what it has mixed and
+/// returns the end of the run.
 #[cold]
-fn mix_run(seed: &Seed, hash: &mut u64, bytes: &[u8], text: &mut usize, digit: usize) -> usize {
-    let (start, end, run) = run_around(bytes, *text, digit);
+fn mix_long(seed: &Seed, hash: &mut u64, bytes: &[u8], text: &mut usize, start: usize) -> usize {
+    let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let Some(digit) = bytes[start..start + length].iter().position(u8::is_ascii_digit) else {
+        return start + length;
+    };
+    let (start, end, run) = run_around(bytes, start, start + digit);
     if run != Run::Mixed {
         let mark = if run == Run::Number { NUMBER } else { HEX };
         *hash = mix_text(seed, *hash, bytes, *text, start, mark);
         *text = end;
         return end;
     }
-    let mut at = digit;
+    let mut at = start + digit;
     while at < end {
         if bytes[at].is_ascii_digit() {
             *hash = mix_text(seed, *hash, bytes, *text, at, MARK);

@@ -308,7 +308,33 @@ fn is_pair(line: &[u8], mark: usize) -> bool {
 /// A quick look behind a stamp: whether surely no further one follows in the same header.
 #[inline]
 pub(super) fn ends_header(line: &[u8], from: usize) -> bool {
-    message_begins(line, from) || !has_marks_behind(line, from)
+    message_begins(line, from) || level_follows_numbers(line, from) || !has_marks_behind(line, from)
+}
+
+/// A quick look behind a stamp: process and thread, and then a word of letters, which is no
+/// month's or weekday's name and so ends the header: `7161 INFO`, `6299 20570 D`.
+#[inline]
+pub(super) fn level_follows_numbers(line: &[u8], from: usize) -> bool {
+    let blank = |at: usize| usize::from(line.get(at) == Some(&b' '));
+    let mut at = from + blank(from);
+    at += blank(at);
+    for number in 0..GAP_TOKENS_MAX {
+        let Some(bytes) = eight::load(line, at) else { return false };
+        let digits = eight::first(eight::others(eight::digits(bytes)));
+        if digits == 0 {
+            let [first, second, ..] = bytes.to_le_bytes();
+            let letters = eight::first(eight::others(eight::letters(bytes)));
+            let named = first.is_ascii_uppercase() && second.is_ascii_lowercase();
+            return number > 0 && letters > 0 && !named && line.get(at + letters) == Some(&b' ');
+        }
+        // A number of one or two digits is a day only before a month's name.
+        if digits == 8 || line.get(at + digits) != Some(&b' ') {
+            return false;
+        }
+        at += digits + 1;
+        at += blank(at);
+    }
+    false
 }
 
 /// The next stamp of the same header: near, clear, and with nothing of the message before it.

@@ -223,6 +223,55 @@ fn same_with_and_without_memory(clock: &mut Clock, line: &[u8], anchor: Anchor) 
     }
 }
 
+/// A header that ends by the quick look has no further stamp by the long one.
+#[test]
+fn a_level_behind_numbers_ends_the_header() {
+    const WORDS: &[&str] = &[
+        "7161",
+        "20570",
+        "12",
+        "5",
+        "123456789",
+        "INFO",
+        "D",
+        "warn",
+        "May",
+        "Sun",
+        "March",
+        "may",
+        "MAY",
+        "14",
+        "2024",
+        "2005.11.09",
+        "node-3",
+        "x:",
+        "a=b",
+        "-",
+        "[main]",
+        "08:00:00",
+        "2024-05-14",
+        "10.30",
+        "main",
+        "INFOS99",
+        "é",
+    ];
+    let mut dice = Dice(11);
+    let mut ended = 0;
+    for _ in 0..200_000 {
+        let mut line = String::from("|");
+        for _ in 0..1 + dice.below(7) {
+            line += [" ", " ", "  ", "   "][dice.below(4)];
+            line += WORDS[dice.below(WORDS.len())];
+        }
+        line += " 2024-05-14 08:00:00";
+        if header::level_follows_numbers(line.as_bytes(), 1) {
+            ended += 1;
+            assert!(further(line.as_bytes(), 1).is_none(), "{line}");
+        }
+    }
+    assert!(ended > 1_000, "{ended}");
+}
+
 /// Central Europe, by its rule, so that no database is needed.
 fn clock_zone() -> Zone {
     Zone::from_jiff(jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap())
