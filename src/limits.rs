@@ -63,8 +63,9 @@ pub const REFUGES_MAX: usize = 500_000;
 /// New messages of one pane that are told one by one; a flood has no more to say.
 pub const FRESH_PER_PANE_MAX: usize = 500;
 
-/// Segments that may wait for a step of the clock to be believed.
-pub const TRIAL_SEGMENTS_MAX: usize = 256;
+/// Lines that may wait for a step of the clock to be believed, with and without stamps. Lines,
+/// for they are the same however the input is cut.
+pub const TRIAL_LINES_MAX: u64 = 2_048;
 
 /// Warm-up without any past: at least, at most, and the discovery rate that ends it.
 pub const WARMUP_MIN_SECONDS: i64 = 600;

@@ -4,7 +4,7 @@
 use super::records::{OpenRecord, lines_of};
 use crate::count::{Delta, Segment};
 use crate::limits::{
-    LATE_PANES, LIVE_LAG_SECONDS, TRIAL_LINES, TRIAL_SEGMENTS_MAX, TRIAL_STEP_SECONDS, TRIAL_WAIT_SECONDS,
+    LATE_PANES, LIVE_LAG_SECONDS, TRIAL_LINES, TRIAL_LINES_MAX, TRIAL_STEP_SECONDS, TRIAL_WAIT_SECONDS,
 };
 use crate::time::{Pane, Time};
 use serde::{Deserialize, Serialize};
@@ -279,8 +279,10 @@ impl SourceState {
         if held.segment.stamped > 0 || !held.segment.entries.is_empty() {
             self.trial.push(held);
         }
-        let lines: u64 = self.trial.iter().map(|held| held.segment.stamped).sum();
-        if lines >= TRIAL_LINES || self.trial.len() > TRIAL_SEGMENTS_MAX {
+        let segments = || self.trial.iter().map(|held| &held.segment);
+        let stamped: u64 = segments().map(|segment| segment.stamped).sum();
+        let all = || segments().flat_map(|segment| &segment.entries).map(|entry| u64::from(entry.count));
+        if stamped >= TRIAL_LINES || all().sum::<u64>() >= TRIAL_LINES_MAX {
             self.end_trial(true, out);
         }
     }
