@@ -172,12 +172,15 @@ fn word(bytes: &[u8], at: usize, length: usize) -> u64 {
 }
 
 /// Mixes the text of `from..to` and what follows it, `mark`. The length takes
-/// part, so a stretch cannot be mistaken for two.
+/// part, so a stretch cannot be mistaken for two. Stretches are mixed each by itself and are the
+/// terms of a polynomial, so that none waits for the one before.
 #[inline(always)]
-fn mix_text(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize, mark: u8) -> u64 {
+fn mix_text(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize, mark: u8) -> u64 {
     let mut at = from;
+    let mut text = ((to - from) as u64) << 8 | u64::from(mark);
+    text = text.wrapping_mul(seed.run);
     while to - at > 16 {
-        hash = fold(hash ^ load(bytes, at), seed.text ^ load(bytes, at + 8));
+        text = fold(text ^ load(bytes, at), seed.text ^ load(bytes, at + 8));
         at += 16;
     }
     let left = to - at;
@@ -186,8 +189,7 @@ fn mix_text(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize, ma
         Some(pair) => (load(pair, 0) & KEEP[left.min(8)], load(pair, 8) & KEEP[left.saturating_sub(8)]),
         None => (word(bytes, at, left.min(8)), word(bytes, at + 8, left.saturating_sub(8))),
     };
-    let tag = ((to - from) as u64) << 8 | u64::from(mark);
-    fold(hash ^ low ^ tag.wrapping_mul(seed.run), seed.text ^ high)
+    hash.wrapping_mul(ODD_A).wrapping_add(fold(text ^ low, seed.text ^ high))
 }
 
 /// Bytes that are classed at once.
@@ -204,10 +206,11 @@ struct Classes {
 /// The classes of `bytes[base..end]`, of a window at most.
 #[inline]
 fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
-    let mut padded = [0u8; WINDOW];
+    let mut padded;
     let window: &[u8; WINDOW] = match bytes.get(base..).and_then(|rest| rest.first_chunk()) {
         Some(window) => window,
         None => {
+            padded = [0u8; WINDOW];
             padded[..end - base].copy_from_slice(&bytes[base..end]);
             &padded
         }
