@@ -72,6 +72,14 @@ pub struct Reading {
     pub yearless: bool,
 }
 
+impl Reading {
+    #[inline]
+    fn of(stamp: &Stamp, time: Time) -> Reading {
+        let yearless = matches!(stamp.wall, Wall::Yearless { .. });
+        Reading { start: stamp.start, end: stamp.end, host_follows: stamp.host_follows, time, yearless }
+    }
+}
+
 /// Reads stamps in one zone. Each worker has its own.
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -202,35 +210,25 @@ impl Clock {
     // Returned through memory, a reading would be read in other portions than it was written.
     #[inline(always)]
     pub fn read(&mut self, line: &[u8], anchor: Anchor) -> Option<Reading> {
-        if let Some(stamp) = self.format.as_ref().and_then(|format| format.find(line)) {
-            return self.reading(stamp, anchor);
-        }
-        let Some(key) = line.first_chunk::<KEY_BYTES>() else {
-            return self.reading(find(line)?, anchor);
+        let Some(key) = line.first_chunk::<KEY_BYTES>().filter(|_| self.format.is_none()) else {
+            let named = self.format.as_ref().and_then(|format| format.find(line));
+            return named.or_else(|| find(line)).map(|stamp| self.reading(stamp, anchor));
         };
         let at = slot_of(*key);
         let place = usize::from(!self.slots[at].fits(line));
-        if place == 1 && !self.slots[at + 1].fits(line) {
-            let stamp = self.stamp_afresh(line, at)?;
-            return self.reading(stamp, anchor);
-        }
+        let is_known = place == 0 || self.slots[at + 1].fits(line);
         let slot = &self.slots[at + place];
-        let stamp = finish_dated(line, &slot.head);
-        let Wall::Yearless { month, day, second_of_day, micros } = stamp.wall else {
-            return self.reading(stamp, anchor);
-        };
-        let last = anchor.last.map_or(slot.to, |last| last.0);
-        if !(slot.from..slot.to).contains(&last) {
+        let stamp = if is_known { finish_dated(line, &slot.head) } else { self.stamp_afresh(line, at)? };
+        if is_known && let Wall::Yearless { month, day, second_of_day, micros } = stamp.wall {
+            let slot = &self.slots[at + place];
+            let last = anchor.last.map_or(slot.to, |last| last.0);
+            if (slot.from..slot.to).contains(&last) {
+                let time = Time(slot.moment.saturating_add(i64::from(micros)));
+                return Some(Reading::of(&stamp, time));
+            }
             self.place(at + place, (month, day, second_of_day), anchor);
-            return self.reading(stamp, anchor);
         }
-        Some(Reading {
-            start: stamp.start,
-            end: stamp.end,
-            host_follows: stamp.host_follows,
-            time: Time(slot.moment.saturating_add(i64::from(micros))),
-            yearless: true,
-        })
+        Some(self.reading(stamp, anchor))
     }
 
     /// Remembers the moment of a slot's second, and the last stamps for which it is that: those
@@ -251,10 +249,8 @@ impl Clock {
     }
 
     #[inline]
-    fn reading(&mut self, stamp: Stamp, anchor: Anchor) -> Option<Reading> {
-        let time = self.resolve(stamp.wall, anchor);
-        let yearless = matches!(stamp.wall, Wall::Yearless { .. });
-        Some(Reading { start: stamp.start, end: stamp.end, host_follows: stamp.host_follows, time, yearless })
+    fn reading(&mut self, stamp: Stamp, anchor: Anchor) -> Reading {
+        Reading::of(&stamp, self.resolve(stamp.wall, anchor))
     }
 
     /// As [`find`] for a line that no slot fits, which is then remembered in this one.
