@@ -150,6 +150,9 @@ def bench(chosen):
 
 def main():
     chosen = options()
+    with open(chosen.file, "rb") as log:
+        if log.read(2) == b"\x1f\x8b":
+            raise SystemExit("%s is compressed: what is measured begins with text" % chosen.file)
     if chosen.work:
         os.makedirs(chosen.work, exist_ok=True)
         return bench(chosen)
