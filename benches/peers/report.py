@@ -78,8 +78,9 @@ def ratios(wanted, rows, sizes):
 
 
 def section(title, chosen, versions, missing, tables):
-    """A whole section of the document."""
-    facts = ["%s. %s. Medians of %d runs, in turn." % (datetime.date.today().isoformat(), machine(), chosen.runs)]
+    """A whole section of the document. The load tells a quiet machine (about 1, the tool itself) from a busy one."""
+    facts = ["%s. %s. Load after the last round: %.1f." % (datetime.date.today().isoformat(), machine(), os.getloadavg()[0])]
+    facts += ["Medians of %d runs, in turn." % chosen.runs]
     facts += ["Options of logsurge: `%s`." % chosen.options] if chosen.options else []
     facts += ["Versions: %s." % "; ".join(versions)]
     facts += ["Not installed: %s." % "; ".join(missing)] if missing else []
