@@ -55,7 +55,9 @@ def row(tool, rows, sizes, timeout):
         return begin + " | | | | | | | failed with status %d |" % runs[-1].status
     wall, cpu = median(runs, lambda run: run.wall), median(runs, lambda run: run.cpu)
     memory = median(runs, lambda run: run.memory) / MIB
-    against = [short(ratio(rows, sizes, tool.name, "wc -l", by)) for by in ("wall", "cpu")] if rows.get("wc -l") else []
+    against = []
+    if rows.get("wc -l"):
+        against = [short(ratio(rows, sizes, tool.name, "wc -l", by)) for by in ("wall", "cpu")]
     return begin + " %s | %s | %s | %s | %s | %s | %s |" % (
         "%.3f" % wall, "%.3f" % cpu, short(text / wall), short(text / cpu), " | ".join(against) or " | ",
         short(memory) if memory else "?", thousands(tool.found(runs[-1].out, runs[-1].err)))
@@ -63,7 +65,8 @@ def row(tool, rows, sizes, timeout):
 
 def table(tools, rows, sizes, timeout):
     """All rows, in the order of the list of tools."""
-    head = ["tool", "what it does", "MB", "wall s", "CPU s", "MB/s", "MB/s of CPU", "× wc, wall", "× wc, CPU", "MiB", "found"]
+    head = ["tool", "what it does", "MB", "wall s", "CPU s", "MB/s", "MB/s of CPU"]
+    head += ["× wc, wall", "× wc, CPU", "MiB", "found"]
     lines = ["| %s |" % " | ".join(head), "|---|---|" + "--:|" * 8 + "---|"]
     return "\n".join(lines + [row(tool, rows, sizes, timeout) for tool in tools])
 
@@ -79,7 +82,8 @@ def ratios(wanted, rows, sizes):
 
 def section(title, chosen, versions, missing, tables):
     """A whole section of the document. The load tells a quiet machine (about 1, the tool itself) from a busy one."""
-    facts = ["%s. %s. Load after the last round: %.1f." % (datetime.date.today().isoformat(), machine(), os.getloadavg()[0])]
+    today = datetime.date.today().isoformat()
+    facts = ["%s. %s. Load after the last round: %.1f." % (today, machine(), os.getloadavg()[0])]
     facts += ["Medians of %d runs, in turn." % chosen.runs]
     facts += ["Options of logsurge: `%s`." % chosen.options] if chosen.options else []
     facts += ["Versions: %s." % "; ".join(versions)]
