@@ -58,6 +58,23 @@ const FIELD_NAMES_MAX: usize = 4_096;
 /// Slots that the workers are told are open; any more are counted in vain.
 const TOLD_OPEN_MAX: usize = 1 << 18;
 
+/// Set in the number of a [`Mark::Shape`].
+const IS_SHAPE: usize = 1 << 31;
+
+impl Mark {
+    /// As a number, in the order of the marks.
+    fn number(self) -> usize {
+        match self {
+            Mark::Value(at) => at,
+            Mark::Shape(at) => IS_SHAPE | at,
+        }
+    }
+
+    fn of(number: usize) -> Mark {
+        if number & IS_SHAPE == 0 { Mark::Value(number) } else { Mark::Shape(number ^ IS_SHAPE) }
+    }
+}
+
 impl Ledger {
     /// What is known of values.
     pub(super) fn save_slots(&self) -> SavedSlots {
@@ -141,67 +158,55 @@ impl Ledger {
     /// Counts the values of a pane, whose shares are judged if `is_judged`; those that were never
     /// seen, the earliest first, and those with another share than usual.
     pub(super) fn count_values(&mut self, pane: Pane, cells: &PaneCells, is_judged: bool) -> ValueNews {
-        let (marks, shapes) = self.look_at_values(cells);
-        let counts = counts_of(&self.said.words, cells, &marks, &shapes, self.learn_only);
-        let order = |a: usize, b: usize| {
-            let line = |number: usize| line_of(marks[number].0, cells);
-            let place = |number: usize| (line(number).2, line(number).0, line(number).1);
-            place(a).cmp(&place(b)).then_with(|| marks[a].0.cmp(&marks[b].0))
+        let shapes = self.look_at_shapes(cells);
+        let overflow = self.registry.overflow_template();
+        let template_of = |shape| {
+            let template = self.registry.template_of(self.known(shape)?);
+            (Some(template) != overflow).then_some(template)
         };
-        let mut open: Vec<(TemplateIx, SlotId, usize)> = Vec::new();
+        let counts = counts_of(&self.said.words, cells, &shapes, template_of, self.learn_only);
+        let order = |a: usize, b: usize| {
+            let line = |number: usize| line_of(Mark::of(number), cells);
+            let place = |number: usize| (line(number).2, line(number).0, line(number).1);
+            place(a).cmp(&place(b)).then_with(|| a.cmp(&b))
+        };
+        let mut open: Vec<(TemplateIx, SlotId, Mark)> = Vec::new();
         let frame = self.detector.share_frame(pane, self.said.slots.values(), is_judged && !self.learning());
-        let mut news = self
-            .said
-            .slots
-            .close_pane(&frame, &counts, order, |count| open.push((count.template, count.slot, count.mark)));
+        let mut news = self.said.slots.close_pane(&frame, &counts, order, |count| {
+            open.push((count.template, count.slot, Mark::of(count.mark)));
+        });
         drop(counts);
-        for (template, slot, number) in open {
-            match marks[number].0 {
+        for (template, slot, mark) in open {
+            match mark {
                 Mark::Value(at) => self.tell_open(cells.values.cells()[at].shape, slot),
                 Mark::Shape(_) => self.said.words.note_open(template, &self.said.slots),
             }
         }
         news.new.sort_by_key(|new| (new.time, new.template, new.slot));
-        let mark = |number: usize| marks[number].0;
         ValueNews {
-            new: news.new.into_iter().map(|new| (mark(new.mark), new)).collect(),
-            shares: news.shares.into_iter().map(|share| (share.mark.map(mark), share)).collect(),
+            new: news.new.into_iter().map(|new| (Mark::of(new.mark), new)).collect(),
+            shares: news.shares.into_iter().map(|share| (share.mark.map(Mark::of), share)).collect(),
         }
     }
 
-    /// Where the lines are whose values count, each with its template and, of those that the
-    /// closure has masked words in, its shape.
-    fn look_at_values(&mut self, cells: &PaneCells) -> (Vec<(Mark, TemplateIx)>, Vec<ShapeIx>) {
+    /// Takes note of the lines of shapes; those that the closure has masked words in.
+    fn look_at_shapes(&mut self, cells: &PaneCells) -> Vec<(TemplateIx, ShapeIx, usize)> {
         let overflow = self.registry.overflow_template();
-        let (mut marks, mut shapes, mut known) =
-            (Vec::new(), Vec::new(), Vec::with_capacity(cells.cells.len()));
+        let mut shapes = Vec::with_capacity(cells.cells.len());
         for (at, cell) in cells.cells.iter().enumerate() {
             let Some(shape) = self.known_cell(cell) else { continue };
             let template = self.registry.template_of(shape);
             if Some(template) != overflow {
-                known.push((template, shape, at));
+                shapes.push((template, shape, at));
             }
         }
-        let looked = known.iter().map(|(template, shape, _)| (*template, *shape));
+        let looked = shapes.iter().map(|(template, shape, _)| (*template, *shape));
         self.said.words.look(&self.registry, &mut self.said.slots, looked);
-        for (template, shape, at) in known {
-            self.said.words.add(shape, cells.cells[at].count + cells.cells[at].late);
-            if !self.said.words.of(template, shape).is_empty() {
-                marks.push((Mark::Shape(at), template));
-                shapes.push(shape);
-            }
-        }
-        let mut last = (ShapeId(0), None);
-        for (at, cell) in cells.values.cells().iter().enumerate() {
-            // The values of one shape mostly come one after another.
-            if last.0 != cell.shape {
-                last = (cell.shape, self.known(cell.shape).map(|shape| self.registry.template_of(shape)));
-            }
-            if let Some(template) = last.1.filter(|template| Some(*template) != overflow) {
-                marks.push((Mark::Value(at), template));
-            }
-        }
-        (marks, shapes)
+        shapes.retain(|(template, shape, at)| {
+            self.said.words.add(*shape, cells.cells[*at].count + cells.cells[*at].late);
+            !self.said.words.of(*template, *shape).is_empty()
+        });
+        shapes
     }
 
     /// Tells the workers that a slot is not worth counting any more.
@@ -228,56 +233,58 @@ pub(super) fn line_of(mark: Mark, cells: &PaneCells) -> (usize, u64, &[u8]) {
     }
 }
 
-/// What the pane has of each value, as the marks list it. `keeps_lines`: with a line of each.
+/// What the pane has of each value: of the words of these shapes, and of what workers have counted
+/// of templates. `keeps_lines`: with a line of each.
 fn counts_of<'a>(
     said: &'a Words,
     cells: &'a PaneCells,
-    marks: &[(Mark, TemplateIx)],
-    shapes: &[ShapeIx],
+    shapes: &[(TemplateIx, ShapeIx, usize)],
+    template_of: impl Fn(ShapeId) -> Option<TemplateIx>,
     keeps_lines: bool,
 ) -> Vec<ValueCount<'a>> {
-    let mut counts = Vec::with_capacity(marks.len());
-    for (number, (mark, template)) in marks.iter().enumerate() {
-        match *mark {
-            Mark::Value(at) => {
-                let cell = &cells.values.cells()[at];
-                let value = cells.values.value(cell);
-                let (value, route) =
-                    if cell.slot.has_route() { split_route(value) } else { (value, &[][..]) };
-                counts.push(ValueCount {
-                    template: *template,
-                    slot: cell.slot,
-                    hash: cell.hash,
-                    value,
-                    route,
-                    count: cell.count,
-                    late: cell.late,
-                    time: cell.time,
-                    mark: number,
-                    line: keeps_lines.then(|| (cell.source, cell.line_number, cells.values.sample(cell))),
-                });
+    let listed = cells.values.cells();
+    let words = shapes.iter().map(|(template, shape, _)| said.of(*template, *shape).len()).sum::<usize>();
+    let mut counts = Vec::with_capacity(words + listed.len());
+    for &(template, shape, at) in shapes {
+        let cell = &cells.cells[at];
+        counts.extend(said.of(template, shape).iter().map(|(slot, value, hash)| {
+            ValueCount {
+                template,
+                slot: *slot,
+                value,
+                hash: *hash,
+                route: &[],
+                count: cell.count,
+                late: cell.late,
+                time: cell.time,
+                mark: Mark::Shape(at).number(),
+                // The others are those of their shapes.
+                line: (keeps_lines && **value == [VARIABLE])
+                    .then(|| (cell.source, cell.line_number, cells.sample(cell))),
             }
-            Mark::Shape(at) => {
-                let cell = &cells.cells[at];
-                let words = said.of(*template, shapes[number]);
-                counts.extend(words.iter().map(|(slot, value, hash)| {
-                    ValueCount {
-                        template: *template,
-                        slot: *slot,
-                        value,
-                        hash: *hash,
-                        route: &[],
-                        count: cell.count,
-                        late: cell.late,
-                        time: cell.time,
-                        mark: number,
-                        // The others are those of their shapes.
-                        line: (keeps_lines && **value == [VARIABLE])
-                            .then(|| (cell.source, cell.line_number, cells.sample(cell))),
-                    }
-                }));
-            }
+        }));
+    }
+    let mut last = (ShapeId(0), None);
+    for (at, cell) in listed.iter().enumerate() {
+        // The values of one shape mostly come one after another.
+        if last.0 != cell.shape {
+            last = (cell.shape, template_of(cell.shape));
         }
+        let Some(template) = last.1 else { continue };
+        let value = cells.values.value(cell);
+        let (value, route) = if cell.slot.has_route() { split_route(value) } else { (value, &[][..]) };
+        counts.push(ValueCount {
+            template,
+            slot: cell.slot,
+            hash: cell.hash,
+            value,
+            route,
+            count: cell.count,
+            late: cell.late,
+            time: cell.time,
+            mark: Mark::Value(at).number(),
+            line: keeps_lines.then(|| (cell.source, cell.line_number, cells.values.sample(cell))),
+        });
     }
     counts
 }

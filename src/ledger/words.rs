@@ -51,8 +51,8 @@ impl Words {
         }
         for (template, shape) in shapes {
             let index = shape.0 as usize;
-            if matches!(self.roots.get(&template), Some(Some(_)))
-                && self.words.get(index).is_none_or(Option::is_none)
+            if self.words.get(index).is_none_or(Option::is_none)
+                && matches!(self.roots.get(&template), Some(Some(_)))
             {
                 self.words.resize_with(self.words.len().max(index + 1), || None);
                 self.words[index] = Some(words_of(registry, shape));
@@ -100,8 +100,8 @@ impl Words {
 
     /// The words of a shape in the places of its template, if any is closed.
     pub fn of(&self, template: TemplateIx, shape: ShapeIx) -> &[(SlotId, Box<[u8]>, u64)] {
-        match self.roots.get(&template) {
-            Some(Some(_)) => self.words.get(shape.0 as usize).and_then(Option::as_deref).unwrap_or(&[]),
+        match self.words.get(shape.0 as usize) {
+            Some(Some(words)) if matches!(self.roots.get(&template), Some(Some(_))) => words,
             _ => &[],
         }
     }
