@@ -177,10 +177,18 @@ impl Slots {
         mut opened: impl FnMut(&ValueCount<'_>),
     ) -> PaneNews {
         let mut news = PaneNews { shares: self.calm_down(frame.pane), ..PaneNews::default() };
-        let (mut unknown, mut crowded) = (Vec::new(), Vec::new());
-        for count in counts.iter().filter(|count| !count.slot.has_route()) {
+        let (mut unknown, mut crowded, mut routes, mut near) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        for count in counts {
             let place = (count.template, count.slot);
-            let Some(slot) = slot_of(&mut self.by_template, place.0, place.1) else {
+            if count.slot.has_route() {
+                routes.push(count);
+                continue;
+            }
+            let slot = match place_near(&self.by_template, place, &mut near) {
+                Some(at) => Some(&mut self.by_template[place.0.0 as usize][at].1),
+                None => slot_of(&mut self.by_template, place.0, place.1),
+            };
+            let Some(slot) = slot else {
                 self.is_full = true;
                 opened(count);
                 continue;
@@ -215,7 +223,6 @@ impl Slots {
         crowded.dedup();
         crowded.into_iter().for_each(|template| self.keep_few(template));
         // They go by what became of the slots of all requests.
-        let mut routes: Vec<_> = counts.iter().filter(|count| count.slot.has_route()).collect();
         routes.sort_unstable_by(|a, b| {
             let place = |count: &ValueCount<'_>| (count.template, count.slot);
             place(a).cmp(&place(b)).then(a.route.cmp(b.route)).then_with(|| first(a, b))
@@ -283,35 +290,48 @@ impl Slots {
         shares: &mut Vec<ShareFound>,
     ) {
         let ends = (frame.pane + 1).rem_euclid(MINUTE) == 0;
-        let Slots { by_template, waiting, timers, .. } = self;
-        // Most of it is in order from the pane before.
-        waiting.sort();
-        // A slot that was forgotten and made anew has come twice.
-        waiting.dedup();
-        waiting.retain(|&(template, id)| {
-            let slots = by_template.get_mut(template.0 as usize).map_or(&mut [][..], |slots| slots);
-            let Ok(at) = slots.binary_search_by_key(&id, |(id, _)| *id) else { return false };
-            let slot = &mut slots[at].1;
-            if slot.pending > 0 && (ends || slot.is_odd()) {
-                let frame = ShareFrame { from_nought: id.has_route(), ..*frame };
-                for (value, share) in slot.judge(&frame) {
-                    let own = |count: &&ValueCount<'_>| {
-                        (count.template, count.slot) == (template, id)
-                            && *count.value == *value
-                            && *count.route == *slot.route
-                    };
-                    let mark = counts.iter().filter(own).min_by(|a, b| first(a, b)).map(|count| count.mark);
-                    let calm = slot.values.iter().find(|known| known.text == value);
-                    if let Some(due) = calm.and_then(|known| known.series.calm_from()) {
-                        timers.push(Reverse((due, template, id, value.clone())));
-                    }
-                    let route = slot.route.clone();
-                    shares.push(ShareFound { template, slot: id, route, value, share, mark });
+        let due = self.due(ends);
+        let Slots { by_template, timers, .. } = self;
+        let mut near = 0;
+        for (template, id) in due {
+            let Some(at) = place_near(by_template, (template, id), &mut near) else { continue };
+            let slot = &mut by_template[template.0 as usize][at].1;
+            let frame = ShareFrame { from_nought: id.has_route(), ..*frame };
+            for (value, share) in slot.judge(&frame) {
+                let own = |count: &&ValueCount<'_>| {
+                    (count.template, count.slot) == (template, id)
+                        && *count.value == *value
+                        && *count.route == *slot.route
+                };
+                let mark = counts.iter().filter(own).min_by(|a, b| first(a, b)).map(|count| count.mark);
+                let calm = slot.values.iter().find(|known| known.text == value);
+                if let Some(due) = calm.and_then(|known| known.series.calm_from()) {
+                    timers.push(Reverse((due, template, id, value.clone())));
                 }
+                let route = slot.route.clone();
+                shares.push(ShareFound { template, slot: id, route, value, share, mark });
             }
+        }
+    }
+
+    /// Which of the slots with lines that wait are to be judged, in order: those that look odd, or
+    /// `all`. They wait no more.
+    fn due(&mut self, all: bool) -> Vec<(TemplateIx, SlotId)> {
+        let Slots { by_template, waiting, .. } = self;
+        let (mut due, mut near) = (Vec::new(), 0);
+        waiting.retain(|&(template, id)| {
+            let Some(at) = place_near(by_template, (template, id), &mut near) else { return false };
+            let slot = &mut by_template[template.0 as usize][at].1;
             slot.is_waiting = slot.pending > 0;
+            if slot.is_waiting && (all || slot.is_odd()) {
+                slot.is_waiting = false;
+                due.push((template, id));
+            }
             slot.is_waiting
         });
+        due.sort_unstable();
+        due.dedup();
+        due
     }
 
     /// The shares that have calmed down by a pane.
@@ -477,6 +497,22 @@ impl Slots {
             slots.into_iter().for_each(|(id, slot)| self.put(template, id, slot));
         }
     }
+}
+
+/// Where a slot lies among those of its template. One is most often asked for after itself or
+/// after its neighbour.
+fn place_near(
+    by_template: &[OfTemplate],
+    (template, id): (TemplateIx, SlotId),
+    near: &mut usize,
+) -> Option<usize> {
+    let slots = by_template.get(template.0 as usize)?;
+    let is_at = |at: &usize| slots.get(*at).is_some_and(|(known, _)| *known == id);
+    *near = match [*near, *near + 1].into_iter().find(is_at) {
+        Some(at) => at,
+        None => slots.binary_search_by_key(&id, |(id, _)| *id).ok()?,
+    };
+    Some(*near)
 }
 
 /// A slot, made if there is room for it.

@@ -113,7 +113,9 @@ impl Slot {
     /// Whether one of its values has more of the lines that wait than chance would often give it.
     pub(super) fn is_odd(&self) -> bool {
         let share = |value: &Value| value.lines as f64 / self.lines.max(1) as f64;
-        self.values.iter().any(|value| is_odd_share(value.pending, self.pending, share(value)))
+        // A line alone is never odd.
+        let mut several = self.values.iter().filter(|value| value.pending > 1);
+        several.any(|value| is_odd_share(value.pending, self.pending, share(value)))
     }
 
     /// Judges the shares of its values over the lines that wait, and learns them.
