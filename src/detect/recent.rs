@@ -43,6 +43,9 @@ impl Recent {
         }
         // The longest window holds all there is.
         let gone = std::mem::take(&mut self.outside[LONG]);
+        if gone == 0 {
+            return;
+        }
         self.panes.drain(..self.panes.len().min(gone as usize));
         self.outside.iter_mut().take(LONG).for_each(|outside| *outside = outside.saturating_sub(gone));
     }

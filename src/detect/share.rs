@@ -239,10 +239,11 @@ impl SlotSeries {
             self.last = pane;
         }
         self.recent.slide(self.last, pane);
+        let days = sums::days_between(self.last, pane);
         for (cells, width) in self.cells.iter_mut().zip(SCALES) {
             let closed = pane.div_euclid(width).saturating_sub(self.last.div_euclid(width));
             cells.roll(closed, is_learning);
-            cells.age(sums::days_between(self.last, pane));
+            cells.age(days);
         }
         self.last = pane;
     }
@@ -346,10 +347,13 @@ impl ValueSeries {
         self.lines_before = sums::aged_by(self.lines_before, days);
         if let Some(known) = &mut self.known {
             known.recent.slide(self.last, pane);
+            let weeks = if days > 0 { sums::weeks_between(self.last, pane) } else { 0 };
             for (cells, width) in known.cells.iter_mut().zip(SCALES) {
                 let closed = pane.div_euclid(width).saturating_sub(self.last.div_euclid(width));
                 cells.roll(closed, is_learning);
-                cells.age(days, sums::weeks_between(self.last, pane));
+                if days > 0 {
+                    cells.age(days, weeks);
+                }
             }
         }
         self.last = pane;

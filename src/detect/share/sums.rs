@@ -96,11 +96,8 @@ impl Fit {
     }
 }
 
-/// The cells that join the sums when so many have closed: each one cell after its own.
+/// The cells that join the sums when so many have closed, at least one: each one cell after its own.
 fn joining<T: Default>(closed: i64, current: &mut T, previous: &mut T) -> [Option<T>; 2] {
-    if closed == 0 {
-        return [None, None];
-    }
     let (newer, older) = (std::mem::take(current), std::mem::take(previous));
     if closed == 1 {
         *previous = newer;
@@ -112,6 +109,9 @@ fn joining<T: Default>(closed: i64, current: &mut T, previous: &mut T) -> [Optio
 impl SlotCells {
     /// So many cells have closed since the last line.
     pub fn roll(&mut self, closed: i64, is_learning: bool) {
+        if closed == 0 {
+            return;
+        }
         let joining = joining(closed, &mut self.current, &mut self.previous);
         if is_learning {
             joining.into_iter().flatten().for_each(|cell| self.learn(cell));
@@ -127,6 +127,9 @@ impl SlotCells {
     }
 
     pub fn age(&mut self, days: u64) {
+        if days == 0 {
+            return;
+        }
         for sum in [&mut self.lines, &mut self.pairs, &mut self.active] {
             *sum = aged_by(*sum, days);
         }
@@ -157,6 +160,9 @@ impl SlotCells {
 impl ValueCells {
     /// So many cells have closed since the last line.
     pub fn roll(&mut self, closed: i64, is_learning: bool) {
+        if closed == 0 {
+            return;
+        }
         let joining = joining(closed, &mut self.current, &mut self.previous);
         if is_learning {
             joining.into_iter().flatten().for_each(|cell| self.learn(cell));
