@@ -5,7 +5,7 @@
 
 use super::Ledger;
 use super::meaning::Awaited;
-use super::pane::{PaneCells, ValueAddition};
+use super::pane::{PaneCells, PaneValues, ValueAddition};
 use super::source::{Held, Place};
 use super::words::Words;
 use crate::alert::Alert;
@@ -14,6 +14,7 @@ use crate::detect::slots::{NewValue, SavedSlots, ShareFound, Slots, ValueCount};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::redact::redact;
 use crate::shape::VARIABLE;
+use crate::shape::candidates::VALUE_BYTES_MAX;
 use crate::template::{ShapeIx, TemplateIx};
 use crate::time::Pane;
 use hashbrown::{HashMap, HashSet};
@@ -33,6 +34,8 @@ pub(super) struct Said {
     /// Which slots the workers were told are open, and those to be told.
     pub told_open: HashSet<(ShapeId, SlotId)>,
     pub opened: Vec<(ShapeId, SlotId)>,
+    /// Values that were found to be no secrets.
+    harmless: HashSet<Box<[u8]>>,
 }
 
 /// Where the lines of a count are.
@@ -53,6 +56,8 @@ pub(super) struct ValueNews {
 // limits
 /// A shorter value is no secret by itself.
 const SECRET_BYTES_MIN: usize = 12;
+/// Values that are known to be none.
+const HARMLESS_MAX: usize = 1_024;
 /// Names of fields that are remembered.
 const FIELD_NAMES_MAX: usize = 4_096;
 /// Slots that the workers are told are open; any more are counted in vain.
@@ -116,6 +121,8 @@ impl Ledger {
         let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
         let apart = self.sources[source].is_apart();
         let mut last = (ShapeId(0), false);
+        // Most entries of a segment are of one pane.
+        let mut open: Option<(Pane, PaneValues)> = None;
         for entry in &held.segment.values {
             let (pane, late, time, newest) = place.of((entry.pane, entry.late, entry.time, entry.newest));
             // Of too many values no line is counted, but they are there.
@@ -128,14 +135,11 @@ impl Ledger {
                 continue;
             }
             let cut = |(from, len): (u32, u32)| &held.samples[from as usize..][..len as usize];
+            let value = cut(entry.value);
             let addition = ValueAddition {
                 shape: entry.shape,
                 slot: entry.slot,
-                value: if entry.slot.has_route() {
-                    cut(entry.value)
-                } else {
-                    self.countable(cut(entry.value))
-                },
+                value: if entry.slot.has_route() || self.is_countable(value) { value } else { &[] },
                 count,
                 late: late || apart || pane < open_from,
                 time,
@@ -145,14 +149,41 @@ impl Ledger {
                 sample: cut(entry.sample),
             };
             let pane = Pane(pane.max(open_from));
-            self.panes.entry(pane).or_insert_with(|| self.spare.take()).values.add(&addition);
+            match &mut open {
+                Some((at, values)) if *at == pane => values.add(&addition),
+                _ => {
+                    self.put_back(open.take());
+                    let cells = self.panes.entry(pane).or_insert_with(|| self.spare.take());
+                    let mut values = std::mem::take(&mut cells.values);
+                    values.add(&addition);
+                    open = Some((pane, values));
+                }
+            }
+        }
+        self.put_back(open);
+    }
+
+    fn put_back(&mut self, values: Option<(Pane, PaneValues)>) {
+        if let Some((pane, values)) = values
+            && let Some(cells) = self.panes.get_mut(&pane)
+        {
+            cells.values = values;
         }
     }
 
-    /// A value as it is counted: what looks like a secret is kept nowhere, and its slot is open.
-    fn countable<'a>(&self, value: &'a [u8]) -> &'a [u8] {
-        let is_secret = value.len() >= SECRET_BYTES_MIN && !self.no_redact && *redact(value) != *value;
-        if is_secret { &[] } else { value }
+    /// Whether a value may be counted: what looks like a secret is kept nowhere, and its slot is open.
+    fn is_countable(&mut self, value: &[u8]) -> bool {
+        if value.len() < SECRET_BYTES_MIN || self.no_redact || self.said.harmless.contains(value) {
+            return true;
+        }
+        let is_harmless = *redact(value) == *value;
+        if is_harmless && value.len() <= VALUE_BYTES_MAX {
+            if self.said.harmless.len() >= HARMLESS_MAX {
+                self.said.harmless.clear();
+            }
+            self.said.harmless.insert(value.into());
+        }
+        is_harmless
     }
 
     /// Counts the values of a pane, whose shares are judged if `is_judged`; those that were never
