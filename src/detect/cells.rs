@@ -17,6 +17,9 @@ const COUPLING_WEIGHT: f64 = 5.0;
 /// So many standard errors of what was shown weigh as much again.
 const COUPLING_ERRORS: f64 = 8.0;
 
+/// A tail is known to so many digits, of it or after its point.
+const TAIL_ERROR: f64 = 1e-6;
+
 /// The sums of one scale.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Cells {
@@ -33,6 +36,36 @@ pub(crate) struct Cells {
     pub active: u32,
     /// The most surprising window of this week, and of the one before.
     records: [Record; 2],
+    /// How surprising the window on record in the open cell is, until a cell joins the sums.
+    #[serde(skip)]
+    known_tail: KnownTail,
+}
+
+/// What was worked out, and would be again; to as many digits as there is room for.
+#[derive(Clone, Copy, Debug)]
+struct KnownTail(f32);
+
+impl KnownTail {
+    const NONE: KnownTail = KnownTail(f32::NAN);
+
+    /// Whether another tail is larger, if that is plain.
+    fn is_below(self, tail: f64) -> Option<bool> {
+        let known = f64::from(self.0);
+        let is_plain = (tail - known).abs() > TAIL_ERROR * (1.0 + known);
+        is_plain.then_some(tail > known)
+    }
+}
+
+impl Default for KnownTail {
+    fn default() -> KnownTail {
+        KnownTail::NONE
+    }
+}
+
+impl PartialEq for KnownTail {
+    fn eq(&self, _: &KnownTail) -> bool {
+        true
+    }
 }
 
 /// A cell that has not joined the sums yet.
@@ -83,6 +116,7 @@ impl Fit {
 impl Cells {
     /// Lets closed cells join the sums, if it is behind the frame's cell.
     pub fn roll(&mut self, scale: &ScaleFrame, traffic: &Traffic) {
+        self.known_tail = KnownTail::NONE;
         if scale.is_frozen {
             self.previous = if scale.cell - self.cell > 1 { Cell::default() } else { self.current };
             (self.current, self.cell) = (Cell::default(), scale.cell);
@@ -116,11 +150,12 @@ impl Cells {
         if lines >= ONE {
             self.active = self.active.saturating_add(ONE as u32);
         }
-        self.records[0] = self.worse(self.records[0], cell.record, scale);
+        self.records[0] = self.worse((self.records[0], KnownTail::NONE), cell.record, scale).0;
     }
 
     /// A day has gone by, and perhaps weeks.
     pub fn age(&mut self, days: u64, weeks: u64) {
+        self.known_tail = KnownTail::NONE;
         for _ in 0..days {
             self.lines = aged(self.lines);
             self.pairs = aged(self.pairs);
@@ -145,7 +180,8 @@ impl Cells {
     /// The current pane's window is nothing out of the ordinary.
     pub fn add_window(&mut self, count: u64, scale: &ScaleFrame) {
         let window = Record { count: saturated(count), traffic: scale.traffic as f32 };
-        self.current.record = self.worse(self.current.record, window, scale);
+        let old = (self.current.record, self.known_tail);
+        (self.current.record, self.known_tail) = self.worse(old, window, scale);
     }
 
     /// What a pane of `cell` taught turns out to belong to an alert.
@@ -159,6 +195,7 @@ impl Cells {
 
     /// So do the windows of the cells that have not joined yet.
     pub fn forget_windows(&mut self) {
+        self.known_tail = KnownTail::NONE;
         self.current.record = Record::default();
         self.previous.record = Record::default();
     }
@@ -235,20 +272,33 @@ impl Cells {
         if fit.expected > 0.0 { fit.tail(record.count.into()) } else { record.count.into() }
     }
 
-    /// The more surprising of two windows.
-    fn worse(&self, old: Record, new: Record, scale: &ScaleFrame) -> Record {
+    /// The more surprising of two windows, and how surprising it is, as far as that is known.
+    fn worse(
+        &self,
+        (old, old_tail): (Record, KnownTail),
+        new: Record,
+        scale: &ScaleFrame,
+    ) -> (Record, KnownTail) {
         if old.count == 0 || new.count == 0 {
-            return if new.count > old.count { new } else { old };
+            return if new.count > old.count { (new, KnownTail::NONE) } else { (old, old_tail) };
         }
         if old.dominates(&new) {
-            return old;
+            return (old, old_tail);
         }
-        let is_worse = new.dominates(&old) || self.tail_of(&new, scale) > self.tail_of(&old, scale);
-        if is_worse { new } else { old }
+        if new.dominates(&old) {
+            return (new, KnownTail::NONE);
+        }
+        let new_tail = self.tail_of(&new, scale);
+        if let Some(is_worse) = old_tail.is_below(new_tail) {
+            return if is_worse { (new, KnownTail(new_tail as f32)) } else { (old, old_tail) };
+        }
+        let tail = self.tail_of(&old, scale);
+        if new_tail > tail { (new, KnownTail(new_tail as f32)) } else { (old, KnownTail(tail as f32)) }
     }
 
     /// Another name of the same template, rolled to the same cell, joins.
     pub fn join(&mut self, other: Cells) {
+        self.known_tail = KnownTail::NONE;
         let squares = |cells: &Cells| (cells.pairs as f64 + cells.lines as f64).max(0.0);
         let root = squares(self).sqrt() + squares(&other).sqrt();
         self.lines = self.lines.saturating_add(other.lines);
