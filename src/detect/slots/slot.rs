@@ -120,14 +120,17 @@ impl Slot {
 
     /// Judges the shares of its values over the lines that wait, and learns them.
     pub(super) fn judge(&mut self, frame: &ShareFrame) -> Vec<(Box<[u8]>, ShareFinding)> {
-        let mut texts: Vec<&[u8]> = Vec::new();
-        let mut series: Vec<(&mut ValueSeries, u32)> = Vec::new();
-        for value in self.values.iter_mut().filter(|value| value.pending > 0) {
-            texts.push(&value.text);
-            series.push((&mut value.series, std::mem::take(&mut value.pending)));
-        }
+        let waiting = self.values.iter_mut().filter(|value| value.pending > 0);
+        let mut series: Vec<(&mut ValueSeries, u32)> =
+            waiting.map(|value| (&mut value.series, value.pending)).collect();
         let found = self.series.close_pane(std::mem::take(&mut self.pending), &mut series, frame);
-        found.into_iter().map(|(at, share)| (texts[at].into(), share)).collect()
+        let named = found.into_iter().map(|(at, share)| {
+            let value = self.values.iter().filter(|value| value.pending > 0).nth(at);
+            (value.map_or_else(Box::default, |value| value.text.clone()), share)
+        });
+        let named = named.collect();
+        self.values.iter_mut().for_each(|value| value.pending = 0);
+        named
     }
 
     /// A slot that has shown one value.
