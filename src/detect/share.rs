@@ -195,6 +195,21 @@ pub(crate) struct Lumps {
     pub windows: u32,
 }
 
+/// How many cells of each scale have closed from one pane to another.
+fn cells_closed(last: i64, pane: i64) -> [i64; SCALE_COUNT] {
+    // One by one: the compiler knows the widths then, and divides by none.
+    let cells = |pane: i64| {
+        [
+            pane.div_euclid(SCALES[0]),
+            pane.div_euclid(SCALES[1]),
+            pane.div_euclid(SCALES[2]),
+            pane.div_euclid(SCALES[3]),
+        ]
+    };
+    let (before, now) = (cells(last), cells(pane));
+    std::array::from_fn(|scale| now[scale].saturating_sub(before[scale]))
+}
+
 impl SlotSeries {
     /// Judges and learns a pane with lines of the slot. `values` are all that have
     /// lines in it; what is found names them by their place there. Panes come in
@@ -240,8 +255,7 @@ impl SlotSeries {
         }
         self.recent.slide(self.last, pane);
         let days = sums::days_between(self.last, pane);
-        for (cells, width) in self.cells.iter_mut().zip(SCALES) {
-            let closed = pane.div_euclid(width).saturating_sub(self.last.div_euclid(width));
+        for (cells, closed) in self.cells.iter_mut().zip(cells_closed(self.last, pane)) {
             cells.roll(closed, is_learning);
             cells.age(days);
         }
@@ -348,8 +362,7 @@ impl ValueSeries {
         if let Some(known) = &mut self.known {
             known.recent.slide(self.last, pane);
             let weeks = if days > 0 { sums::weeks_between(self.last, pane) } else { 0 };
-            for (cells, width) in known.cells.iter_mut().zip(SCALES) {
-                let closed = pane.div_euclid(width).saturating_sub(self.last.div_euclid(width));
+            for (cells, closed) in known.cells.iter_mut().zip(cells_closed(self.last, pane)) {
                 cells.roll(closed, is_learning);
                 if days > 0 {
                     cells.age(days, weeks);
