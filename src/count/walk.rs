@@ -7,12 +7,17 @@ use crate::id::{ShapeId, SlotId};
 use crate::limits::{FIRST_LINE_BYTES_MAX, SAMPLE_BYTES_MAX};
 use crate::time::{Pane, Time};
 
+// limits
+/// Values that a short chunk is given room for.
+const VALUES_PER_LINE: usize = 4;
+
 /// How much a chunk's delta holds: the next one is asked for at once, since lists that grow
 /// are copied, and most chunks are like the one before.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Room {
     entries: usize,
     firsts: usize,
+    values: usize,
     samples: usize,
 }
 
@@ -39,7 +44,9 @@ impl Walk {
         let room = Room {
             entries: room.entries.min(lines_max),
             firsts: room.firsts.min(lines_max),
-            samples: room.samples.min(job.bytes.len()),
+            values: room.values.min(VALUES_PER_LINE * lines_max),
+            // A line is a sample of its message and of its values.
+            samples: room.samples.min(2 * job.bytes.len()),
         };
         let samples = Vec::with_capacity(room.samples);
         let delta = Delta { source: job.source, index: job.index, samples, ..Delta::default() };
@@ -80,7 +87,7 @@ impl Walk {
             high: first,
             entries: Vec::with_capacity(room.entries),
             firsts: Vec::with_capacity(room.firsts),
-            values: Vec::new(),
+            values: Vec::with_capacity(room.values),
         });
     }
 
@@ -90,7 +97,8 @@ impl Walk {
         let segments = self.delta.segments.iter();
         Room {
             entries: more(segments.clone().map(|segment| segment.entries.len()).max().unwrap_or(0)),
-            firsts: more(segments.map(|segment| segment.firsts.len()).max().unwrap_or(0)),
+            firsts: more(segments.clone().map(|segment| segment.firsts.len()).max().unwrap_or(0)),
+            values: more(segments.map(|segment| segment.values.len()).max().unwrap_or(0)),
             samples: more(self.delta.samples.len()),
         }
     }
