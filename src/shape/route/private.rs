@@ -7,6 +7,8 @@
 //!
 //! Where it fails: a secret of small letters behind a part that announces none.
 
+use crate::redact::LINK_WORDS;
+
 /// What a part announces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Announced {
@@ -26,85 +28,55 @@ const LETTERS_MIN: usize = 8;
 /// Capitals that stand for words: `HTTP`, `HTTPS`.
 const CAPITALS_MAX: usize = 5;
 
-/// Words whose next part lets somebody in; `s` at the end left away.
-const SECRETS: [&[u8]; 27] = [
-    b"activate",
-    b"activation",
-    b"apikey",
-    b"confirm",
-    b"confirmation",
-    b"hook",
-    b"invitation",
-    b"invite",
-    b"key",
-    b"magic",
-    b"magiclink",
-    b"otp",
-    b"passwd",
-    b"password",
-    b"recover",
-    b"recovery",
-    b"reset",
-    b"secret",
-    b"session",
-    b"share",
-    b"shared",
-    b"token",
-    b"unsubscribe",
-    b"validate",
-    b"verification",
-    b"verify",
-    b"webhook",
-];
 /// Words whose next part mostly is a step.
-const STEPS: [&[u8]; 6] = [b"auth", b"callback", b"login", b"oauth", b"signin", b"sso"];
+const STEPS: [&str; 6] = ["auth", "callback", "login", "oauth", "signin", "sso"];
 /// What paths have behind both, and what is no secret.
-const USUAL: [&[u8]; 45] = [
-    b"accept",
-    b"account",
-    b"all",
-    b"authorize",
-    b"cancel",
-    b"change",
-    b"check",
-    b"complete",
-    b"create",
-    b"delete",
-    b"done",
-    b"edit",
-    b"email",
-    b"error",
-    b"failed",
-    b"forgot",
-    b"form",
-    b"html",
-    b"info",
-    b"introspect",
-    b"json",
-    b"link",
-    b"list",
-    b"logout",
-    b"me",
-    b"new",
-    b"page",
-    b"phone",
-    b"php",
-    b"public",
-    b"refresh",
-    b"register",
-    b"request",
-    b"resend",
-    b"revoke",
-    b"send",
-    b"set",
-    b"setting",
-    b"sign",
-    b"signup",
-    b"status",
-    b"success",
-    b"update",
-    b"user",
-    b"username",
+const USUAL: [&str; 45] = [
+    "accept",
+    "account",
+    "all",
+    "authorize",
+    "cancel",
+    "change",
+    "check",
+    "complete",
+    "create",
+    "delete",
+    "done",
+    "edit",
+    "email",
+    "error",
+    "failed",
+    "forgot",
+    "form",
+    "html",
+    "info",
+    "introspect",
+    "json",
+    "link",
+    "list",
+    "logout",
+    "me",
+    "new",
+    "page",
+    "phone",
+    "php",
+    "public",
+    "refresh",
+    "register",
+    "request",
+    "resend",
+    "revoke",
+    "send",
+    "set",
+    "setting",
+    "sign",
+    "signup",
+    "status",
+    "success",
+    "update",
+    "user",
+    "username",
 ];
 /// Words of two letters that names of functions have.
 const SHORT: [&[u8]; 14] =
@@ -134,7 +106,7 @@ impl Announced {
 }
 
 fn announced_by(part: &[u8]) -> Announced {
-    if words(part).any(|word| is_among(&SECRETS, word)) {
+    if words(part).any(|word| is_among(&LINK_WORDS, word)) {
         Announced::Secret
     } else if words(part).any(|word| is_among(&STEPS, word)) {
         Announced::Step
@@ -145,13 +117,14 @@ fn announced_by(part: &[u8]) -> Announced {
 
 /// Whether all its words are those that paths have there.
 fn is_usual(part: &[u8]) -> bool {
-    words(part).all(|word| [&SECRETS[..], &STEPS, &USUAL].iter().any(|known| is_among(known, word)))
+    words(part).all(|word| [&LINK_WORDS[..], &STEPS, &USUAL].iter().any(|known| is_among(known, word)))
         && part.iter().all(|b| b.is_ascii_alphabetic() || b"-_.".contains(b))
 }
 
-fn is_among(known: &[&[u8]], word: &[u8]) -> bool {
+fn is_among(known: &[&str], word: &[u8]) -> bool {
     let one = word.strip_suffix(b"s").unwrap_or(word);
-    known.iter().any(|known| known.eq_ignore_ascii_case(word) || known.eq_ignore_ascii_case(one))
+    let is = |known: &str| [word, one].iter().any(|word| known.as_bytes().eq_ignore_ascii_case(word));
+    known.iter().any(|known| is(known))
 }
 
 /// Whether its letters are small and large as no hand would write them: `QxWvbRtz`, but not
