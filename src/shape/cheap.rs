@@ -129,8 +129,9 @@ fn run_around(bytes: &[u8], floor: usize, digit: usize) -> (usize, usize, Run) {
 #[derive(Copy, Clone, Debug)]
 pub struct Seed {
     start: u64,
-    text: u64,
-    run: u64,
+    low: u64,
+    high: u64,
+    step: u64,
 }
 
 const ODD_A: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -139,8 +140,9 @@ const ODD_B: u64 = 0xd6e8_feb8_6659_fd93;
 impl Seed {
     /// Spreads one random number.
     pub fn new(random: u64) -> Seed {
-        let text = fold(random ^ ODD_A, ODD_B);
-        Seed { start: random, text, run: fold(text ^ ODD_B, ODD_A) }
+        let low = fold(random ^ ODD_A, ODD_B);
+        let high = fold(low ^ ODD_B, ODD_A);
+        Seed { start: random, low, high, step: fold(high ^ ODD_A, ODD_B) | 1 }
     }
 
     /// The hash of nothing; `variant` tells keys apart that are spelled alike.
@@ -154,12 +156,13 @@ fn fold(a: u64, b: u64) -> u64 {
     (wide as u64) ^ ((wide >> 64) as u64)
 }
 
-/// Keeps the first `n` bytes of a number.
-const KEEP: [u64; 9] = {
-    let mut table = [0; 9];
+/// Keeps the first `n` bytes of a pair.
+const KEEP: [(u64, u64); PAIR] = {
+    let mut table = [(0, 0); PAIR];
     let mut n = 1;
-    while n <= 8 {
-        table[n] = u64::MAX >> (64 - 8 * n);
+    while n < PAIR {
+        let bits = 8 * n as u32;
+        table[n] = if n <= 8 { (u64::MAX >> (64 - bits), 0) } else { (u64::MAX, u64::MAX >> (128 - bits)) };
         n += 1;
     }
     table
@@ -171,25 +174,64 @@ fn word(bytes: &[u8], at: usize, length: usize) -> u64 {
     text.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
-/// Mixes the text of `from..to` and what follows it, `mark`. The length takes
-/// part, so a stretch cannot be mistaken for two. Stretches are mixed each by itself and are the
-/// terms of a polynomial, so that none waits for the one before.
-#[inline(always)]
-fn mix_text(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize, mark: u8) -> u64 {
-    let mut at = from;
-    let mut text = ((to - from) as u64) << 8 | u64::from(mark);
-    text = text.wrapping_mul(seed.run);
-    while to - at > 16 {
-        text = fold(text ^ load(bytes, at), seed.text ^ load(bytes, at + 8));
-        at += 16;
+/// The bytes of a stretch that are mixed at once.
+const PAIR: usize = 16;
+
+/// Makes a single byte that is zero count.
+const SINGLE: u64 = 1 << 8;
+
+/// A key on its way into its hash.
+///
+/// The stretches of text between two runs are mixed each by itself and are the terms of a
+/// polynomial, so that none waits for the one before. A single byte between numbers, as in an
+/// address, a time or a fraction, waits for the next stretch: such runs are half of all.
+#[derive(Copy, Clone)]
+struct Mixer<'a> {
+    seed: &'a Seed,
+    bytes: &'a [u8],
+    hash: u64,
+    /// The single bytes since the last stretch.
+    single: u64,
+    /// Text from here on has not been mixed yet.
+    text: usize,
+}
+
+impl Mixer<'_> {
+    /// Takes in the run at `start..end`, which becomes `mark`, and the text before it.
+    #[inline(always)]
+    fn add_run(&mut self, start: usize, end: usize, mark: u8) {
+        if mark == NUMBER && start - self.text == 1 {
+            let single = self.single ^ u64::from(self.bytes[self.text]) ^ SINGLE;
+            self.single = single.wrapping_mul(self.seed.step);
+        } else {
+            self.add_text(start, mark);
+        }
+        self.text = end;
     }
-    let left = to - at;
-    let (low, high) = match bytes.get(at..at + 16) {
-        // Without a branch on the length, which nobody could predict.
-        Some(pair) => (load(pair, 0) & KEEP[left.min(8)], load(pair, 8) & KEEP[left.saturating_sub(8)]),
-        None => (word(bytes, at, left.min(8)), word(bytes, at + 8, left.saturating_sub(8))),
-    };
-    hash.wrapping_mul(ODD_A).wrapping_add(fold(text ^ low, seed.text ^ high))
+
+    /// Mixes the text up to `to`, what follows it, `mark`, and the single bytes before it.
+    #[inline(always)]
+    fn add_text(&mut self, to: usize, mark: u8) {
+        let Mixer { seed, bytes, .. } = *self;
+        let mut at = self.text;
+        let mut text = seed.low ^ self.single;
+        while to - at >= PAIR {
+            text = fold(text ^ load(bytes, at), seed.high ^ load(bytes, at + 8));
+            at += PAIR;
+        }
+        let left = to - at;
+        let (low, high) = match bytes.get(at..).and_then(|rest| rest.first_chunk::<PAIR>()) {
+            // Without a branch on the length, which nobody could predict.
+            Some(pair) => (load(pair, 0) & KEEP[left].0, load(pair, 8) & KEEP[left].1),
+            None => (word(bytes, at, left.min(8)), word(bytes, at + 8, left.saturating_sub(8))),
+        };
+        // The last byte of a pair is free: the length takes part in it, so a stretch cannot be
+        // mistaken for a shorter one with zeros behind.
+        let ending = (left as u64 | u64::from(mark) << 4) << 56;
+        let mixed = fold(text ^ low, seed.high ^ (high | ending));
+        self.hash = self.hash.wrapping_mul(seed.step).wrapping_add(mixed);
+        self.single = 0;
+    }
 }
 
 /// Bytes that are classed at once.
@@ -200,11 +242,20 @@ const LANES: usize = 16;
 #[derive(Copy, Clone)]
 struct Classes {
     digits: u64,
-    alnum: u64,
+    letters: u64,
+}
+
+/// Which of the bytes lie between `first` and `last`: moved so that the signed comparison, the only
+/// one at hand, needs to look at one end only.
+#[inline(always)]
+fn between(bytes: i8x16, first: u8, last: u8) -> u64 {
+    let moved = bytes + i8x16::splat(i8::MIN.wrapping_sub(first as i8));
+    let bits = moved.simd_lt(i8x16::splat(i8::MIN.wrapping_add((last - first + 1) as i8)));
+    u64::from(bits.to_bitmask() as u16)
 }
 
 /// The classes of `bytes[base..end]`, of a window at most.
-#[inline]
+#[inline(always)]
 fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
     let mut padded;
     let window: &[u8; WINDOW] = match bytes.get(base..).and_then(|rest| rest.first_chunk()) {
@@ -218,67 +269,82 @@ fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
     let (mut digits, mut letters) = (0u64, 0u64);
     for (at, lanes) in window.as_chunks::<LANES>().0.iter().enumerate() {
         let raw = i8x16::new(lanes.map(|byte| byte as i8));
-        let lower = raw | i8x16::splat(0x20);
-        let digit = raw.simd_gt(i8x16::splat(b'0' as i8 - 1)) & raw.simd_lt(i8x16::splat(b'9' as i8 + 1));
-        let letter =
-            lower.simd_gt(i8x16::splat(b'a' as i8 - 1)) & lower.simd_lt(i8x16::splat(b'z' as i8 + 1));
-        digits |= u64::from(digit.to_bitmask() as u16) << (at * LANES);
-        letters |= u64::from(letter.to_bitmask() as u16) << (at * LANES);
+        digits |= between(raw, b'0', b'9') << (at * LANES);
+        letters |= between(raw | i8x16::splat(0x20), b'a', b'z') << (at * LANES);
     }
     let inside = match end - base {
         left @ 0..WINDOW => !(u64::MAX << left),
         _ => u64::MAX,
     };
-    Classes { digits: digits & inside, alnum: (digits | letters) & inside }
+    Classes { digits: digits & inside, letters: letters & inside }
 }
 
 /// Hot: the seeded hash of the cheap key of `bytes[from..to]`, chained onto
 /// `hash`. Bytes behind `to` may be loaded, but never take part.
 ///
 /// Call it for the part before the stamp and the part behind it in turn.
-pub fn hash(seed: &Seed, mut hash: u64, bytes: &[u8], from: usize, to: usize) -> u64 {
-    // Text from here on has not been mixed yet.
-    let mut text = from;
+pub fn hash(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize) -> u64 {
+    let mut mixer = Mixer { seed, bytes, hash, single: 0, text: from };
     // No run of letters and digits reaches over the start of a window.
     let mut base = from;
     while base < to {
-        let Classes { digits, alnum } = classes(bytes, base, to);
+        let Classes { digits, letters } = classes(bytes, base, to);
+        let outside = !(digits | letters);
         // The run at the window's end begins the next one.
-        let cut = if base + WINDOW < to { (!alnum).leading_zeros() } else { 0 };
+        let cut = if base + WINDOW < to { outside.leading_zeros() } else { 0 };
         if cut as usize == WINDOW {
-            base = mix_long(seed, &mut hash, &bytes[..to], &mut text, base);
+            (mixer, base) = with_long(mixer, base, to);
             continue;
         }
-        let letters = alnum & !digits;
-        let mut rest = digits & u64::MAX >> cut;
-        while rest != 0 {
-            let bit = rest & rest.wrapping_neg();
-            let digit = bit.trailing_zeros();
-            // The carry runs through to the end of the run.
-            let run = alnum & !alnum.wrapping_add(bit);
-            let end = u64::BITS - run.leading_zeros();
-            // Nearly all runs are plain numbers: no letter before or within.
-            if letters & (run | bit >> 1) == 0 {
-                hash = mix_text(seed, hash, bytes, text, base + digit as usize, NUMBER);
-                text = base + end as usize;
-                rest &= !run;
-                continue;
+        let digits = digits & u64::MAX >> cut;
+        if letters & (digits << 1 | digits >> 1) == 0 {
+            // All runs are plain numbers, as in most windows.
+            let mut starts = digits & !(digits << 1);
+            let mut ends = !digits & digits << 1;
+            while starts != 0 {
+                let (start, end) = (starts.trailing_zeros() as usize, ends.trailing_zeros() as usize);
+                mixer.add_run(base + start, base + end, NUMBER);
+                starts &= starts - 1;
+                ends &= ends.wrapping_sub(1);
             }
-            let start = u64::BITS - (!alnum & (bit - 1)).leading_zeros();
-            if is_hex(&bytes[base + start as usize..base + end as usize]) {
-                hash = mix_text(seed, hash, bytes, text, base + start as usize, HEX);
-                text = base + end as usize;
-                rest &= !run;
-            } else {
-                let run = digits & !digits.wrapping_add(bit);
-                hash = mix_text(seed, hash, bytes, text, base + digit as usize, MARK);
-                text = base + (u64::BITS - run.leading_zeros()) as usize;
-                rest &= !run;
-            }
+        } else {
+            mixer = with_runs(mixer, base, Classes { digits, letters });
         }
         base += WINDOW - cut as usize;
     }
-    mix_text(seed, hash, bytes, text, to, 0)
+    mixer.add_text(to, 0);
+    mixer.hash
+}
+
+/// Takes in the runs of a window whose digits touch letters.
+#[inline(always)]
+fn with_runs<'a>(mut mixer: Mixer<'a>, base: usize, classes: Classes) -> Mixer<'a> {
+    let Classes { digits, letters } = classes;
+    let alnum = digits | letters;
+    let mut rest = digits;
+    while rest != 0 {
+        let bit = rest & rest.wrapping_neg();
+        // The carry runs through to the end of the run.
+        let run = alnum & !alnum.wrapping_add(bit);
+        let mut start = bit.trailing_zeros() as usize;
+        let mut end = (u64::BITS - run.leading_zeros()) as usize;
+        let mut mark = NUMBER;
+        rest &= !run;
+        // Most runs are plain numbers: no letter before or within.
+        if letters & (run | bit >> 1) != 0 {
+            let whole = (u64::BITS - (!alnum & (bit - 1)).leading_zeros()) as usize;
+            if is_hex(&mixer.bytes[base + whole..base + end]) {
+                (start, mark) = (whole, HEX);
+            } else {
+                let number = digits & !digits.wrapping_add(bit);
+                rest |= run & digits & !number;
+                end = (u64::BITS - number.leading_zeros()) as usize;
+                mark = MARK;
+            }
+        }
+        mixer.add_run(base + start, base + end, mark);
+    }
+    mixer
 }
 
 /// Whether a run of digits and letters is a hex number, prefixed or long.
@@ -295,32 +361,28 @@ fn has_hex_prefix(run: &[u8]) -> bool {
     matches!(run, [b'0', b'x' | b'X', ..])
 }
 
-/// The slow way for a run that is longer than a window; moves `text` behind what it has mixed and
-/// returns the end of the run.
+/// Takes in a run that is longer than a window; the end of the run.
 #[cold]
-fn mix_long(seed: &Seed, hash: &mut u64, bytes: &[u8], text: &mut usize, start: usize) -> usize {
+fn with_long(mut mixer: Mixer<'_>, start: usize, to: usize) -> (Mixer<'_>, usize) {
+    let bytes = &mixer.bytes[..to];
     let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let Some(digit) = bytes[start..start + length].iter().position(u8::is_ascii_digit) else {
-        return start + length;
+        return (mixer, start + length);
     };
     let (start, end, run) = run_around(bytes, start, start + digit);
     if run != Run::Mixed {
-        let mark = if run == Run::Number { NUMBER } else { HEX };
-        *hash = mix_text(seed, *hash, bytes, *text, start, mark);
-        *text = end;
-        return end;
+        mixer.add_run(start, end, if run == Run::Number { NUMBER } else { HEX });
+        return (mixer, end);
     }
     let mut at = start + digit;
     while at < end {
-        if bytes[at].is_ascii_digit() {
-            *hash = mix_text(seed, *hash, bytes, *text, at, MARK);
-            at += bytes[at..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            *text = at;
-        } else {
-            at += 1;
+        let digits = bytes[at..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits > 0 {
+            mixer.add_run(at, at + digits, MARK);
         }
+        at += digits.max(1);
     }
-    end
+    (mixer, end)
 }
 
 /// Appends the cheap key of `text` to `key`.
