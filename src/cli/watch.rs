@@ -6,6 +6,7 @@ use super::memory::{self, Memory, Terms};
 use super::printer::Printer;
 use super::{batch, setup, signals};
 use logsurge::engine::live::{Event, Follow, Pipe};
+use logsurge::input::Chunk;
 use logsurge::state::Directory;
 use logsurge::{Baseline, Config, Error, Session};
 use std::path::Path;
@@ -17,10 +18,20 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long complete lines that have come in are still taken at the end.
 const DRAIN_MAX: Duration = Duration::from_millis(500);
+/// How long none has come in by then; longer than a reader takes between two looks.
+const DRAIN_PATIENCE: Duration = Duration::from_millis(20);
 /// How long what is read may be lost to a crash, and so be read again.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
 /// Saving takes at most such a part of the time.
 const SAVE_COST_PART: u32 = 200;
+
+/// What a look at the input has found.
+#[derive(PartialEq, Eq)]
+enum Taken {
+    Event,
+    Idle,
+    End,
+}
 
 enum Input {
     Pipe(Pipe),
@@ -35,6 +46,13 @@ impl Input {
                 follow.tell_time(setup::now());
                 follow.next(patience)
             }
+        }
+    }
+
+    fn give_back(&mut self, chunk: Chunk) {
+        match self {
+            Input::Pipe(pipe) => pipe.give_back(chunk),
+            Input::Files(follow) => follow.give_back(chunk),
         }
     }
 }
@@ -114,7 +132,7 @@ impl Pace {
 impl Watching<'_> {
     fn follow(&mut self, input: &mut Input, stop: &AtomicBool) -> Result<(), Error> {
         while !stop.load(Ordering::Relaxed) && !self.printer.closed {
-            if !self.take(input.next(PATIENCE)) {
+            if self.take_next(input, PATIENCE) == Taken::End {
                 return Ok(());
             }
             let now = setup::now();
@@ -129,14 +147,15 @@ impl Watching<'_> {
         Ok(())
     }
 
-    /// Takes what has happened; false at the end of the input.
-    fn take(&mut self, event: Event) -> bool {
-        match event {
+    /// Takes the next thing that happens within `patience`.
+    fn take_next(&mut self, input: &mut Input, patience: Duration) -> Taken {
+        match input.next(patience) {
             Event::Chunk(index, chunk) => {
                 let log = &mut self.logs[index];
                 log.session.advance(setup::now());
                 log.session.feed_lines(chunk.bytes(), chunk.overlong);
                 log.changed = true;
+                input.give_back(chunk);
             }
             Event::NewFile(index) => self.begin_file(index),
             Event::Truncated(index, err) => {
@@ -144,10 +163,10 @@ impl Watching<'_> {
                 self.tell(&err);
             }
             Event::Trouble(err) => self.tell(&err),
-            Event::Idle => {}
-            Event::End => return false,
+            Event::Idle => return Taken::Idle,
+            Event::End => return Taken::End,
         }
-        true
+        Taken::Event
     }
 
     fn begin_file(&mut self, index: usize) {
@@ -171,8 +190,7 @@ impl Watching<'_> {
     fn drain(&mut self, input: &mut Input) {
         let begun = Instant::now();
         while begun.elapsed() < DRAIN_MAX {
-            let event = input.next(Duration::ZERO);
-            if matches!(event, Event::Idle) || !self.take(event) {
+            if self.take_next(input, DRAIN_PATIENCE) != Taken::Event {
                 return;
             }
         }

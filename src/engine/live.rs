@@ -4,13 +4,19 @@ use super::resume::Start;
 use crate::error::Error;
 use crate::input::{Buffer, Chunk, ChunkReader, Cursor, Follower, Polled};
 use crate::time::Time;
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Chunks that a reader may be ahead: back-pressure reaches the pipe.
 const CHUNKS_AHEAD: usize = 4;
+/// A writer that has written no more than this since the last read is slower than we are: it is
+/// left alone for a while, since many small reads cost more than what they bring. A pipe holds
+/// four times as much, so nobody waits for room in it meanwhile.
+const NAP_BYTES_MAX: usize = 16 * 1024;
+/// How long; nobody sees that an alert comes so much later.
+const NAP: Duration = Duration::from_millis(10);
 
 /// What happened on a live input.
 pub enum Event {
@@ -31,6 +37,8 @@ pub enum Event {
 /// A pipe, read by a thread of its own so that time can pass while it is silent.
 pub struct Pipe {
     events: Receiver<Event>,
+    /// Where buffers go back to the reader.
+    spent: Sender<Buffer>,
 }
 
 impl Pipe {
@@ -38,23 +46,28 @@ impl Pipe {
     pub fn start(name: &str, read: Box<dyn Read + Send>, chunk_bytes: usize) -> Pipe {
         let mut reader = ChunkReader::from_read(name, read, chunk_bytes);
         let (sender, events) = bounded(CHUNKS_AHEAD);
+        let (spent, buffers) = bounded::<Buffer>(CHUNKS_AHEAD);
         // Detached: it sits in a read that nothing can interrupt, and it ends
         // with the program or with the pipe.
         std::thread::spawn(move || {
             loop {
-                let chunk = reader.next(Buffer::default());
+                let chunk = reader.next(buffers.try_recv().unwrap_or_default());
                 for trouble in reader.warnings() {
                     if sender.send(Event::Trouble(trouble)).is_err() {
                         return;
                     }
                 }
                 let Some(chunk) = chunk else { return };
+                let slow = chunk.bytes().len() <= NAP_BYTES_MAX;
                 if sender.send(Event::Chunk(0, chunk)).is_err() {
                     return;
                 }
+                if slow {
+                    std::thread::sleep(NAP);
+                }
             }
         });
-        Pipe { events }
+        Pipe { events, spent }
     }
 
     /// The next event, or idle after `patience`.
@@ -64,6 +77,12 @@ impl Pipe {
             Err(RecvTimeoutError::Timeout) => Event::Idle,
             Err(RecvTimeoutError::Disconnected) => Event::End,
         }
+    }
+
+    /// Lends the memory of a chunk that is done with to the reader again.
+    pub fn give_back(&mut self, chunk: Chunk) {
+        // Where the reader has enough of it already, or has ended, it is not needed.
+        let _ = self.spent.try_send(chunk.into_buffer());
     }
 }
 
@@ -133,6 +152,11 @@ impl Follow {
                 }
             }
         }
+    }
+
+    /// Lends the memory of a chunk that is done with to the next read.
+    pub fn give_back(&mut self, chunk: Chunk) {
+        self.buffer = chunk.into_buffer();
     }
 
     /// The unfinished last lines, when nobody will read on.
