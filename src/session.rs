@@ -7,7 +7,7 @@
 use crate::alert::Alert;
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::count::{Carry, Job, Scout, Worker};
+use crate::count::{Carry, Job, Worker};
 use crate::input::Buffer;
 use crate::input::chunk::Cutter;
 use crate::ledger::{self, Ledger, Report};
@@ -30,7 +30,6 @@ use serde::{Deserialize, Serialize};
 /// ```
 pub struct Session {
     worker: Worker,
-    scout: Scout,
     ledger: Ledger,
     carry: Carry,
     chunks: u64,
@@ -54,7 +53,6 @@ impl Session {
         let worker = Worker::new(config.opener(), random_seed()).with_values(config.values);
         Session {
             worker,
-            scout: Scout::new(config.opener()),
             ledger,
             carry: Carry::start(config.latest),
             chunks: 0,
@@ -130,7 +128,7 @@ impl Session {
             Job { source: 0, index: self.chunks, bytes: lines, carry: self.carry, overlong, live: self.live };
         self.chunks += 1;
         let delta = self.worker.tally(&job);
-        self.carry = self.scout.carry_after(&self.carry, lines);
+        self.carry = self.worker.carry();
         self.ledger.apply(delta);
         self.worker.open_slots(&self.ledger.take_opened());
     }

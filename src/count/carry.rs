@@ -5,7 +5,7 @@
 //! last stamped line. Only stamps without a year need more, since a wrap of the
 //! year may lie anywhere; then it walks back to the last stamp that has a year.
 
-use super::open::Opener;
+use super::open::{Opened, Opener};
 use super::record::Record;
 use crate::id::ShapeId;
 use crate::line::Level;
@@ -61,11 +61,10 @@ impl Scout {
     /// The first stamp in `bytes`, for ordering files and sources.
     pub fn first_stamp(&mut self, bytes: &[u8], latest: Time) -> Option<Time> {
         let anchor = Anchor { last: None, latest };
-        self.opener.look(bytes);
         let mut start = 0;
         while start < bytes.len() {
             let end = line_end(bytes, start);
-            let opened = self.opener.open(bytes, start, end, anchor);
+            let opened = open(&mut self.opener, bytes, start, end, anchor);
             if let Some(reading) = opened.and_then(|opened| opened.reading) {
                 return Some(reading.time);
             }
@@ -76,7 +75,6 @@ impl Scout {
 
     /// The newest stamp in `bytes`, whole lines.
     pub fn newest_stamp(&mut self, bytes: &[u8], latest: Time) -> Option<Time> {
-        self.opener.look(bytes);
         let mut newest = None;
         self.resolve(&Carry::start(latest), bytes, 0, |time| newest = newest.max(Some(time)));
         newest
@@ -84,7 +82,6 @@ impl Scout {
 
     /// The state behind `bytes`, whole lines that follow `carry`.
     pub fn carry_after(&mut self, carry: &Carry, bytes: &[u8]) -> Carry {
-        self.opener.look(bytes);
         let mut end = trimmed_end(bytes);
         let part = self.last_part(carry, bytes);
         let mut last_stamped: Option<usize> = None;
@@ -92,7 +89,7 @@ impl Scout {
         // Backward to the last stamped line, or on to one with a year.
         let resume = loop {
             let start = memrchr(b'\n', &bytes[..end]).map_or(0, |at| at + 1);
-            if let Some(opened) = self.opener.open(bytes, start, end, carry.anchor()) {
+            if let Some(opened) = open(&mut self.opener, bytes, start, end, carry.anchor()) {
                 match opened.reading {
                     Some(reading) => {
                         last_stamped.get_or_insert(start);
@@ -138,18 +135,18 @@ impl Scout {
         }
         let end = trimmed_end(bytes);
         let start = memrchr(b'\n', &bytes[..end]).map_or(0, |at| at + 1);
-        self.opener.open(bytes, start, end, carry.anchor())?.part
+        open(&mut self.opener, bytes, start, end, carry.anchor())?.part
     }
 
     /// Whether the line at `start` only goes on with the line before.
     fn is_further_part(&mut self, carry: &Carry, bytes: &[u8], start: usize) -> bool {
         let end = line_end(bytes, start);
-        let opened = self.opener.open(bytes, start, end, carry.anchor());
+        let opened = open(&mut self.opener, bytes, start, end, carry.anchor());
         if opened.is_none_or(|opened| opened.part.is_none()) {
             return false;
         }
         let before = self.last_part(carry, &bytes[..start]);
-        let opened = self.opener.open(bytes, start, end, carry.anchor());
+        let opened = open(&mut self.opener, bytes, start, end, carry.anchor());
         opened.is_some_and(|opened| opened.goes_on_with(before))
     }
 
@@ -164,7 +161,7 @@ impl Scout {
         let mut anchor = carry.anchor();
         while start < bytes.len() {
             let end = line_end(bytes, start);
-            let opened = self.opener.open(bytes, start, end, anchor);
+            let opened = open(&mut self.opener, bytes, start, end, anchor);
             if let Some(reading) = opened.and_then(|opened| opened.reading) {
                 show(reading.time);
                 anchor.last = Some(reading.time);
@@ -196,7 +193,7 @@ impl Scout {
                 continue;
             }
             let end = line_end(bytes, start);
-            if let Some(opened) = self.opener.open(bytes, start, end, carry.anchor()) {
+            if let Some(opened) = open(&mut self.opener, bytes, start, end, carry.anchor()) {
                 let role = record.step(&opened);
                 if matches!(role, Role::Message | Role::Named) {
                     left_out = opened.is_dropped();
@@ -228,7 +225,7 @@ impl Scout {
     /// The shape of the line at `start`, and whether a filter leaves it out.
     fn shape_at(&mut self, carry: &Carry, bytes: &[u8], start: usize) -> (ShapeId, bool) {
         let end = line_end(bytes, start);
-        let Some(mut opened) = self.opener.open(bytes, start, end, carry.anchor()) else {
+        let Some(mut opened) = open(&mut self.opener, bytes, start, end, carry.anchor()) else {
             return (Shape::default().id(), false);
         };
         opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
@@ -253,6 +250,18 @@ impl Plain {
             self.behind = plain.then_some(start);
         }
     }
+}
+
+/// Opens one line. Only a few of a chunk are, so each is looked over by itself.
+fn open<'a>(
+    opener: &'a mut Opener,
+    bytes: &'a [u8],
+    start: usize,
+    end: usize,
+    anchor: Anchor,
+) -> Option<Opened<'a>> {
+    opener.look(&bytes[start..end]);
+    opener.open(bytes, start, end, anchor)
 }
 
 /// The end of the line that starts at `start`.

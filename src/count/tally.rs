@@ -52,6 +52,8 @@ pub struct Job<'a> {
 pub struct Worker {
     opener: Opener,
     counter: Counter,
+    /// The state behind the last chunk.
+    carry: Carry,
 }
 
 /// Where counted values go.
@@ -98,7 +100,12 @@ impl Worker {
             values: None,
             slots: SlotCounter::new(),
         };
-        Worker { opener, counter }
+        Worker { opener, counter, carry: Carry::start(Time(i64::MAX)) }
+    }
+
+    /// The state behind the chunk that was tallied last, as a [`Scout`](super::Scout) finds it.
+    pub fn carry(&self) -> Carry {
+        self.carry
     }
 
     /// These slots are not worth counting any more.
@@ -115,7 +122,7 @@ impl Worker {
 
     /// Tallies one chunk.
     pub fn tally(&mut self, job: &Job<'_>) -> Delta {
-        let Worker { opener, counter } = self;
+        let Worker { opener, counter, carry } = self;
         if counter.cache.trim(counter.slots.is_full()) {
             counter.slots.clear();
             counter.values.iter_mut().for_each(|values| values.forget_shapes());
@@ -146,6 +153,7 @@ impl Worker {
         walk.delta.lines.read = u64::from(walk.line);
         walk.delta.lines.overlong = job.overlong;
         counter.room = walk.room_needed();
+        *carry = walk.carry_behind();
         walk.delta
     }
 }

@@ -91,6 +91,12 @@ impl Walk {
         });
     }
 
+    /// The state behind all lines.
+    pub fn carry_behind(&self) -> Carry {
+        let lines = if self.carry.last.is_none() { u64::from(self.line) } else { 0 };
+        Carry { head_lines: self.carry.head_lines + lines, ..self.carry }
+    }
+
     /// What the delta has come to hold, and an eighth more.
     pub fn room_needed(&self) -> Room {
         let more = |len: usize| len + len / 8;

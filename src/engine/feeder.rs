@@ -96,7 +96,7 @@ impl Hand {
         }
     }
 
-    /// Reads one chunk of `source` and moves its carry behind it.
+    /// Reads one chunk of `source`, whose carry must be moved behind it before the next one is read.
     pub fn read(&mut self, source: &mut Source) -> (Portioned, Vec<crate::Error>) {
         let reader = source.reader.get_or_insert_with(|| ChunkReader::open(&source.source, self.chunk_bytes));
         let chunk = reader.next(std::mem::take(&mut self.buffer));
@@ -107,12 +107,14 @@ impl Hand {
         if let Some(seconds) = reader.reference_time() {
             source.carry.latest = Time::from_seconds(seconds);
         }
-        let carry = source.carry;
-        source.carry = self.scout.carry_after(&carry, chunk.bytes());
-        source.reached = source.carry.last.unwrap_or(source.reached);
         let index = source.chunks;
         source.chunks += 1;
-        (Portioned::Chunk(Portion { source: source.index, carry, index, chunk }), troubles)
+        (Portioned::Chunk(Portion { source: source.index, carry: source.carry, index, chunk }), troubles)
+    }
+
+    /// Moves the carry of `source` behind the chunk read from it, which is not tallied yet.
+    pub fn scout(&mut self, source: &mut Source, portion: &Portion) {
+        source.move_to(self.scout.carry_after(&portion.carry, portion.chunk.bytes()));
     }
 
     /// Tallies a chunk and takes its buffer back.
@@ -131,6 +133,11 @@ impl Source {
     /// The source's index in the run.
     pub fn index(&self) -> usize {
         self.index
+    }
+
+    fn move_to(&mut self, carry: Carry) {
+        self.carry = carry;
+        self.reached = carry.last.unwrap_or(self.reached);
     }
 }
 
@@ -161,8 +168,10 @@ impl Feeder {
         let (portioned, troubles) = self.hand.read(&mut source);
         let message = match portioned {
             Portioned::Chunk(portion) => {
+                let message = self.hand.tally(portion);
+                source.move_to(self.hand.worker.carry());
                 self.waiting.push(Reverse(source));
-                self.hand.tally(portion)
+                message
             }
             Portioned::End { chunks } => Message::End { source: source.index(), chunks },
         };
