@@ -306,6 +306,9 @@ fn crossing_at(scale: usize, series: &Series, frame: &Frame) -> Option<Crossing>
     if count as f64 <= FACTOR_MIN * fit.expected || fit.expected <= 0.0 || from_nought {
         return None;
     }
+    if fit.tail_at_most(count) + CLUMP_GAIN_MAX < frame.threshold {
+        return None;
+    }
     let bare = fit.tail(count);
     if bare + CLUMP_GAIN_MAX < frame.threshold || bare < RECORD_FACTOR * cells.record_tail(&shared) {
         return None;

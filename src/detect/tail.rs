@@ -61,6 +61,21 @@ pub fn score(count: u64, mean: f64, dispersion: f64) -> f64 {
     (-ln_tail / LN_10).max(0.0)
 }
 
+/// No [`score`] of a count above the mean is greater: one term of the negative binomial, by the
+/// bounds of Stirling's formula. Three logarithms, where the tail itself takes a continued fraction.
+pub(super) fn score_at_most(count: u64, mean: f64, dispersion: f64) -> f64 {
+    if dispersion * mean < POISSON_BELOW {
+        return f64::INFINITY; // Such a mean is seen too rarely to be worth a bound of its own.
+    }
+    let (count, size) = (count as f64, 1.0 / dispersion);
+    let sum = count + size;
+    // What Stirling's formula may lack of either factorial.
+    let lacks = (1.0 / size + 1.0 / count) / 12.0;
+    let surprise = count * (count / mean).ln() - sum * (sum / (mean + size)).ln();
+    let width = 0.5 * (std::f64::consts::TAU * count * sum / size).ln();
+    (surprise + width + lacks) / LN_10
+}
+
 /// A score is worth as much as what it rests on: the tail of an exponential
 /// whose scale is known from few observations. A single session of hundreds of
 /// lines is one observation.
@@ -234,6 +249,27 @@ mod tests {
             for mean in [0.02, 3.0, 40.0, 3000.0] {
                 let scores: Vec<f64> = (0..200).map(|step| score(step * step, mean, dispersion)).collect();
                 assert!(scores.is_sorted() && scores[0] == 0.0, "mean {mean}, dispersion {dispersion}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_score_is_above_its_bound_nor_far_below() {
+        for dispersion in [0.01, 0.06, 0.5, 4.0, 30.0] {
+            for mean in [0.001, 0.02, 3.0, 40.0, 3000.0, 1e6] {
+                for step in [1.26, 1.5, 2.0, 5.0, 100.0] {
+                    let count = (mean * step) as u64 + 3;
+                    let (score, bound) =
+                        (score(count, mean, dispersion), score_at_most(count, mean, dispersion));
+                    // A small size is where the formula is at its worst, and the one term stands for
+                    // as many as there are within the deviation.
+                    let deviation = (mean + dispersion * mean * mean).sqrt();
+                    let near = score + 1.0 + (1.0 + deviation).log10() + dispersion / 12.0 / LN_10;
+                    assert!(
+                        score < bound && bound < near,
+                        "{count} of {mean}, {dispersion}: {score}, {bound}"
+                    );
+                }
             }
         }
     }
