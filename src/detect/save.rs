@@ -33,7 +33,9 @@ impl Detector {
             if let Some(kept) = slot
                 && let Some(key) = key_of(TemplateIx(index as u32))
             {
-                series.push((key, kept.clone()));
+                let mut kept = kept.clone();
+                kept.recent.slide(kept.last, kept.last);
+                series.push((key, kept));
             }
         }
         series.sort_by_key(|&(key, _)| key);

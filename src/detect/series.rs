@@ -49,11 +49,15 @@ impl Series {
 
     /// The frame's pane has lines. They are in the windows now, but not learned.
     pub fn count(&mut self, lines: u32, frame: &Frame) {
-        self.recent.slide(self.last, frame.pane);
-        self.recent.push(frame.pane, lines);
+        self.recent.push_after(self.last, frame.pane, lines);
         self.lines = self.lines.saturating_add(u64::from(lines));
         self.last = frame.pane;
         self.last_tick = frame.tick;
+    }
+
+    /// Lines in the window of a scale that ends with a pane, none of them later.
+    pub fn window(&mut self, scale: usize, pane: i64) -> u64 {
+        self.recent.count(scale, self.last, pane)
     }
 
     /// Lets closed cells join the sums.

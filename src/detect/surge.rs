@@ -279,7 +279,7 @@ struct Crossing {
 }
 
 /// The most surprising of the windows that cross the threshold.
-fn crossing(series: &Series, frame: &Frame) -> Option<Crossing> {
+fn crossing(series: &mut Series, frame: &Frame) -> Option<Crossing> {
     if frame.pane - series.first < KNOWN_PANES_MIN {
         return None;
     }
@@ -287,17 +287,22 @@ fn crossing(series: &Series, frame: &Frame) -> Option<Crossing> {
     crossings.max_by(|one, other| one.score.total_cmp(&other.score))
 }
 
-fn crossing_at(scale: usize, series: &Series, frame: &Frame) -> Option<Crossing> {
+fn crossing_at(scale: usize, series: &mut Series, frame: &Frame) -> Option<Crossing> {
     let cells = &series.cells[scale];
-    let count = series.recent.counts()[scale];
-    if count < COUNT_MIN
+    let at_most = series.recent.at_most(scale);
+    if at_most < COUNT_MIN
         || cells.lines < ONE
         || frame.scales[scale].panes < (CELLS_MIN * SCALES[scale]) as f64
     {
         return None;
     }
     let panes = frame.scales[scale].panes_since(series.first_tick, frame.tick);
-    if cells.is_ordinary(count, FACTOR_MIN, &frame.scales[scale], panes) {
+    let is_ordinary = |count| cells.is_ordinary(count, FACTOR_MIN, &frame.scales[scale], panes);
+    if is_ordinary(at_most) {
+        return None;
+    }
+    let count = series.recent.count(scale, series.last, frame.pane);
+    if count < COUNT_MIN || is_ordinary(count) {
         return None;
     }
     let shared = series.scale(scale, frame);
@@ -361,6 +366,7 @@ fn open(template: TemplateIx, series: &mut Series, told: Told, frame: &Frame) ->
         None => Box::new(Alert::new(frame.pane, told)),
     };
     let finding = Finding::Surge(alert.told.surge(template, phase, false));
+    series.recent.slide(frame.pane, frame.pane);
     if alert.guards(series.recent.counts()) && !series.is_newcomer(frame) {
         unlearn(series, started, frame);
     }
@@ -422,23 +428,39 @@ fn unlearn(series: &mut Series, started: i64, frame: &Frame) {
 
 fn learn(series: &mut Series, lines: u32, frame: &Frame) {
     let all = u64::from(lines) * ONE;
-    let mut windows = series.recent.counts();
     let is_newcomer = series.is_newcomer(frame);
-    if let Some(alert) = series.alert.as_mut().filter(|alert| alert.state != State::Closed) {
-        if alert.guards(windows) && !is_newcomer {
-            let usual = usual(series, frame);
-            series.cells.iter_mut().for_each(|cells| cells.add(all.min(usual)));
-            return;
-        }
-        // Told often enough: the next one may be a little larger.
-        windows = windows.map(alert::same_size);
+    let Some(alert) = series.alert.as_mut().filter(|alert| alert.state != State::Closed) else {
+        (0..SCALE_COUNT).for_each(|scale| learn_window(series, scale, all, frame));
+        return;
+    };
+    series.recent.slide(frame.pane, frame.pane);
+    let windows = series.recent.counts();
+    if alert.guards(windows) && !is_newcomer {
+        let usual = usual(series, frame);
+        series.cells.iter_mut().for_each(|cells| cells.add(all.min(usual)));
+        return;
     }
-    for (scale, window) in windows.into_iter().enumerate() {
+    // Told often enough: the next one may be a little larger.
+    for (scale, window) in windows.map(alert::same_size).into_iter().enumerate() {
         series.cells[scale].add(all);
-        if !series.cells[scale].is_no_record(window, &frame.scales[scale]) {
-            let shared = series.scale(scale, frame);
-            series.cells[scale].add_window(window, &shared);
-        }
+        keep_record(series, scale, window, frame);
+    }
+}
+
+/// Learns a pane's lines and the window they end, at one scale.
+fn learn_window(series: &mut Series, scale: usize, all: u64, frame: &Frame) {
+    series.cells[scale].add(all);
+    if !series.cells[scale].is_no_record(series.recent.at_most(scale), &frame.scales[scale]) {
+        let window = series.window(scale, frame.pane);
+        keep_record(series, scale, window, frame);
+    }
+}
+
+/// Keeps a window in mind if it is the worst of its cell.
+fn keep_record(series: &mut Series, scale: usize, window: u64, frame: &Frame) {
+    if !series.cells[scale].is_no_record(window, &frame.scales[scale]) {
+        let shared = series.scale(scale, frame);
+        series.cells[scale].add_window(window, &shared);
     }
 }
 

@@ -169,7 +169,7 @@ impl Detector {
         }
         let look = pane.div_euclid(LOOK_PANES);
         if look > self.clock.traffic.looked {
-            self.slide_frequent(pane - 1);
+            self.slide_frequent(MIDDLE, pane - 1);
             let live = self.clock.live_between(pane - width, pane, pane);
             let lines = |series: &Series| series.recent.counts()[MIDDLE] as f64;
             if live >= LIVE_PANES_MIN {
@@ -192,12 +192,11 @@ impl Detector {
         (factor * AVERAGE as f64) as u32
     }
 
-    fn slide_frequent(&mut self, pane: i64) {
+    /// Moves one of the windows of the frequent messages on to a pane.
+    fn slide_frequent(&mut self, scale: usize, pane: i64) {
         for frequent in &self.clock.traffic.frequent {
-            if let Some(series) = self.series[frequent.template.0 as usize].as_mut()
-                && pane > series.last
-            {
-                series.recent.slide(series.last, pane);
+            if let Some(series) = self.series[frequent.template.0 as usize].as_mut() {
+                series.window(scale, pane);
             }
         }
     }
@@ -230,7 +229,7 @@ impl Detector {
     /// counted: what a crossing must stand out from. Where all messages rise at
     /// once the last look is a minute old, which is a minute too late.
     pub(super) fn traffic_now(&mut self, frame: &Frame) -> [f64; SCALE_COUNT] {
-        self.slide_frequent(frame.pane);
+        (0..SCALE_COUNT).for_each(|scale| self.slide_frequent(scale, frame.pane));
         std::array::from_fn(|scale| {
             let shared = &frame.scales[scale];
             let lines = |series: &Series| series.recent.counts()[scale] as f64;
