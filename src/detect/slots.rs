@@ -60,9 +60,10 @@ pub(crate) struct ValueCount<'a> {
     pub time: Time,
     /// The caller's mark.
     pub mark: usize,
-    /// The source, the number and the text of that line, where it is to be kept.
-    pub line: Option<(usize, u64, &'a [u8])>,
 }
+
+/// The source, the number and the text of a line.
+pub(crate) type LineAt<'a> = (usize, u64, &'a [u8]);
 
 /// The first line with a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,12 +169,14 @@ pub(crate) struct Slots {
 impl Slots {
     /// Counts the values of a closed pane, and gives what they have to say. `counts` may be in any
     /// order; of two with equal stamps `order` says by their marks which is the first. `opened` is
-    /// told which counts were in vain, since their slot is open.
-    pub fn close_pane(
+    /// told which counts were in vain, since their slot is open, and `line` gives the first line of
+    /// a count where that is to be kept.
+    pub fn close_pane<'a>(
         &mut self,
         frame: &ShareFrame,
-        counts: &[ValueCount<'_>],
+        counts: &[ValueCount<'a>],
         order: impl Fn(usize, usize) -> Ordering,
+        line: impl Fn(&ValueCount<'a>) -> Option<LineAt<'a>>,
         mut opened: impl FnMut(&ValueCount<'_>),
     ) -> PaneNews {
         let mut news = PaneNews { shares: self.calm_down(frame.pane), ..PaneNews::default() };
@@ -217,7 +220,7 @@ impl Slots {
         };
         for count in together(unknown, first) {
             crowded.push(count.template);
-            self.meet(&count, frame, &mut news, &mut opened);
+            self.meet(&count, frame, &line, &mut news, &mut opened);
         }
         crowded.sort_unstable();
         crowded.dedup();
@@ -241,10 +244,11 @@ impl Slots {
     }
 
     /// A value that its slot did not have when the pane began.
-    fn meet(
+    fn meet<'a>(
         &mut self,
-        count: &ValueCount<'_>,
+        count: &ValueCount<'a>,
         frame: &ShareFrame,
+        line: impl Fn(&ValueCount<'a>) -> Option<LineAt<'a>>,
         news: &mut PaneNews,
         opened: &mut impl FnMut(&ValueCount<'_>),
     ) {
@@ -268,7 +272,8 @@ impl Slots {
                 }
                 let lines = count.count + count.late;
                 slot.lines = slot.lines.saturating_add(lines);
-                let line = count.line.filter(|_| self.values < LINES_KEPT_MAX).map(|line| count.first(line));
+                let has_room = self.values < LINES_KEPT_MAX;
+                let line = has_room.then(|| line(count)).flatten().map(|line| count.first(line));
                 slot.add(Value { lines, first_seen: Pane(frame.pane), line, ..Value::new(count.value) });
                 self.values += 1;
                 if slot.has_shares && count.count > 0 {

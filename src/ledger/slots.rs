@@ -195,7 +195,16 @@ impl Ledger {
             let template = self.registry.template_of(self.known(shape)?);
             (Some(template) != overflow).then_some(template)
         };
-        let counts = counts_of(&self.said.words, cells, &shapes, template_of, self.learn_only);
+        let counts = counts_of(&self.said.words, cells, &shapes, template_of);
+        // Of the words of a place only the one that stands for all others has a line: the others
+        // are those of their shapes.
+        let keeps_line = |count: &ValueCount<'_>| {
+            !matches!(Mark::of(count.mark), Mark::Shape(_)) || *count.value == [VARIABLE]
+        };
+        let learn_only = self.learn_only;
+        let line = |count: &ValueCount<'_>| {
+            (learn_only && keeps_line(count)).then(|| line_of(Mark::of(count.mark), cells))
+        };
         let order = |a: usize, b: usize| {
             let line = |number: usize| line_of(Mark::of(number), cells);
             let place = |number: usize| (line(number).2, line(number).0, line(number).1);
@@ -203,7 +212,7 @@ impl Ledger {
         };
         let mut open: Vec<(TemplateIx, SlotId, Mark)> = Vec::new();
         let frame = self.detector.share_frame(pane, self.said.slots.values(), is_judged && !self.learning());
-        let mut news = self.said.slots.close_pane(&frame, &counts, order, |count| {
+        let mut news = self.said.slots.close_pane(&frame, &counts, order, line, |count| {
             open.push((count.template, count.slot, Mark::of(count.mark)));
         });
         drop(counts);
@@ -265,34 +274,28 @@ pub(super) fn line_of(mark: Mark, cells: &PaneCells) -> (usize, u64, &[u8]) {
 }
 
 /// What the pane has of each value: of the words of these shapes, and of what workers have counted
-/// of templates. `keeps_lines`: with a line of each.
+/// of templates.
 fn counts_of<'a>(
     said: &'a Words,
     cells: &'a PaneCells,
     shapes: &[(TemplateIx, ShapeIx, usize)],
     template_of: impl Fn(ShapeId) -> Option<TemplateIx>,
-    keeps_lines: bool,
 ) -> Vec<ValueCount<'a>> {
     let listed = cells.values.cells();
     let words = shapes.iter().map(|(template, shape, _)| said.of(*template, *shape).len()).sum::<usize>();
     let mut counts = Vec::with_capacity(words + listed.len());
     for &(template, shape, at) in shapes {
         let cell = &cells.cells[at];
-        counts.extend(said.of(template, shape).iter().map(|(slot, value, hash)| {
-            ValueCount {
-                template,
-                slot: *slot,
-                value,
-                hash: *hash,
-                route: &[],
-                count: cell.count,
-                late: cell.late,
-                time: cell.time,
-                mark: Mark::Shape(at).number(),
-                // The others are those of their shapes.
-                line: (keeps_lines && **value == [VARIABLE])
-                    .then(|| (cell.source, cell.line_number, cells.sample(cell))),
-            }
+        counts.extend(said.of(template, shape).iter().map(|(slot, value, hash)| ValueCount {
+            template,
+            slot: *slot,
+            value,
+            hash: *hash,
+            route: &[],
+            count: cell.count,
+            late: cell.late,
+            time: cell.time,
+            mark: Mark::Shape(at).number(),
         }));
     }
     let mut last = (ShapeId(0), None);
@@ -314,7 +317,6 @@ fn counts_of<'a>(
             late: cell.late,
             time: cell.time,
             mark: Mark::Value(at).number(),
-            line: keeps_lines.then(|| (cell.source, cell.line_number, cells.values.sample(cell))),
         });
     }
     counts

@@ -42,7 +42,8 @@ pub(crate) struct Slot {
     pub lines: u64,
     #[serde(deserialize_with = "few_values")]
     pub values: Vec<Value>,
-    pub(super) series: SlotSeries,
+    /// Apart, for only what judges the slot asks for it.
+    pub(super) series: Box<SlotSeries>,
     /// The shares of its values are worth looking at.
     pub(super) has_shares: bool,
     /// Lines that they were not judged with yet.
@@ -155,7 +156,7 @@ impl Slot {
     /// Forgets its values: there are too many. How many were known.
     pub(super) fn open(&mut self) -> usize {
         self.is_open = true;
-        self.series = SlotSeries::default();
+        self.series = Box::default();
         (self.pending, self.has_shares) = (0, false);
         std::mem::take(&mut self.values).len()
     }
@@ -205,7 +206,7 @@ impl Slot {
             self.open();
             return;
         }
-        self.series.join(other.series);
+        self.series.join(*other.series);
         self.pending = self.pending.saturating_add(other.pending);
         for value in other.values {
             if let Some(known) = self.values.iter_mut().find(|known| known.text == value.text) {
