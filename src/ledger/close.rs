@@ -19,6 +19,14 @@ use crate::time::{Pane, Time};
 /// That a log of few messages is busy as a whole is told once in so long.
 const TRAFFIC_TOLD_MICROS: i64 = 6 * 3_600_000_000;
 
+/// A cell of a closing pane whose shape is known.
+pub(super) struct Named {
+    /// Its place among the cells.
+    pub at: u32,
+    pub shape: ShapeIx,
+    pub template: TemplateIx,
+}
+
 /// Whole seconds of a stamp: urgent shapes of one second are decided together,
 /// each as if it came alone, so that their order within it does not matter.
 fn second_of(time: Time) -> i64 {
@@ -34,9 +42,10 @@ impl Ledger {
         self.begin_to_tell(pane);
         let fresh = self.decide(pane, &cells);
         self.apply_joins();
-        let counts = self.count(pane, &cells);
+        let named = self.named_in(&cells);
+        let counts = self.count(pane, &cells, &named);
         let was_learned = self.was_learned(pane);
-        let values = self.count_values(pane, &cells, !was_learned);
+        let values = self.count_values(pane, &cells, &named, !was_learned);
         if let Some(timeline) = &mut self.timeline {
             timeline.add(pane, &counts);
         }
@@ -63,7 +72,7 @@ impl Ledger {
         due.extend(self.alerts_of_sources(pane, &cells));
         due.extend(self.alerts_beyond_mutes(pane, &cells));
         due.extend(self.detector.volume().map(|volume| self.volume_alert(pane, &volume)));
-        self.keep_typical(pane, &cells);
+        self.keep_typical(pane, &cells, &named);
         due.sort_by_key(|alert| (alert.kind, alert.note));
         due.into_iter().for_each(|alert| self.tell(alert));
         self.lines_closed += cells.cells.iter().map(|cell| cell.count + cell.late).sum::<u64>();
@@ -297,15 +306,27 @@ impl Ledger {
         }
     }
 
+    /// The messages that the cells of a pane are of, once its shapes are decided: what follows
+    /// goes by them several times.
+    fn named_in(&mut self, cells: &PaneCells) -> Vec<Named> {
+        let mut named = Vec::with_capacity(cells.cells.len());
+        for (at, cell) in cells.cells.iter().enumerate() {
+            match self.known_cell(cell) {
+                Some(shape) => {
+                    let template = self.registry.template_of(shape);
+                    named.push(Named { at: at as u32, shape, template });
+                }
+                None => self.report.unwatched += cell.count + cell.late,
+            }
+        }
+        named
+    }
+
     /// The lines of the pane by template, and all totals.
-    fn count(&mut self, pane: Pane, cells: &PaneCells) -> Vec<(TemplateIx, u32)> {
-        let mut counts = Vec::with_capacity(cells.cells.len());
-        for cell in &cells.cells {
-            let Some(shape) = self.known_cell(cell) else {
-                self.report.unwatched += cell.count + cell.late;
-                continue;
-            };
-            let template = self.registry.template_of(shape);
+    fn count(&mut self, pane: Pane, cells: &PaneCells, named: &[Named]) -> Vec<(TemplateIx, u32)> {
+        let mut counts = Vec::with_capacity(named.len());
+        for &Named { at, template, .. } in named {
+            let cell = &cells.cells[at as usize];
             let class = self.class_of_template(template);
             let times = (cell.time, cell.newest);
             self.messages.see(template, class, cell.count + cell.late, pane, times);

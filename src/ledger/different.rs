@@ -8,6 +8,7 @@
 //! are the same right before) is no difference.
 
 use super::Ledger;
+use super::close::Named;
 use super::fields::pairs;
 use super::pane::{First, PaneCells};
 use super::typical::{Line, Text};
@@ -53,13 +54,11 @@ fn feature(key: &str, value: &[u8]) -> Feature {
 
 impl Ledger {
     /// Keeps the first line of each message of a pane that wants it, to stand for what is usual.
-    pub(super) fn keep_typical(&mut self, pane: Pane, cells: &PaneCells) {
+    pub(super) fn keep_typical(&mut self, pane: Pane, cells: &PaneCells, named: &[Named]) {
         let wanting = self.typical.wanting(pane);
         let mut wanted: Vec<(TemplateIx, First, &[u8])> = Vec::new();
-        for cell in &cells.cells {
-            let template = self.known_cell(cell).map(|shape| self.registry.template_of(shape));
-            let Some(template) = template.filter(|template| wanting(*template)) else { continue };
-            let Some((order, line)) = cells.firsts(cell).next() else { continue };
+        for &Named { at, template, .. } in named.iter().filter(|cell| wanting(cell.template)) {
+            let Some((order, line)) = cells.firsts(&cells.cells[at as usize]).next() else { continue };
             let at = template.0 as usize;
             if at >= self.wanted_at.len() {
                 self.wanted_at.resize(at + 1, 0);

@@ -4,8 +4,9 @@
 //! the lines, and those where the closure has masked words, which are read off the shapes.
 
 use super::Ledger;
+use super::close::Named;
 use super::meaning::Awaited;
-use super::pane::{PaneCells, PaneValues, ValueAddition};
+use super::pane::{PaneCells, ValueAddition};
 use super::source::{Held, Place};
 use super::words::Words;
 use crate::alert::Alert;
@@ -15,7 +16,7 @@ use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::redact::redact;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::VALUE_BYTES_MAX;
-use crate::template::{ShapeIx, TemplateIx};
+use crate::template::TemplateIx;
 use crate::time::Pane;
 use hashbrown::{HashMap, HashSet};
 
@@ -121,8 +122,8 @@ impl Ledger {
         let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
         let apart = self.sources[source].is_apart();
         let mut last = (ShapeId(0), false);
-        // Most entries of a segment are of one pane.
-        let mut open: Option<(Pane, PaneValues)> = None;
+        // So that whether an entry counts can be asked while its pane is at hand.
+        let mut panes = std::mem::take(&mut self.panes);
         for entry in &held.segment.values {
             let (pane, late, time, newest) = place.of((entry.pane, entry.late, entry.time, entry.newest));
             // Of too many values no line is counted, but they are there.
@@ -148,27 +149,10 @@ impl Ledger {
                 line_number: held.lines_before + u64::from(entry.line) + 1,
                 sample: cut(entry.sample),
             };
-            let pane = Pane(pane.max(open_from));
-            match &mut open {
-                Some((at, values)) if *at == pane => values.add(&addition),
-                _ => {
-                    self.put_back(open.take());
-                    let cells = self.panes.entry(pane).or_insert_with(|| self.spare.take());
-                    let mut values = std::mem::take(&mut cells.values);
-                    values.add(&addition);
-                    open = Some((pane, values));
-                }
-            }
+            let cells = panes.entry(Pane(pane.max(open_from))).or_insert_with(|| self.spare.take());
+            cells.values.add(&addition);
         }
-        self.put_back(open);
-    }
-
-    fn put_back(&mut self, values: Option<(Pane, PaneValues)>) {
-        if let Some((pane, values)) = values
-            && let Some(cells) = self.panes.get_mut(&pane)
-        {
-            cells.values = values;
-        }
+        self.panes = panes;
     }
 
     /// Whether a value may be counted: what looks like a secret is kept nowhere, and its slot is open.
@@ -188,8 +172,14 @@ impl Ledger {
 
     /// Counts the values of a pane, whose shares are judged if `is_judged`; those that were never
     /// seen, the earliest first, and those with another share than usual.
-    pub(super) fn count_values(&mut self, pane: Pane, cells: &PaneCells, is_judged: bool) -> ValueNews {
-        let shapes = self.look_at_shapes(cells);
+    pub(super) fn count_values(
+        &mut self,
+        pane: Pane,
+        cells: &PaneCells,
+        named: &[Named],
+        is_judged: bool,
+    ) -> ValueNews {
+        let shapes = self.look_at_shapes(cells, named);
         let overflow = self.registry.overflow_template();
         let template_of = |shape| {
             let template = self.registry.template_of(self.known(shape)?);
@@ -230,22 +220,19 @@ impl Ledger {
     }
 
     /// Takes note of the lines of shapes; those that the closure has masked words in.
-    fn look_at_shapes(&mut self, cells: &PaneCells) -> Vec<(TemplateIx, ShapeIx, usize)> {
+    fn look_at_shapes<'s>(&mut self, cells: &PaneCells, named: &'s [Named]) -> Vec<&'s Named> {
         let overflow = self.registry.overflow_template();
-        let mut shapes = Vec::with_capacity(cells.cells.len());
-        for (at, cell) in cells.cells.iter().enumerate() {
-            let Some(shape) = self.known_cell(cell) else { continue };
-            let template = self.registry.template_of(shape);
-            if Some(template) != overflow {
-                shapes.push((template, shape, at));
+        let watched = || named.iter().filter(|cell| Some(cell.template) != overflow);
+        let Said { words, slots, .. } = &mut self.said;
+        words.look(&self.registry, slots, watched().map(|cell| (cell.template, cell.shape)));
+        let mut shapes = Vec::new();
+        for named in watched() {
+            let cell = &cells.cells[named.at as usize];
+            words.add(named.shape, cell.count + cell.late);
+            if !words.of(named.template, named.shape).is_empty() {
+                shapes.push(named);
             }
         }
-        let looked = shapes.iter().map(|(template, shape, _)| (*template, *shape));
-        self.said.words.look(&self.registry, &mut self.said.slots, looked);
-        shapes.retain(|(template, shape, at)| {
-            self.said.words.add(*shape, cells.cells[*at].count + cells.cells[*at].late);
-            !self.said.words.of(*template, *shape).is_empty()
-        });
         shapes
     }
 
@@ -278,13 +265,14 @@ pub(super) fn line_of(mark: Mark, cells: &PaneCells) -> (usize, u64, &[u8]) {
 fn counts_of<'a>(
     said: &'a Words,
     cells: &'a PaneCells,
-    shapes: &[(TemplateIx, ShapeIx, usize)],
+    shapes: &[&Named],
     template_of: impl Fn(ShapeId) -> Option<TemplateIx>,
 ) -> Vec<ValueCount<'a>> {
     let listed = cells.values.cells();
-    let words = shapes.iter().map(|(template, shape, _)| said.of(*template, *shape).len()).sum::<usize>();
+    let words = shapes.iter().map(|cell| said.of(cell.template, cell.shape).len()).sum::<usize>();
     let mut counts = Vec::with_capacity(words + listed.len());
-    for &(template, shape, at) in shapes {
+    for &&Named { at, shape, template } in shapes {
+        let at = at as usize;
         let cell = &cells.cells[at];
         counts.extend(said.of(template, shape).iter().map(|(slot, value, hash)| ValueCount {
             template,
