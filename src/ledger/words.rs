@@ -9,7 +9,7 @@ use crate::detect::slots::{SavedWords, Slot, Slots, hash_of};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::shape::candidates::LONG;
 use crate::template::{Registry, ShapeIx, TemplateIx};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 // limits
 /// Shapes of a template that are looked at: with more, its places have too many words.
@@ -45,8 +45,11 @@ impl Words {
             Some(Some(root)) => *root != registry.template_id(*template),
         };
         let masked = shapes.clone().map(|(template, _)| template).filter(|at| registry.has_masked(*at));
-        let changed: HashSet<TemplateIx> = masked.filter(changed).collect();
+        let mut changed: Vec<TemplateIx> = masked.filter(changed).collect();
         if !changed.is_empty() {
+            // The first are the first to get room for their words.
+            changed.sort_unstable_by_key(|template| registry.template_id(*template));
+            changed.dedup();
             self.begin_anew(&changed, registry, slots);
         }
         for (template, shape) in shapes {
@@ -61,12 +64,12 @@ impl Words {
     }
 
     /// Puts together what each place of some templates has shown. One pass over all shapes.
-    fn begin_anew(&mut self, templates: &HashSet<TemplateIx>, registry: &Registry, slots: &mut Slots) {
-        let mut shapes: HashMap<TemplateIx, Vec<ShapeIx>> = HashMap::new();
+    fn begin_anew(&mut self, templates: &[TemplateIx], registry: &Registry, slots: &mut Slots) {
+        let mut shapes: HashMap<TemplateIx, Vec<ShapeIx>> =
+            templates.iter().map(|template| (*template, Vec::new())).collect();
         for shape in registry.shapes_seen() {
-            let template = registry.template_of(shape);
-            if templates.contains(&template) {
-                shapes.entry(template).or_default().push(shape);
+            if let Some(of) = shapes.get_mut(&registry.template_of(shape)) {
+                of.push(shape);
             }
         }
         for template in templates {
