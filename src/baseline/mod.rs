@@ -161,7 +161,7 @@ impl Baseline {
             }
         }
         let detector =
-            Detector::load(settings, self.body.detector.clone(), |id| by_id.get(&TemplateId(id)).copied());
+            Detector::load(settings, &self.body.detector, |id| by_id.get(&TemplateId(id)).copied());
         let own = |(id, lines): &SavedTypical| Some((*by_id.get(id)?, lines.clone()));
         let typical = self.body.typical.iter().filter_map(own).collect();
         Restored { registry, messages, detector, typical }

@@ -17,6 +17,8 @@ pub fn scan(args: &Scan) -> Result<Outcome, Error> {
     setup::told_span(&mut config, &args.judging, |config| logsurge::engine::span(config, &listing.sources))?;
     let mut printer = Printer::new(&args.judging.output, config.zone.clone(), setup::now(), true);
     let mut run = Engine::new(config).run(&listing.sources, baseline.as_ref());
+    // The run has taken from it what it needs, and a large one takes as much room again.
+    drop(baseline);
     while let Some(alert) = run.next() {
         trouble |= tell(&mut run, &args.reading);
         printer.print(&alert, run.ledger().registry()).map_err(|err| Error::io("standard output", err))?;

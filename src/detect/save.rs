@@ -48,18 +48,18 @@ impl Detector {
     /// have become one since.
     pub fn load(
         settings: Settings,
-        saved: Saved,
+        saved: &Saved,
         mut index_of: impl FnMut(u64) -> Option<TemplateIx>,
     ) -> Self {
         let mut detector = Detector::new(settings);
-        detector.clock = saved.clock;
+        detector.clock = saved.clock.clone();
         detector.active = Active::new(detector.clock.ticks());
-        for (key, series) in saved.series {
-            if let Some(template) = index_of(key) {
-                detector.add(template, series);
+        for (key, series) in &saved.series {
+            if let Some(template) = index_of(*key) {
+                detector.add(template, series.clone());
             }
         }
-        let frequent = saved.frequent.into_iter();
+        let frequent = saved.frequent.iter().copied();
         detector.clock.traffic.frequent = frequent
             .filter_map(|(key, rate, weight)| Some(Frequent { template: index_of(key)?, rate, weight }))
             .collect();

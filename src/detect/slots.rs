@@ -496,10 +496,10 @@ impl Slots {
     }
 
     /// The slots that were saved; two ids may lead to one template now.
-    pub fn load(&mut self, saved: Saved, index_of: impl Fn(TemplateId) -> Option<TemplateIx>) {
+    pub fn load(&mut self, saved: &Saved, index_of: impl Fn(TemplateId) -> Option<TemplateIx>) {
         for (id, slots) in saved {
-            let Some(template) = index_of(id) else { continue };
-            slots.into_iter().for_each(|(id, slot)| self.put(template, id, slot));
+            let Some(template) = index_of(*id) else { continue };
+            slots.iter().for_each(|(id, slot)| self.put(template, *id, slot.clone()));
         }
     }
 }

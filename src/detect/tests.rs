@@ -363,7 +363,7 @@ fn a_saved_detector_goes_on_as_if_nothing_had_happened() {
     let bytes = postcard::to_stdvec(&source.detector.save(key_of)).expect("writes");
     let saved: Saved = postcard::from_bytes(&bytes).expect("reads");
     let index_of = |key: u64| Some(TemplateIx((1000 - key) as u32));
-    let loaded = Detector::load(Settings::default(), saved, index_of);
+    let loaded = Detector::load(Settings::default(), &saved, index_of);
     let mut other = Source { detector: loaded, pane: source.pane, random: source.random, found: Vec::new() };
     for one in [&mut source, &mut other] {
         one.found.clear();

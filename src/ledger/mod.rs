@@ -222,7 +222,7 @@ impl Ledger {
         self.detector = restored.detector;
         self.detector.expect_gap();
         self.typical.load(restored.typical);
-        self.load_slots(baseline.body.slots.clone());
+        self.load_slots(&baseline.body.slots);
         self.learned = Some(baseline.learned());
     }
 

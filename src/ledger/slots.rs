@@ -98,14 +98,14 @@ impl Ledger {
     }
 
     /// What was saved, beside what is known already.
-    pub(super) fn load_slots(&mut self, saved: SavedSlots) {
+    pub(super) fn load_slots(&mut self, saved: &SavedSlots) {
         let template = |id: TemplateId| Some(self.registry.template_of(self.registry.shape(ShapeId(id.0))?));
-        self.said.slots.load(saved.slots, template);
+        self.said.slots.load(&saved.slots, template);
         self.said.slots.found = self.said.slots.found.saturating_add(saved.found);
-        self.said.slots.news.extend(saved.news);
-        self.said.slots.join_requests_saved(saved.requests);
-        self.said.words.load(saved.words, &self.registry);
-        self.keep_names(saved.names);
+        self.said.slots.news.extend(&saved.news);
+        self.said.slots.join_requests_saved(saved.requests.clone());
+        self.said.words.load(&saved.words, &self.registry);
+        self.keep_names(saved.names.clone());
     }
 
     /// Remembers the names of fields.

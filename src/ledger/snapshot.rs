@@ -194,15 +194,15 @@ impl Ledger {
         for (id, message) in saved.messages {
             index_of(id).into_iter().for_each(|template| ledger.messages.put(template, message));
         }
-        ledger.detector = Detector::load(settings, saved.detector, |id| index_of(TemplateId(id)));
+        ledger.detector = Detector::load(settings, &saved.detector, |id| index_of(TemplateId(id)));
         if other.is_some() {
             ledger.detector.expect_gap();
         }
         let own = |(id, lines)| Some((index_of(id)?, lines));
         ledger.typical.load(saved.typical.into_iter().filter_map(own).collect());
-        ledger.load_slots(saved.slots);
+        ledger.load_slots(&saved.slots);
         if let Some(baseline) = other {
-            ledger.load_slots(baseline.body.slots.clone());
+            ledger.load_slots(&baseline.body.slots);
         }
         ledger.learned = saved.learned;
         ledger.report = saved.report;

@@ -147,11 +147,11 @@ impl Words {
     }
 
     /// What was saved, for the registry of now.
-    pub fn load(&mut self, saved: SavedWords, registry: &Registry) {
-        for (id, lines) in saved.lines {
+    pub fn load(&mut self, saved: &SavedWords, registry: &Registry) {
+        for &(id, lines) in &saved.lines {
             registry.shape(id).into_iter().for_each(|shape| self.add(shape, lines));
         }
-        for (root, is_open) in saved.roots {
+        for &(root, is_open) in &saved.roots {
             let Some(shape) = registry.shape(ShapeId(root.0)) else { continue };
             let known = self.roots.entry(registry.template_of(shape)).or_insert(Some(root));
             if is_open {
