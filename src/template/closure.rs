@@ -9,7 +9,6 @@
 //! the same state. The work is a list of tasks, not recursion, since one line
 //! may set off a long chain.
 
-use super::entry::Entry;
 use super::holes::Cut;
 use super::limits::Bound;
 use super::registry::{ACTIVE_MAX, NONE, Registry, TEXT_BYTES_MAX, TemplateIx};
@@ -64,12 +63,7 @@ impl Registry {
                 self.link(ix, key);
                 continue;
             }
-            let mut passed = false;
-            self.entries
-                .entry(hole.key)
-                .and_modify(|entry| passed = entry.add(&hole.arrival, ix))
-                .or_insert_with(|| Entry::new(&hole.arrival, ix));
-            if passed {
+            if self.entries.add(hole.key, &hole.arrival, ix) {
                 cut.key_of(hole.places, hole.places);
                 self.activate(hole.key, cut.masked(), ix, Cause::Words);
             }
@@ -154,12 +148,10 @@ impl Registry {
         self.by_column += usize::from(cause == Cause::Column);
         self.active.insert(key, ix);
         self.records[ix as usize].active = true;
-        if let Some(entry) = self.entries.remove(&key) {
-            for member in entry.members() {
-                if member != ix {
-                    self.link(member, ix);
-                    self.tasks.push(Task::Join(member));
-                }
+        for member in self.entries.remove(key) {
+            if member != ix {
+                self.link(member, ix);
+                self.tasks.push(Task::Join(member));
             }
         }
         if self.records[ix as usize].template == NONE {

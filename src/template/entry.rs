@@ -1,10 +1,17 @@
 //! What has been seen in the hole of a masked key, until it is decided.
 //!
-//! An entry holds the distinct words that arrived and counts their kinds. Once
-//! the counts pass the test the key is active for ever and the entry is freed,
-//! so an entry never holds more than eleven words. The test is monotone: it asks
-//! for minima of counts that only grow. Most entries hold one word of one shape,
-//! so that case lies inline.
+//! An entry is a list of the distinct words that arrived; the test counts their
+//! kinds. Once they pass it the key is active for ever and the entry is freed,
+//! so an entry never holds more than eleven words of a context. The test is
+//! monotone: it asks for minima of counts that only grow.
+//!
+//! There are half a million entries where a log invents its words, and nearly all
+//! hold one word of one shape. So the entries lie side by side in one list, the
+//! few further words in another, and the table by key holds nothing but numbers.
+
+use hashbrown::hash_table::Entry as Place;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
 
 // limits
 /// Values right after `=` that make a variable.
@@ -28,6 +35,7 @@ const SCARCE_EQUALS_RAISE: u8 = 1;
 
 /// What a word in a hole is.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
 pub(super) enum WordKind {
     Variable,
     Digits,
@@ -71,10 +79,9 @@ struct Counts {
 }
 
 impl Counts {
-    fn with(mut self, arrival: &Arrival) -> Counts {
-        let kind = arrival.kind;
+    fn with(mut self, kind: WordKind, name: bool) -> Counts {
         self.any += 1;
-        self.names += u8::from(arrival.name);
+        self.names += u8::from(name);
         self.numbered += u8::from(kind == WordKind::Numbered);
         self.real += u8::from(kind != WordKind::Variable);
         self.numbers += u8::from(matches!(kind, WordKind::Variable | WordKind::Digits));
@@ -101,92 +108,191 @@ impl Counts {
     }
 }
 
-/// What was seen of one masked key.
-#[derive(Debug)]
-pub(super) struct Entry {
+/// Stands for no further word.
+const END: u32 = u32::MAX;
+
+/// A word that has arrived, or one more shape with a word that had.
+#[derive(Copy, Clone, Debug)]
+struct Seen {
     context: u32,
     word: u32,
-    counts: Counts,
     member: u32,
-    more: Option<Box<More>>,
+    next: u32,
+    kind: WordKind,
+    name: bool,
+    /// Not only the shape is new but the word.
+    is_word: bool,
+    /// Not only the word is new but the shape.
+    is_member: bool,
 }
 
+impl Seen {
+    fn new(arrival: &Arrival, member: u32) -> Seen {
+        let Arrival { context, word, kind, name, .. } = *arrival;
+        Seen { context, word, member, next: END, kind, name, is_word: true, is_member: true }
+    }
+}
+
+/// What was seen first of one masked key; in halves, so that it takes no room for alignment.
+#[derive(Copy, Clone, Debug)]
+struct Entry {
+    key: [u32; 2],
+    seen: Seen,
+}
+
+fn halves(key: u64) -> [u32; 2] {
+    [key as u32, (key >> 32) as u32]
+}
+
+/// All masked keys that wait for their test.
 #[derive(Debug, Default)]
-struct More {
-    /// Further words of the first context.
-    words: Vec<u32>,
-    /// Further contexts.
-    contexts: Vec<(u32, Counts, Vec<u32>)>,
-    /// Further shapes.
-    members: Vec<u32>,
+pub(super) struct Entries {
+    by_key: HashTable<u32>,
+    list: Vec<Entry>,
+    further: Vec<Seen>,
+    /// Numbers of entries, and the first of a chain of further words, that are free.
+    free: Vec<u32>,
+    free_further: Option<u32>,
+    hasher: DefaultHashBuilder,
 }
 
-impl Entry {
-    /// An entry for the first shape that has this key.
-    pub(super) fn new(arrival: &Arrival, member: u32) -> Entry {
-        Entry {
-            context: arrival.context,
-            word: arrival.word,
-            counts: Counts::default().with(arrival),
-            member,
-            more: None,
-        }
+impl Entries {
+    /// How many keys wait.
+    pub(super) fn len(&self) -> usize {
+        self.by_key.len()
     }
 
-    /// Takes a word in; whether the key is to be active now.
-    pub(super) fn add(&mut self, arrival: &Arrival, member: u32) -> bool {
-        if self.members().all(|known| known != member) {
-            self.more.get_or_insert_default().members.push(member);
-        }
-        let (counts, fresh) = self.after(arrival);
-        if !fresh {
+    /// Whether a key waits.
+    pub(super) fn contains(&self, key: u64) -> bool {
+        self.find(key).is_some()
+    }
+
+    fn find(&self, key: u64) -> Option<&Entry> {
+        let known =
+            self.by_key.find(self.hasher.hash_one(key), |at| self.list[*at as usize].key == halves(key));
+        known.map(|at| &self.list[*at as usize])
+    }
+
+    /// Takes a word of a shape in; whether the key is to be active now.
+    pub(super) fn add(&mut self, key: u64, arrival: &Arrival, member: u32) -> bool {
+        let Entries { by_key, list, free, hasher, .. } = self;
+        let is_it = |at: &u32| list[*at as usize].key == halves(key);
+        let rehash = |at: &u32| {
+            let [low, high] = list[*at as usize].key;
+            hasher.hash_one(u64::from(high) << 32 | u64::from(low))
+        };
+        let at = match by_key.entry(hasher.hash_one(key), is_it, rehash) {
+            Place::Occupied(known) => *known.get() as usize,
+            Place::Vacant(vacant) => {
+                let entry = Entry { key: halves(key), seen: Seen::new(arrival, member) };
+                match free.pop() {
+                    Some(at) => {
+                        vacant.insert(at);
+                        list[at as usize] = entry;
+                    }
+                    None => {
+                        vacant.insert(list.len() as u32);
+                        list.push(entry);
+                    }
+                }
+                return false;
+            }
+        };
+        self.add_further(at, arrival, member)
+    }
+
+    fn add_further(&mut self, at: usize, arrival: &Arrival, member: u32) -> bool {
+        let first = &self.list[at].seen;
+        let is_member = self.chain(first).all(|seen| seen.member != member);
+        let (counts, is_word) = self.after(first, arrival);
+        if !is_member && !is_word {
             return false;
         }
-        if arrival.context == self.context {
-            self.counts = counts;
-            self.more.get_or_insert_default().words.push(arrival.word);
-        } else {
-            let contexts = &mut self.more.get_or_insert_default().contexts;
-            match contexts.iter_mut().find(|c| c.0 == arrival.context) {
-                Some(context) => {
-                    context.1 = counts;
-                    context.2.push(arrival.word);
-                }
-                None => contexts.push((arrival.context, counts, vec![arrival.word])),
+        let seen = Seen { is_word, is_member, ..Seen::new(arrival, member) };
+        let number = match self.free_further {
+            Some(number) => {
+                let free = &mut self.further[number as usize];
+                self.free_further = Some(free.next).filter(|next| *next != END);
+                *free = seen;
+                number
             }
+            None => {
+                self.further.push(seen);
+                self.further.len() as u32 - 1
+            }
+        };
+        // Behind the last, so that they stay in their order.
+        let mut last = self.list[at].seen.next;
+        if last == END {
+            self.list[at].seen.next = number;
+        } else {
+            while self.further[last as usize].next != END {
+                last = self.further[last as usize].next;
+            }
+            self.further[last as usize].next = number;
         }
-        counts.pass(arrival)
+        is_word && counts.pass(arrival)
     }
 
-    /// Whether the key would be active with this word.
-    pub(super) fn would_pass(&self, arrival: &Arrival) -> bool {
-        let (counts, fresh) = self.after(arrival);
-        fresh && counts.pass(arrival)
+    /// Whether a key would be active with this word.
+    pub(super) fn would_pass(&self, key: u64, arrival: &Arrival) -> bool {
+        self.find(key).is_some_and(|entry| {
+            let (counts, is_word) = self.after(&entry.seen, arrival);
+            is_word && counts.pass(arrival)
+        })
+    }
+
+    /// The shapes that have a masked key.
+    pub(super) fn members(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
+        let seen = self.find(key).into_iter().flat_map(|entry| self.chain(&entry.seen));
+        seen.filter(|seen| seen.is_member).map(|seen| seen.member)
+    }
+
+    /// Forgets a key that waits no more; the shapes that have it.
+    pub(super) fn remove(&mut self, key: u64) -> Vec<u32> {
+        let members = self.members(key).collect();
+        let is_it = |at: &u32| self.list[*at as usize].key == halves(key);
+        if let Ok(known) = self.by_key.find_entry(self.hasher.hash_one(key), is_it) {
+            let (at, _) = known.remove();
+            self.free.push(at);
+            let first = self.list[at as usize].seen.next;
+            let mut last = first;
+            while last != END && self.further[last as usize].next != END {
+                last = self.further[last as usize].next;
+            }
+            if last != END {
+                self.further[last as usize].next = self.free_further.unwrap_or(END);
+                self.free_further = Some(first);
+            }
+        }
+        members
+    }
+
+    /// What was seen of a key, the first word first.
+    fn chain<'a>(&'a self, first: &'a Seen) -> impl Iterator<Item = &'a Seen> {
+        std::iter::successors(Some(first), |seen| self.further.get(seen.next as usize))
     }
 
     /// The counts with the word in, and whether that word is a new one.
-    fn after(&self, arrival: &Arrival) -> (Counts, bool) {
-        let more = self.more.as_deref();
-        let (counts, known) = if arrival.context == self.context {
-            let listed = more.is_some_and(|more| more.words.contains(&arrival.word));
-            (self.counts, listed || self.word == arrival.word)
-        } else {
-            let found = more.and_then(|more| more.contexts.iter().find(|c| c.0 == arrival.context));
-            found.map_or((Counts::default(), false), |context| (context.1, context.2.contains(&arrival.word)))
-        };
-        if known { (counts, false) } else { (counts.with(arrival), true) }
-    }
-
-    /// The shapes that have this masked key.
-    pub(super) fn members(&self) -> impl Iterator<Item = u32> + '_ {
-        let further = self.more.as_deref().map_or(&[][..], |more| &more.members);
-        std::iter::once(self.member).chain(further.iter().copied())
+    fn after(&self, first: &Seen, arrival: &Arrival) -> (Counts, bool) {
+        let mut counts = Counts::default();
+        for seen in self.chain(first).filter(|seen| seen.is_word && seen.context == arrival.context) {
+            if seen.word == arrival.word {
+                return (counts, false);
+            }
+            counts = counts.with(seen.kind, seen.name);
+        }
+        (counts.with(arrival.kind, arrival.name), true)
     }
 
     #[cfg(test)]
-    /// The words seen in the best filled context.
-    pub(super) fn words_seen(&self) -> usize {
-        let further = self.more.as_deref().into_iter().flat_map(|m| &m.contexts);
-        further.map(|context| context.1.any).chain([self.counts.any]).max().unwrap_or(0) as usize
+    /// The words seen in the best filled context of each key.
+    pub(super) fn words_seen(&self) -> impl Iterator<Item = usize> + '_ {
+        let used = self.by_key.iter().map(|at| &self.list[*at as usize].seen);
+        used.map(|first| {
+            let words: Vec<&Seen> = self.chain(first).filter(|seen| seen.is_word).collect();
+            let of = |context| words.iter().filter(|seen| seen.context == context).count();
+            words.iter().map(|seen| of(seen.context)).max().unwrap_or(0)
+        })
     }
 }

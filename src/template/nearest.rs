@@ -57,9 +57,7 @@ impl Registry {
             if let Some(&ix) = self.by_id.get(&hole.key) {
                 offer(ix);
             }
-            if let Some(entry) = self.entries.get(&hole.key) {
-                entry.members().for_each(offer);
-            }
+            self.entries.members(hole.key).for_each(offer);
         }
         let (id, ix, index) = best?;
         let hole = cut.holes[index];

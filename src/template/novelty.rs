@@ -5,7 +5,6 @@
 //! complete, and the same for the shape with its instances masked, since what a
 //! known message says is nothing new from a new speaker.
 
-use super::entry::Entry;
 use super::holes::Cut;
 use super::registry::Registry;
 use crate::id::ShapeId;
@@ -26,7 +25,7 @@ impl Registry {
         while at < forms.len() {
             cut.load(&forms[at]);
             // A form with an instance masked would be active, and cover who waits for it.
-            let waits = || self.entries.contains_key(&ShapeId::of(&cut.text).0);
+            let waits = || self.entries.contains(ShapeId::of(&cut.text).0);
             if self.says_the_same(&cut) || at > 0 && waits() {
                 return false;
             }
@@ -42,8 +41,7 @@ impl Registry {
         self.by_id.contains_key(&ShapeId::of(&cut.text).0)
             || cut.speakers.iter().any(|s| self.columns.would_activate(s, &cut.holes[s.hole as usize]))
             || cut.holes.iter().any(|hole| {
-                let passes = |entry: &Entry| entry.would_pass(&hole.arrival);
-                self.active.contains_key(&hole.key) || self.entries.get(&hole.key).is_some_and(passes)
+                self.active.contains_key(&hole.key) || self.entries.would_pass(hole.key, &hole.arrival)
             })
     }
 

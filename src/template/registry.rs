@@ -19,7 +19,7 @@ use hashbrown::HashMap;
 
 use super::closure::Task;
 use super::column::Columns;
-use super::entry::Entry;
+use super::entry::Entries;
 use super::holes::Cut;
 use super::limits::Bound;
 use crate::id::{ShapeId, TemplateId};
@@ -106,7 +106,7 @@ pub struct Registry {
     pub(super) records: Vec<Record>,
     pub(super) by_id: HashMap<u64, u32>,
     pub(super) active: HashMap<u64, u32>,
-    pub(super) entries: HashMap<u64, Entry>,
+    pub(super) entries: Entries,
     pub(super) columns: Columns,
     /// Active keys that columns made so.
     pub(super) by_column: usize,
