@@ -484,6 +484,10 @@ impl Slot {
                 keep
             });
         }
+        // Most slots of a flood have one value, and a list would begin with room for four.
+        if self.values.is_empty() {
+            self.values.reserve_exact(1);
+        }
         self.last = self.values.len();
         self.values.push((value, spot.run()));
     }

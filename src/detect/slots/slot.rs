@@ -170,6 +170,10 @@ impl Slot {
 
     /// A value joins those that are known.
     pub(super) fn add(&mut self, value: Value) {
+        // Most slots of a flood have one value, and a list would begin with room for four.
+        if self.values.is_empty() {
+            self.values.reserve_exact(1);
+        }
         self.values.push(value);
         let kinds = self.values.len();
         self.has_shares = (2..=KINDS_MAX).contains(&kinds)
