@@ -57,8 +57,9 @@ pub const PENDING_BYTES_MAX: usize = 64 << 20;
 /// Places beyond for errors and words of alarm.
 pub const PENDING_RESERVE: usize = 4_096;
 
-/// Shapes that a full registry did not store and whose message is remembered.
-pub const REFUGES_MAX: usize = 500_000;
+/// Shapes that a full registry did not store and whose message is remembered: what fits a table
+/// of 2^19 places, which with one more would take twice the room.
+pub const REFUGES_MAX: usize = 7 << 16;
 
 /// New messages of one pane that are told one by one; a flood has no more to say.
 pub const FRESH_PER_PANE_MAX: usize = 500;

@@ -236,10 +236,12 @@ impl Ledger {
         shapes
     }
 
-    /// Tells the workers that a slot is not worth counting any more.
+    /// Tells the workers that a slot is not worth counting any more. Not of shapes that a full
+    /// registry did not store: there is no end of them, and few come again.
     fn tell_open(&mut self, shape: ShapeId, slot: SlotId) {
         let is_known = self.said.told_open.contains(&(shape, slot));
-        if !is_known && self.said.told_open.len() < TOLD_OPEN_MAX {
+        let has_room = self.said.told_open.len() < TOLD_OPEN_MAX;
+        if !is_known && has_room && self.registry.shape(shape).is_some() {
             self.said.told_open.insert((shape, slot));
             self.said.opened.push((shape, slot));
         }
