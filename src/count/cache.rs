@@ -93,9 +93,10 @@ impl Cache {
         Cache { table: vec![(0, EMPTY); 1 << 11], slots: Vec::new(), firsts: Vec::new() }
     }
 
-    /// Empties the cache if it is past its bound, or `anyway`, and says so. Only between two chunks.
-    pub fn trim(&mut self, anyway: bool) -> bool {
-        let full = anyway || self.slots.len() > CACHE_KEYS_MAX;
+    /// Empties the cache if it is past one of `parts` of its bound, or `anyway`, and says so. Only
+    /// between two chunks.
+    pub fn trim(&mut self, anyway: bool, parts: usize) -> bool {
+        let full = anyway || self.slots.len() > CACHE_KEYS_MAX / parts;
         if full {
             *self = Cache::new();
         }

@@ -207,9 +207,9 @@ impl SlotCounter {
         }
     }
 
-    /// Whether there are so many slots that the worker had better begin anew.
-    pub fn is_full(&self) -> bool {
-        self.slots + self.routes.len() > SLOTS_ALL_MAX
+    /// Whether there are so many slots that one of `parts` workers had better begin anew.
+    pub fn is_full(&self, parts: usize) -> bool {
+        self.slots + self.routes.len() > SLOTS_ALL_MAX / parts
     }
 
     /// Forgets all but what the ledger has told.

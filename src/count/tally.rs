@@ -27,6 +27,10 @@ use crate::shape::cheap::Seed;
 use crate::shape::{Scratch, Shape};
 use crate::time::{Pane, Time};
 
+// limits
+/// More workers than so many remember as much each as so many would: a chunk alone has thousands of keys.
+const PARTS_MAX: usize = 8;
+
 /// Sets the cheap keys of lines that are left out apart.
 const DROPPED: u64 = 0x5bd1_e995_9e37_79b9;
 
@@ -82,6 +86,8 @@ struct Counter {
     /// Counts what stands in variables, where that is wanted.
     values: Option<Box<ValueCounter>>,
     slots: SlotCounter,
+    /// Into how many parts the room for what is remembered is divided.
+    parts: usize,
 }
 
 impl Worker {
@@ -99,6 +105,7 @@ impl Worker {
             room: Room::default(),
             values: None,
             slots: SlotCounter::new(),
+            parts: 1,
         };
         Worker { opener, counter, carry: Carry::start(Time(i64::MAX)) }
     }
@@ -120,10 +127,17 @@ impl Worker {
         self
     }
 
+    /// The same worker, as one of several who remember together what one would alone.
+    #[must_use]
+    pub fn among(mut self, workers: usize) -> Worker {
+        self.counter.parts = workers.clamp(1, PARTS_MAX);
+        self
+    }
+
     /// Tallies one chunk.
     pub fn tally(&mut self, job: &Job<'_>) -> Delta {
         let Worker { opener, counter, carry } = self;
-        if counter.cache.trim(counter.slots.is_full()) {
+        if counter.cache.trim(counter.slots.is_full(counter.parts), counter.parts) {
             counter.slots.clear();
             counter.values.iter_mut().for_each(|values| values.forget_shapes());
         }

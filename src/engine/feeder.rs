@@ -87,7 +87,9 @@ impl Hand {
     /// `open`: where the worker learns which slots are open.
     pub fn new(config: &Config, open: &Arc<Opened>) -> Hand {
         Hand {
-            worker: Worker::new(config.opener(), random_seed()).with_values(config.values),
+            worker: Worker::new(config.opener(), random_seed())
+                .with_values(config.values)
+                .among(config.threads),
             opened: Arc::clone(open),
             seen: 0,
             scout: Scout::new(config.opener()),
