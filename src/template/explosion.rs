@@ -8,6 +8,7 @@
 //! Where it fails: lines that have nothing in common explode nowhere.
 
 use hashbrown::HashMap;
+use memchr::memmem::Finder;
 
 use super::cure;
 use super::display::along_sample;
@@ -79,8 +80,15 @@ impl Registry {
         let mut cut = Cut::default();
         let key = key.map(|ix| &self.records[ix as usize]);
         let likeness: Option<Vec<Token<'_>>> = key.map(|key| tokens(&key.text).collect());
+        // A masked key has no word that its shape has not, and to cut shapes takes long.
+        let constants = likeness.iter().flatten().filter(|token| !token.kind.is_variable());
+        let longest = constants.map(|token| token.word).max_by_key(|word| word.len()).unwrap_or(b"");
+        let longest = Finder::new(longest);
         let mut belongs = |text: &[u8]| {
             let (Some(key), Some(likeness)) = (key, &likeness) else { return true };
+            if longest.find(text).is_none() {
+                return false;
+            }
             if fits(likeness, &tokens(text).collect::<Vec<_>>()) {
                 return true;
             }
