@@ -531,8 +531,8 @@ fn slot_of(by_template: &mut Vec<OfTemplate>, template: TemplateIx, id: SlotId) 
         Ok(at) => Some(&mut slots[at].1),
         Err(_) if !has_room(slots, id) => None,
         Err(at) => {
-            // Most messages have one, and a list would begin with room for four.
-            if slots.is_empty() {
+            // Most messages have one or two, and a list would begin with room for four.
+            if slots.len() < 2 {
                 slots.reserve_exact(1);
             }
             slots.insert(at, (id, Slot::default()));

@@ -1,7 +1,7 @@
 //! Closing a pane: what is new is decided, what is known is counted, and the
 //! detector looks.
 
-use super::compose::Sighting;
+use super::compose::{Sighting, shown};
 use super::pane::{Cell, PaneCells};
 use super::records::{Told, record_order};
 use super::source::{Held, SourceState};
@@ -218,9 +218,10 @@ impl Ledger {
     fn insert(&mut self, id: ShapeId, sample: &[u8]) {
         let Some(shape) = self.pending.remove(&id) else { return };
         self.pending_bytes -= pending_bytes_of(&shape);
-        let example = self.shown(sample);
-        let counts_at = self.registry.insert(&shape, &example);
-        self.link_known(id, &shape, &example);
+        let no_redact = self.no_redact;
+        // Most shapes of a flood find no room, and then nobody sees their sample.
+        let counts_at = self.registry.insert_with(&shape, || shown(sample, no_redact));
+        self.link_known(id, &shape, sample);
         if self.registry.shape(id).is_none() && self.refuges.len() < REFUGES_MAX {
             self.refuges.insert(id, counts_at);
         }

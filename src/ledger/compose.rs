@@ -31,14 +31,19 @@ pub(super) struct Sighting<'a> {
     pub cell: Option<&'a Cell>,
 }
 
+/// A line as it may be shown and saved: no escapes, no secrets, bounded.
+pub(super) fn shown(line: &[u8], no_redact: bool) -> Vec<u8> {
+    let mut cleaner = Cleaner::default();
+    cleaner.look(line);
+    let line = cleaner.clean(line);
+    let line = &line[..line.len().min(SAMPLE_BYTES_MAX)];
+    if no_redact { line.to_vec() } else { redact(line).into_owned() }
+}
+
 impl Ledger {
     /// A line as it may be shown and saved: no escapes, no secrets, bounded.
     pub(crate) fn shown(&self, line: &[u8]) -> Vec<u8> {
-        let mut cleaner = Cleaner::default();
-        cleaner.look(line);
-        let line = cleaner.clean(line);
-        let line = &line[..line.len().min(SAMPLE_BYTES_MAX)];
-        if self.no_redact { line.to_vec() } else { redact(line).into_owned() }
+        shown(line, self.no_redact)
     }
 
     /// A text as it may be shown: no secrets.

@@ -266,11 +266,12 @@ impl Ledger {
     }
 
     /// A shape was inserted: which decisions are about it?
-    pub(super) fn link_known(&mut self, id: ShapeId, shape: &Shape, shown: &[u8]) {
+    pub(super) fn link_known(&mut self, id: ShapeId, shape: &Shape, sample: &[u8]) {
         if !self.decisions.is_empty()
             && let Some(ix) = self.registry.shape(id)
         {
-            self.decisions.link(ix, shape, shown);
+            let shown = self.shown(sample);
+            self.decisions.link(ix, shape, &shown);
         }
     }
 

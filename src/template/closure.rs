@@ -102,9 +102,9 @@ impl Registry {
     pub(super) fn activate_saved_column(&mut self, column: u64) {
         let members = self.columns.activate(column);
         self.tasks.extend(members.into_iter().map(Task::Mask));
-        let mut cut = std::mem::take(&mut self.cut);
+        let mut cut = self.cut.take();
         self.finish(&mut cut);
-        self.cut = cut;
+        self.cut.replace(cut);
     }
 
     fn join(&mut self, cut: &mut Cut, ix: u32) {
@@ -190,9 +190,9 @@ impl Registry {
             ix
         });
         self.activate(id, text, ix, Cause::Words);
-        let mut cut = std::mem::take(&mut self.cut);
+        let mut cut = self.cut.take();
         self.finish(&mut cut);
-        self.cut = cut;
+        self.cut.replace(cut);
     }
 
     /// Notes that the active `key` covers the shape, whose template becomes its own.

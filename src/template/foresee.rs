@@ -11,11 +11,12 @@ impl Registry {
     /// Stores a shape that no line has shown yet, if there is room: its message is known, but
     /// there is no sample of it, it is nobody's nearest, and it is not saved.
     pub fn foresee(&mut self, shape: &Shape) -> Option<ShapeIx> {
-        if let Some(&ix) = self.by_id.get(&shape.id().0) {
+        let id = shape.id().0;
+        if let Some(&ix) = self.by_id.get(&id) {
             return (*self.records[ix as usize].text == *shape.text).then_some(ShapeIx(ix));
         }
-        let ix = self.add(shape);
-        let is_stored = self.records[ix as usize].id == shape.id().0;
+        let ix = self.add(shape, id);
+        let is_stored = self.records[ix as usize].id == id;
         self.records[ix as usize].foreseen = is_stored;
         is_stored.then_some(ShapeIx(ix))
     }

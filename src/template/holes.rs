@@ -69,8 +69,12 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    /// Cuts the shape with this text.
+    /// Cuts the shape with this text. Who asks whether a shape is new often inserts it next, and
+    /// what was cut is not cut again.
     pub(super) fn load(&mut self, text: &[u8]) {
+        if self.text == text {
+            return;
+        }
         self.text.clear();
         self.text.extend_from_slice(text);
         parse(text, &mut self.pieces);

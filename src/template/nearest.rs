@@ -3,13 +3,15 @@
 //! First choice: a shape with one masked key in common, so that a single word
 //! differs. Else the template that shares most words with it. Both choices fall
 //! to the least id where several are equal, so they do not depend on order.
-//! What it costs: a pass over the templates, at most [`CANDIDATES_MAX`] of them;
-//! called for what is shown only.
+//! What it costs: a pass over the templates, at most [`CANDIDATES_MAX`] of them,
+//! of which a few are read; called for what is shown only.
 
 use super::holes::{Cut, Places};
 use super::registry::{NONE, Registry, ShapeIx, TemplateIx};
 use crate::id::ShapeId;
 use crate::shape::{Shape, bytes};
+use std::cmp::Reverse;
+use xxhash_rust::xxh3::xxh3_64;
 
 // limits
 /// Templates compared word by word: all there can be, short of a flood of joins.
@@ -30,6 +32,31 @@ pub struct Nearest {
     pub shared: usize,
     /// Constant words left when the differing place is masked; 0 without one.
     pub constants: usize,
+}
+
+/// Which words a text has, roughly: a sign for each, and how many there are. What no sign rules
+/// out is compared word by word, and that is a few in a thousand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WordSet {
+    signs: u64,
+    count: u32,
+}
+
+impl WordSet {
+    pub(super) fn of(text: &[u8]) -> WordSet {
+        let sign = |word: &[u8]| 1 << (xxh3_64(word) >> 58);
+        let add = |set: WordSet, word| WordSet { signs: set.signs | sign(word), count: set.count + 1 };
+        words_of(text).fold(WordSet { signs: 0, count: 0 }, add)
+    }
+
+    fn count(self) -> usize {
+        self.count as usize
+    }
+
+    /// So many words of `other` may be among these, at most: a sign that only it has is a word.
+    fn shared_most(self, other: WordSet) -> usize {
+        other.count() - (other.signs & !self.signs).count_ones() as usize
+    }
 }
 
 impl Registry {
@@ -87,11 +114,21 @@ impl Registry {
     fn most_shared(&self, text: &[u8], own: u64) -> Option<Nearest> {
         let mut words: Vec<&[u8]> = words_of(text).collect();
         words.sort_unstable();
+        let set = WordSet::of(text);
         let mut best: Option<(usize, usize, u64, TemplateIx)> = None;
         for index in 0..self.templates.len().min(CANDIDATES_MAX) {
             let template = TemplateIx(index as u32);
+            if self.templates[index].into != NONE {
+                continue;
+            }
             let root = self.root(template);
-            if self.templates[index].into != NONE || root.id == own || self.is_only_foreseen(template) {
+            let most = set.shared_most(root.words).min(words.len());
+            let least = (words.len() + root.words.count()).saturating_sub(2 * most);
+            let is_beaten = best.as_ref().is_some_and(|&(shared, different, id, _)| {
+                (shared, Reverse(different), Reverse(id)) >= (most, Reverse(least), Reverse(root.id))
+            });
+            let is_unlike = most == 0 || most * SHARED_PART < words.len().max(root.words.count());
+            if is_beaten || is_unlike || root.id == own || self.is_only_foreseen(template) {
                 continue;
             }
             let (mut count, mut shared) = (0, 0);

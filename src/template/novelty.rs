@@ -19,20 +19,28 @@ impl Registry {
     /// Whether no shape or active key known says the same as this one, nor would
     /// once it is inserted.
     pub fn is_new(&self, shape: &Shape) -> bool {
-        let mut cut = Cut::default();
-        let mut forms = vec![shape.text.clone()];
+        let mut cut = self.cut.take();
+        cut.load(&shape.text);
+        let is_new = !self.says_the_same(&cut) && !self.is_known_masked(&mut cut);
+        self.cut.replace(cut);
+        is_new
+    }
+
+    /// Whether the shape in `cut` with instances masked says what is known.
+    fn is_known_masked(&self, cut: &mut Cut) -> bool {
+        let mut forms = Vec::new();
+        self.push_masked(cut, &mut forms);
         let mut at = 0;
         while at < forms.len() {
             cut.load(&forms[at]);
             // A form with an instance masked would be active, and cover who waits for it.
-            let waits = || self.entries.contains(ShapeId::of(&cut.text).0);
-            if self.says_the_same(&cut) || at > 0 && waits() {
-                return false;
+            if self.says_the_same(cut) || self.entries.contains(ShapeId::of(&cut.text).0) {
+                return true;
             }
-            self.push_masked(&mut cut, &mut forms);
+            self.push_masked(cut, &mut forms);
             at += 1;
         }
-        true
+        false
     }
 
     /// Whether something known says what the shape in `cut` says, or will once

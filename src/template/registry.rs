@@ -22,10 +22,12 @@ use super::column::Columns;
 use super::entry::Entries;
 use super::holes::Cut;
 use super::limits::Bound;
+use super::nearest::WordSet;
 use crate::id::{ShapeId, TemplateId};
 use crate::line::level::Level;
 use crate::shape::Shape;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 
 // limits
 /// Shapes stored under one active key; a place with more values than that is known well enough.
@@ -74,6 +76,8 @@ pub(super) struct Record {
     pub(super) id: u64,
     pub(super) text: Box<[u8]>,
     pub(super) example: Box<[u8]>,
+    /// Which words it has, roughly.
+    pub(super) words: WordSet,
     pub(super) level: Level,
     pub(super) alarm: bool,
     /// Seen in a line, not only made as a key.
@@ -113,7 +117,7 @@ pub struct Registry {
     pub(super) templates: Vec<Template>,
     pub(super) joins: Vec<(TemplateIx, TemplateIx)>,
     pub(super) tasks: Vec<Task>,
-    pub(super) cut: Cut,
+    pub(super) cut: RefCell<Cut>,
     pub(super) uncovered: usize,
     pub(super) text_bytes: usize,
     pub(super) collisions: u64,
@@ -136,21 +140,30 @@ impl Registry {
     /// Stores a shape with a sample line; may activate keys and join templates.
     /// Idempotent: a known shape is found again.
     pub fn insert(&mut self, shape: &Shape, example: &[u8]) -> ShapeIx {
-        if let Some(&ix) = self.by_id.get(&shape.id().0) {
-            self.see_again(ix, shape, example);
-            return ShapeIx(ix);
-        }
-        let ix = self.add(shape);
-        if self.records[ix as usize].id == shape.id().0 {
-            self.keep_example(ix, example);
+        self.insert_with(shape, || example)
+    }
+
+    /// The same where a sample is dear: it is asked for if it is kept.
+    pub fn insert_with<T: AsRef<[u8]>>(&mut self, shape: &Shape, example: impl FnOnce() -> T) -> ShapeIx {
+        let id = shape.id().0;
+        let ix = match self.by_id.get(&id) {
+            Some(&ix) => ix,
+            None => self.add(shape, id),
+        };
+        let record = &self.records[ix as usize];
+        if record.id != id {
+            // It went to another one.
+        } else if *record.text != *shape.text {
+            self.collisions += 1;
+        } else if !record.seen {
+            self.keep_example(ix, example().as_ref());
         }
         ShapeIx(ix)
     }
 
     /// Stores a new shape, or finds where it goes.
-    pub(super) fn add(&mut self, shape: &Shape) -> u32 {
-        let id = shape.id().0;
-        let mut cut = std::mem::take(&mut self.cut);
+    pub(super) fn add(&mut self, shape: &Shape, id: u64) -> u32 {
+        let mut cut = self.cut.take();
         cut.load(&shape.text);
         let ix = match self.refuge(shape, &cut) {
             Some(ix) => ix,
@@ -165,7 +178,7 @@ impl Registry {
                 ix
             }
         };
-        self.cut = cut;
+        self.cut.replace(cut);
         ix
     }
 
@@ -221,15 +234,6 @@ impl Registry {
         ix
     }
 
-    fn see_again(&mut self, ix: u32, shape: &Shape, example: &[u8]) {
-        let record = &self.records[ix as usize];
-        if *record.text != *shape.text {
-            self.collisions += 1;
-        } else if !record.seen {
-            self.keep_example(ix, example);
-        }
-    }
-
     /// Keeps a sample for a shape and lets its template choose again.
     pub(super) fn keep_example(&mut self, ix: u32, example: &[u8]) {
         let example = &example[..example.len().min(EXAMPLE_BYTES_MAX)];
@@ -260,6 +264,7 @@ impl Registry {
             id,
             text: text.into(),
             example: Box::default(),
+            words: WordSet::of(text),
             level,
             alarm,
             seen: false,
