@@ -169,7 +169,7 @@ impl<'a> Opened<'a> {
     pub(crate) fn candidates(&mut self) -> (Vec<u8>, usize, Vec<(usize, usize)>) {
         let (mut key, mut scratch) = (Vec::new(), Scratch::default());
         let cut = self.shape(&mut key, &mut scratch, &mut Shape::default());
-        let candidates = Candidates::of(&key, cut, scratch.values());
+        let candidates = Candidates::of(&key, cut, &mut scratch);
         let text = self.message().to_vec();
         let places = candidates.places(&text);
         (text, candidates.count, places)
@@ -212,18 +212,12 @@ impl<'a> Opened<'a> {
     /// which on the next word is the line's host, if one is.
     pub fn write_key(&mut self, key: &mut Vec<u8>) -> Option<usize> {
         let host_follows = self.host_follows();
-        let cut = self.write_parts(key);
-        host_follows.then_some(cut)
-    }
-
-    /// Writes the cheap key; where in it the text behind the stamp begins.
-    fn write_parts(&mut self, key: &mut Vec<u8>) -> usize {
         let (before, behind) = self.parts();
         key.clear();
         cheap::write(before.line(), key);
         let cut = key.len();
         cheap::write(behind.line(), key);
-        cut
+        host_follows.then_some(cut)
     }
 
     /// Writes the line without its stamp to `text`, which is emptied first; the place of the cut.
@@ -240,7 +234,11 @@ impl<'a> Opened<'a> {
     /// behind the stamp begins.
     pub fn shape(&mut self, key: &mut Vec<u8>, scratch: &mut Scratch, shape: &mut Shape) -> usize {
         let host_follows = self.host_follows();
-        let cut = self.write_parts(key);
+        let (before, behind) = self.parts();
+        key.clear();
+        cheap::write(before.line(), key);
+        let cut = key.len();
+        scratch.write_key_behind(behind.line(), key);
         canonical_with_host(key, host_follows.then_some(cut), scratch, shape);
         cut
     }

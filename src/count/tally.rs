@@ -350,7 +350,7 @@ impl Counter {
     fn remember(&mut self, key: u64, opened: &mut Opened<'_>) -> u32 {
         let cut = opened.shape(&mut self.key, &mut self.scratch, &mut self.shape);
         let (id, alarming) = (self.shape.id(), self.shape.level >= Level::Error);
-        let candidates = Candidates::of(&self.key, cut, self.scratch.values());
+        let candidates = Candidates::of(&self.key, cut, &mut self.scratch);
         let plan = self.slots.plan(id, &self.key, &candidates);
         self.cache.insert(key, Slot::new(id, alarming, plan))
     }

@@ -13,7 +13,6 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, Input, MatchKind};
 
 use super::bytes::{BLANK, SEPARATOR, is};
-use super::tokens::Piece;
 use super::{LEVEL_MARK, TAIL_MARK};
 
 /// Stems: any ending makes them a word of alarm (`fail`, `failed`, `failure`).
@@ -175,6 +174,45 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     Words { search }
 });
 
+/// Bits by hash of three letters, any case: those that a word of alarm begins with.
+const BEGINNINGS: [u64; BEGINNING_BITS / 64] = {
+    let mut bits = [0; BEGINNING_BITS / 64];
+    let mut list = 0;
+    while list < 3 {
+        let words = [STEMS, WHOLE, ALONE][list];
+        let mut at = 0;
+        while at < words.len() {
+            let word = words[at].as_bytes();
+            let hash = beginning(word[0], word[1], word[2]);
+            bits[hash / 64] |= 1 << (hash % 64);
+            at += 1;
+        }
+        list += 1;
+    }
+    bits
+};
+const BEGINNING_BITS: usize = 1 << 12;
+
+const fn beginning(one: u8, two: u8, three: u8) -> usize {
+    // Of an ASCII letter the low five bits are the same in any case.
+    let letters = (one as usize & 31) << 10 | (two as usize & 31) << 5 | three as usize & 31;
+    (letters ^ letters >> 12) % BEGINNING_BITS
+}
+
+/// Whether a word of alarm may be in a word; if not, there is none. Most words are done with here.
+fn may_be_in(word: &[u8]) -> bool {
+    let begins = |letters: &[u8]| {
+        let hash = beginning(letters[0], letters[1], letters[2]);
+        BEGINNINGS[hash / 64] >> (hash % 64) & 1 == 1
+    };
+    let mut before = b' ';
+    word.windows(3).any(|letters| {
+        let may_begin = !before.is_ascii_alphabetic() || letters[0].is_ascii_uppercase();
+        before = letters[0];
+        may_begin && begins(letters)
+    })
+}
+
 /// Calls `found` with the place of each word of alarm until it says `false`.
 fn each(text: &[u8], mut found: impl FnMut(usize) -> bool) {
     let mut digits = Digits::default();
@@ -197,10 +235,12 @@ fn each(text: &[u8], mut found: impl FnMut(usize) -> bool) {
 /// Whether a word of alarm is in this one word, which holds no digits.
 pub(super) fn in_word(word: &[u8]) -> bool {
     let mut seen = false;
-    each(word, |_| {
-        seen = true;
-        false
-    });
+    if may_be_in(word) {
+        each(word, |_| {
+            seen = true;
+            false
+        });
+    }
     seen
 }
 
@@ -214,22 +254,6 @@ pub fn any(text: &[u8]) -> bool {
         });
     }
     seen
-}
-
-/// Marks the words of alarm among the pieces of `text`.
-pub(crate) fn mark(text: &[u8], pieces: &mut [Piece]) {
-    let mut index = 0;
-    each(text, |start| {
-        while index < pieces.len() && (pieces[index].end as usize) <= start {
-            index += 1;
-        }
-        if let Some(piece) = pieces.get_mut(index)
-            && piece.start as usize <= start
-        {
-            piece.kind = piece.kind.with_alarm();
-        }
-        index < pieces.len()
-    });
 }
 
 fn tail_alarm(text: &[u8]) -> bool {

@@ -10,11 +10,12 @@
 //! unit, decimals, hex, addresses, paths, dates and times, and what names a process, a thread,
 //! a port or a size: those are different after every restart, and say nothing.
 
-use super::bytes::{BLANK, MARK, UPPER, is, word_end};
+use super::bytes::{BLANK, LETTER, MARK, UPPER, is, word_end};
 use super::cheap::write_with_places;
 use super::request::Values;
 use super::route::Asked;
-use super::{header, is_unit};
+use super::words::Words;
+use super::{Scratch, header};
 use memchr::memchr;
 
 // limits
@@ -32,11 +33,21 @@ pub(crate) const LONG: &[u8] = b"long";
 pub(crate) const ANSWERS_MAX: usize = 2;
 /// With more words than this inside double quotes a quotation is one value.
 const QUOTED_WORDS_MAX: usize = 5;
+/// No unit is longer, nor a month.
+const UNIT_BYTES_MAX: usize = 12;
 /// Words before a value that are looked at to tell what it is.
 const HINT_BYTES_MAX: usize = 24;
 
 const NUMBER: u8 = 1;
-const HEX: u8 = 2;
+
+/// A word of a cheap key that is a value or holds digits, and may be one of few.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub start: u32,
+    pub end: u32,
+    /// By [`is_name`], else by [`is_code`].
+    pub is_name: bool,
+}
 
 /// A word of a line that may carry one of few values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,30 +91,28 @@ pub(crate) struct Candidates {
 
 impl Candidates {
     /// The candidates of a cheap key. `cut`: where the text behind the stamp begins in it.
-    /// `values`: the words that are values or hold digits, as the shape's rules found them.
-    pub(crate) fn of(key: &[u8], cut: usize, values: &[(u32, u32)]) -> Candidates {
+    /// `scratch`: with what the shape's rules found in the key.
+    pub(crate) fn of(key: &[u8], cut: usize, scratch: &mut Scratch) -> Candidates {
+        let Scratch { values, words, runs, .. } = scratch;
         let mut found = Candidates { cut, asked: Asked::of(key), ..Candidates::default() };
         let mut is_certain = false;
         let size = Values::size_of(key);
-        let (mut run, mut counted_to) = (0u16, cut);
+        let mut run = 0;
         let mut quotes = Quotes::default();
-        for &(start, end) in values {
+        for &Found { start, end, is_name } in &*values {
             let (start, end) = (start as usize, end as usize);
             if start < cut || start == cut && cut > 0 && is_alnum(key[cut - 1]) || quotes.hide(key, start) {
                 continue;
             }
             let word = &key[start..end];
-            if Some(start) == size || !is_told(key, start, end) {
+            if Some(start) == size || !is_told(key, start, end, words) {
                 continue;
             }
-            let candidate = if is_name(word) {
+            let candidate = if is_name {
                 Some(Candidate::Word { start: start as u32, end: end as u32 })
-            } else if is_code(word) {
-                run += runs(&key[counted_to..start]);
-                counted_to = start;
-                around(word, run)
             } else {
-                None
+                run += runs[run..].iter().take_while(|&&at| (at as usize) < start).count();
+                around(word, run as u16)
             };
             if let Some(candidate) = candidate {
                 if let Some(place) = found.list.get_mut(found.count) {
@@ -117,7 +126,7 @@ impl Candidates {
                 found.count = (found.count + 1).min(COUNT_MAX);
             }
         }
-        found.runs = run + runs(&key[counted_to..]);
+        found.runs = runs.len() as u16;
         found
     }
 
@@ -181,13 +190,13 @@ impl Quotes {
 }
 
 /// Whether a word without digits that is a value may be one of few: `true`, `root`, a user's name.
-fn is_name(word: &[u8]) -> bool {
+pub(super) fn is_name(word: &[u8]) -> bool {
     let fits = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_');
     word.len() <= VALUE_BYTES_MAX && word.iter().all(fits) && word.iter().any(u8::is_ascii_alphabetic)
 }
 
 /// Whether a word is an integer, or letters and digits that may be a code.
-fn is_code(word: &[u8]) -> bool {
+pub(super) fn is_code(word: &[u8]) -> bool {
     let digits = match word {
         [b'-' | b'+', rest @ ..] => rest,
         _ => word,
@@ -196,14 +205,12 @@ fn is_code(word: &[u8]) -> bool {
         return true;
     }
     let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, 1 | 3 | b'-' | b'_' | b'/' | b'#');
-    let slashes = word.iter().filter(|&&b| b == b'/').count();
     word.len() <= VALUE_BYTES_MAX
         && word.iter().all(fits)
         && !word.starts_with(b"/")
-        && slashes <= 1
+        && word.iter().filter(|&&b| b == b'/').count() <= 1
         && runs(word) == 1
         && !is_measure(word)
-        && !word.contains(&HEX)
 }
 
 /// A number and its unit: `15ms`, `4KB`, `3rd`.
@@ -214,13 +221,15 @@ fn is_measure(word: &[u8]) -> bool {
 }
 
 /// Runs of letters and digits that hold a digit.
-fn runs(key: &[u8]) -> u16 {
+fn runs(word: &[u8]) -> usize {
     let is_run = |run: &&[u8]| run.iter().any(|&b| is(b, MARK));
-    key.split(|&b| !is_alnum(b)).filter(is_run).count() as u16
+    word.split(|&b| !is_alnum(b)).filter(is_run).count()
 }
 
+/// Of a cheap key, which has no digits.
+#[inline]
 fn is_alnum(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || is(byte, MARK)
+    byte < 0x80 && is(byte, LETTER | MARK)
 }
 
 /// The candidate around the one run of a word, the `run`-th of its line.
@@ -233,7 +242,7 @@ fn around(word: &[u8], run: u16) -> Option<Candidate> {
 }
 
 /// Whether what stands around a value says nothing against it.
-fn is_told(key: &[u8], start: usize, end: usize) -> bool {
+fn is_told(key: &[u8], start: usize, end: usize, words: &mut Words) -> bool {
     let before = &key[..start];
     let after = &key[end..];
     // A time, an address with its port, a place in a file.
@@ -245,32 +254,54 @@ fn is_told(key: &[u8], start: usize, end: usize) -> bool {
     if matches!(after, [b':', next, ..] if is(*next, MARK)) {
         return false;
     }
-    let blanks = after.iter().take_while(|&&b| is(b, BLANK)).count();
-    let next = &after[blanks..word_end(after, blanks)];
-    if blanks > 0 && is_unit(next) || matches!(after.first(), Some(b'%')) {
+    if matches!(after.first(), Some(b'%')) {
         return false;
     }
-    let hint = hint(before);
-    if header::is_date_name(hint) || header::is_date_name(next) {
+    let blanks = after.iter().take_while(|&&b| is(b, BLANK)).count();
+    let next_end = word_end(key, end + blanks);
+    if (1..=UNIT_BYTES_MAX).contains(&(next_end - end - blanks)) {
+        let next = words.verdict(key, end + blanks, next_end);
+        if blanks > 0 && next.is_unit() || next.is_date() {
+            return false;
+        }
+    }
+    let (from, to) = hint(before);
+    let hint = words.hint(key, from, to);
+    if hint.is_date {
         return false;
     }
     // `sshd[7]`: a program and its process.
     let tagged = before.ends_with(b"[") && before.len() > 1 && is_alnum(before[before.len() - 2]);
     if tagged && after.starts_with(b"]") && key[start..end] == [NUMBER] {
-        return says_code(hint);
+        return hint.says_code;
     }
-    !is_passing(hint)
+    !hint.is_passing
 }
 
-/// The word before a value.
-fn hint(before: &[u8]) -> &[u8] {
+/// What the word before a value says of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hint {
+    is_date: bool,
+    says_code: bool,
+    is_passing: bool,
+}
+
+impl Hint {
+    pub(super) fn of(name: &[u8]) -> Hint {
+        let says_code = says_code(name);
+        Hint { is_date: header::is_date_name(name), says_code, is_passing: !says_code && is_passing(name) }
+    }
+}
+
+/// The place of the word before a value.
+fn hint(before: &[u8]) -> (usize, usize) {
     let end = before.iter().rposition(|&b| is_alnum(b)).map_or(0, |at| at + 1);
     if before.len() - end > 3 {
-        return &[];
+        return (0, 0);
     }
     let from =
         before[..end].iter().rposition(|&b| !is_alnum(b) && b != b'_' && b != b'-').map_or(0, |at| at + 1);
-    &before[from.max(end.saturating_sub(HINT_BYTES_MAX))..end]
+    (from.max(end.saturating_sub(HINT_BYTES_MAX)), end)
 }
 
 /// Whether a name's last part is one of `names`, in any case: `exitCode`, `exit_code`, `CODE`.
@@ -293,7 +324,8 @@ pub(crate) fn says_code(name: &[u8]) -> bool {
     ends_in(name, CODES)
 }
 
-/// Names of what is another one after every restart, or simply how much of something there is.
+/// Names of what is another one after every restart, or simply how much of something there is; a
+/// name that says that it is a code is none of them.
 fn is_passing(name: &[u8]) -> bool {
     const PASSING: &[&str] = &[
         "pid",
@@ -333,5 +365,5 @@ fn is_passing(name: &[u8]) -> bool {
         "column",
         "col",
     ];
-    ends_in(name, PASSING) && !says_code(name)
+    ends_in(name, PASSING)
 }

@@ -9,13 +9,14 @@ use std::cmp::Ordering;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::bytes::{
-    BLANK, Classes, JOINT, MARK, SEPARATOR, WORDY, classified_word, is, is_wordy, without_dots,
-};
+use super::bytes::{BLANK, SEPARATOR, WORDY, is, is_wordy, without_dots, word_end};
+use super::candidates::Found;
 use super::collapse::{Stack, collapse};
-use super::tokens::{Kind, Piece, after_equals, kind_of, kind_of_constant};
+use super::secret::Announced;
+use super::tokens::{Kind, Piece, after_equals, kind_of};
+use super::words::{Verdict, Words};
 use super::{
-    LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, generated, header, mask, request, secret,
+    LEVEL_MARK, Shape, TAIL_MARK, VARIABLE, WORDS_MAX, alarm, cheap, generated, header, mask, request, secret,
 };
 use crate::line::level::{self, Level, Place};
 
@@ -28,15 +29,19 @@ pub struct Scratch {
     text: Vec<u8>,
     pieces: Vec<Piece>,
     stack: Stack,
-    /// Places in the cheap key of the words that are values or hold digits.
-    values: Vec<(u32, u32)>,
+    /// The words that were values or held digits and may be candidates, in order; values that are
+    /// no single word, such as requests and secrets, are left out.
+    pub(super) values: Vec<Found>,
+    /// Where in the cheap key the runs with digits begin behind the stamp.
+    pub(super) runs: Vec<u32>,
+    pub(super) words: Words,
 }
 
 impl Scratch {
-    /// The words that were values or held digits, as places in the cheap key, in order; values
-    /// that are no single word, such as requests and secrets, are left out.
-    pub(crate) fn values(&self) -> &[(u32, u32)] {
-        &self.values
+    /// Appends the cheap key of `text`, which stands behind the stamp, and notes its runs.
+    pub(crate) fn write_key_behind(&mut self, text: &[u8], key: &mut Vec<u8>) {
+        self.runs.clear();
+        cheap::write_with_runs(text, key, &mut self.runs);
     }
 }
 
@@ -47,7 +52,10 @@ struct Cut<'a> {
     host: &'a [u8],
     /// Start of the gap before the next word.
     gap_start: usize,
+    /// The word before, or a value that is more than a word.
     before: &'a [u8],
+    /// What the word before announces.
+    announced: Announced,
     level: Level,
     /// A word of alarm was among the words.
     alarm: bool,
@@ -66,7 +74,15 @@ pub fn canonical_with_host(cheap: &[u8], host_at: Option<usize>, scratch: &mut S
     scratch.text.clear();
     scratch.pieces.clear();
     scratch.values.clear();
-    let mut cut = Cut { key: cheap, host: &[], gap_start: 0, before: &[], level: Level::None, alarm: false };
+    let mut cut = Cut {
+        key: cheap,
+        host: &[],
+        gap_start: 0,
+        before: &[],
+        announced: Announced::Nothing,
+        level: Level::None,
+        alarm: false,
+    };
     let mut at = 0;
     if let Some(level) = level::klog(cheap) {
         cut.level = level;
@@ -136,82 +152,106 @@ fn is_host(host: &[u8], word: &[u8]) -> bool {
 /// Writes what lies between `start` and `end` as one value; where the next word may start.
 fn take_value(cut: &mut Cut<'_>, start: usize, end: usize, scratch: &mut Scratch) -> usize {
     push_gap(&cut.key[cut.gap_start..start], scratch.pieces.is_empty(), false, &mut scratch.text);
-    push_word(scratch, &[VARIABLE]);
+    push_value(cut, start, end, scratch)
+}
+
+/// Writes a value that is more than a word, its gap is written; where the next word may start.
+fn push_value(cut: &mut Cut<'_>, start: usize, end: usize, scratch: &mut Scratch) -> usize {
+    push_variable(scratch);
     cut.gap_start = end;
     cut.before = &cut.key[start..end];
+    cut.announced = secret::announced(cut.before);
     end
 }
 
 /// Judges the word at `start` and writes it; where the next one may start.
 fn take_word(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) -> usize {
     let key = cut.key;
-    let (stop, mut classes) = classified_word(key, start);
-    if !classes.any_is(WORDY) {
+    let stop = word_end(key, start);
+    if !is(key[start], WORDY) && !is_wordy(&key[start..stop]) {
         return stop;
     }
     let gap = &key[cut.gap_start..start];
-    if is_empty_value(gap) && key.get(stop) == Some(&b'=') {
+    if gap == b" " && !scratch.pieces.is_empty() {
+        // Most words are behind a blank, and what else a gap may say is not asked.
+        scratch.text.push(b' ');
+    } else if let Some(end) = take_gap(cut, start, stop, scratch) {
+        return push_value(cut, start, end, scratch);
+    }
+    let is_announced = cut.announced != Announced::Nothing;
+    let value = is_announced.then(|| secret::value_end(key, start, gap, cut.announced)).flatten();
+    if let Some(end) = value.or_else(|| mask::long_value_end(key, start, stop)) {
+        return push_value(cut, start, end, scratch);
+    }
+    let end = without_dots(key, start, stop);
+    let verdict = scratch.words.verdict(key, start, end);
+    write_word(cut, (start, end), verdict, scratch);
+    (cut.gap_start, cut.before, cut.announced) = (end, &key[start..end], verdict.announced());
+    end
+}
+
+/// Writes the gap before the word between `start` and `stop`; where the name of a thread ends, if
+/// one begins there.
+fn take_gap(cut: &Cut<'_>, start: usize, stop: usize, scratch: &mut Scratch) -> Option<usize> {
+    let gap = &cut.key[cut.gap_start..start];
+    if is_empty_value(gap) && cut.key.get(stop) == Some(&b'=') {
         scratch.text.extend_from_slice(b"= ");
     } else {
         push_gap(gap, scratch.pieces.is_empty(), false, &mut scratch.text);
     }
-    if gap.ends_with(b"[")
-        && scratch.pieces.iter().all(|piece| piece.kind.is_variable() || piece.kind.gives_level())
-        && let Some(end) = header::thread_end(key, start)
-    {
-        push_word(scratch, &[VARIABLE]);
-        cut.gap_start = end;
-        cut.before = &key[start..end];
-        return end;
+    let opens = |piece: &Piece| piece.kind.is_variable() || piece.kind.gives_level();
+    if !gap.ends_with(b"[") || !scratch.pieces.iter().all(opens) {
+        return None;
     }
-    let value = secret::value_end(key, start, gap, cut.before);
-    if let Some(end) = value.or_else(|| mask::long_value_end(key, start, stop)) {
-        push_word(scratch, &[VARIABLE]);
-        cut.gap_start = end;
-        cut.before = &key[start..end];
-        return end;
-    }
-    let end = without_dots(key, start, stop);
-    let word = &key[start..end];
-    if end < stop {
-        classes = Classes::of(word);
-    }
-    let after = &key[end..];
-    let place = Place { index: scratch.pieces.len(), gap, before: cut.before, after };
-    let spells_level = classes.all_letters() && level::spelled(word).is_some();
+    header::thread_end(cut.key, start)
+}
+
+/// Writes the word between `start` and `end`, as what it is in its place.
+fn write_word(cut: &mut Cut<'_>, (start, end): (usize, usize), verdict: Verdict, scratch: &mut Scratch) {
+    let (word, after, gap) = (&cut.key[start..end], &cut.key[end..], &cut.key[cut.gap_start..start]);
     let level = match cut.level {
-        Level::None if spells_level || word.len() == 1 => level_at(word, place, &scratch.pieces),
+        Level::None if verdict.spells_level() || word.len() == 1 => {
+            let place = Place { index: scratch.pieces.len(), gap, before: cut.before, after };
+            level_at(word, place, &scratch.pieces)
+        }
         _ => None,
     };
-    let generated = classes.any_is(JOINT) && generated::is_in(word);
     if let Some(level) = level {
         cut.level = level;
-        cut.alarm = cut.alarm || alarm::in_word(word);
+        cut.alarm = cut.alarm || verdict.is_alarm();
         push_level(scratch, word);
-    } else if generated && !after_equals(gap) {
+    } else if verdict.is_generated() && !after_equals(gap) {
         push_generated(scratch, word);
-    } else if generated
-        || classes.any_is(MARK | JOINT) && is_host(cut.host, word)
-        || classes.all_letters() && header::is_date_word(word, cut.before, after)
+    } else if verdict.is_generated()
+        || verdict.is_named() && is_host(cut.host, word)
+        || verdict.is_date() && header::is_date_word(word, cut.before, after)
     {
-        push_word(scratch, &[VARIABLE]);
-    } else if mask::is_variable(word, classes, after_equals(gap), after.starts_with(b":\x01")) {
-        scratch.values.push((start as u32, end as u32));
-        push_word(scratch, &[VARIABLE]);
+        push_variable(scratch);
+    } else if verdict.is_value()
+        || verdict.is_value_behind_equals() && after_equals(gap)
+        || verdict.is_value_before_port() && after.starts_with(b":\x01")
+    {
+        push_found(scratch, (start, end), verdict);
+        push_variable(scratch);
     } else {
-        let digits = !classes.all_letters() && word.iter().any(|&b| b < 4 || b == b'#');
-        cut.alarm = cut.alarm || !digits && alarm::in_word(word);
+        cut.alarm = cut.alarm || verdict.is_alarm();
         let at = scratch.text.len();
-        if digits {
-            scratch.values.push((start as u32, end as u32));
+        if verdict.has_digits() {
+            push_found(scratch, (start, end), verdict);
             push_runs(word, &mut scratch.text);
         } else {
             scratch.text.extend_from_slice(word);
         }
-        push_kind(scratch, at, kind_of_constant(classes, digits, spells_level));
+        push_kind(scratch, at, verdict.kind());
     }
-    (cut.gap_start, cut.before) = (end, word);
-    end
+}
+
+/// Notes a word with a value, if it may be one of few.
+fn push_found(scratch: &mut Scratch, (start, end): (usize, usize), verdict: Verdict) {
+    if verdict.is_name() || verdict.is_code() {
+        let (start, end, is_name) = (start as u32, end as u32, verdict.is_name());
+        scratch.values.push(Found { start, end, is_name });
+    }
 }
 
 /// Whether a key without a value may stand before this gap: `user= host=a`. Then
@@ -246,6 +286,12 @@ fn take_tail(cut: &mut Cut<'_>, start: usize, scratch: &mut Scratch) {
     cut.alarm = cut.alarm || alarm::any(&scratch.text[at..]);
     push_piece(scratch, at);
     cut.gap_start = cut.key.len();
+}
+
+fn push_variable(scratch: &mut Scratch) {
+    let at = scratch.text.len();
+    scratch.text.push(VARIABLE);
+    push_kind(scratch, at, Kind::VARIABLE);
 }
 
 fn push_word(scratch: &mut Scratch, word: &[u8]) {
@@ -329,7 +375,7 @@ fn push_gap(gap: &[u8], leading: bool, trailing: bool, text: &mut Vec<u8>) {
         text.push(b' ');
         return;
     }
-    if let [sign] = gap
+    if let [sign] | [sign, b' '] = gap
         && is(*sign, SEPARATOR)
     {
         text.push(*sign);

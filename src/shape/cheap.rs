@@ -11,6 +11,7 @@
 //! made of many short digit-bearing runs. Property tests hold that equal keys
 //! have equal hashes and the other way round.
 
+use memchr::memchr3;
 use wide::i8x16;
 
 /// A run of digits only.
@@ -156,13 +157,27 @@ fn fold(a: u64, b: u64) -> u64 {
     (wide as u64) ^ ((wide >> 64) as u64)
 }
 
-/// Keeps the first `n` bytes of a pair.
-const KEEP: [(u64, u64); PAIR] = {
-    let mut table = [(0, 0); PAIR];
+/// Keeps the first `n` bytes of a number.
+pub(super) const KEEP: [u64; 9] = {
+    let mut table = [0; 9];
     let mut n = 1;
+    while n <= 8 {
+        table[n] = u64::MAX >> (64 - 8 * n);
+        n += 1;
+    }
+    table
+};
+
+/// Keeps the first `n` bytes of a pair.
+const KEEP_PAIR: [(u64, u64); PAIR] = {
+    let mut table = [(0, 0); PAIR];
+    let mut n = 0;
     while n < PAIR {
-        let bits = 8 * n as u32;
-        table[n] = if n <= 8 { (u64::MAX >> (64 - bits), 0) } else { (u64::MAX, u64::MAX >> (128 - bits)) };
+        table[n] = if n <= 8 { (KEEP[n], 0) } else { (u64::MAX, KEEP[n - 8]) };
+        n += 1;
+    }
+    table
+};
         n += 1;
     }
     table
@@ -222,7 +237,7 @@ impl Mixer<'_> {
         let left = to - at;
         let (low, high) = match bytes.get(at..).and_then(|rest| rest.first_chunk::<PAIR>()) {
             // Without a branch on the length, which nobody could predict.
-            Some(pair) => (load(pair, 0) & KEEP[left].0, load(pair, 8) & KEEP[left].1),
+            Some(pair) => (load(pair, 0) & KEEP_PAIR[left].0, load(pair, 8) & KEEP_PAIR[left].1),
             None => (word(bytes, at, left.min(8)), word(bytes, at + 8, left.saturating_sub(8))),
         };
         // The last byte of a pair is free: the length takes part in it, so a stretch cannot be
@@ -387,10 +402,28 @@ fn with_long(mut mixer: Mixer<'_>, start: usize, to: usize) -> (Mixer<'_>, usize
 
 /// Appends the cheap key of `text` to `key`.
 pub fn write(text: &[u8], key: &mut Vec<u8>) {
+    write_telling(text, key, |_| {});
+}
+
+/// As [`write`], and where in the key each run with digits begins.
+pub(crate) fn write_with_runs(text: &[u8], key: &mut Vec<u8>, runs: &mut Vec<u32>) {
+    write_telling(text, key, |at| runs.push(at as u32));
+}
+
+/// As [`write`]; tells where in the key a run with digits begins.
+#[inline]
+fn write_telling(text: &[u8], key: &mut Vec<u8>, mut begins: impl FnMut(usize)) {
+    // Hardly a line has bytes that would be taken for marks: the others are copied as they are.
+    let is_clean = memchr3(NUMBER, HEX, MARK, text).is_none();
     let mut done = 0;
     while let Some(digit) = next_digit(text, done) {
-        let (start, end, run) = run_around(text, done, digit);
-        write_text(&text[done..start], key);
+        let (start, end, run) = plain_number(text, digit).unwrap_or_else(|| run_around(text, done, digit));
+        if is_clean {
+            key.extend_from_slice(&text[done..start]);
+        } else {
+            write_text(&text[done..start], key);
+        }
+        begins(key.len());
         match run {
             Run::Number => key.push(NUMBER),
             Run::Hex => key.push(HEX),
@@ -398,7 +431,22 @@ pub fn write(text: &[u8], key: &mut Vec<u8>) {
         }
         done = end;
     }
-    write_text(&text[done..], key);
+    if is_clean {
+        key.extend_from_slice(&text[done..]);
+    } else {
+        write_text(&text[done..], key);
+    }
+}
+
+/// The run that begins with the digit at `digit`, if it is of digits only, as nearly all are.
+#[inline]
+fn plain_number(text: &[u8], digit: usize) -> Option<(usize, usize, Run)> {
+    let mut end = digit + 1;
+    while end < text.len() && text[end].is_ascii_digit() {
+        end += 1;
+    }
+    let is_apart = |at: usize| text.get(at).is_none_or(|&byte| class(byte) & ALNUM == 0);
+    (is_apart(end) && is_apart(digit.wrapping_sub(1))).then_some((digit, end, Run::Number))
 }
 
 /// As [`write`], and for each byte of the key where it comes from in `text`.

@@ -65,7 +65,7 @@ fn swallows(text: &[u8], top: Item, next: &Piece, variable: bool) -> bool {
     if variable {
         gap.iter().all(|b| matches!(b, b',' | b':' | b';' | b'-' | b'|' | b'.' | b'+' | b'/' | b' '))
     } else {
-        matches!(gap, b" " | b"") && is_unit(next.word(text))
+        next.kind.is_unit() && matches!(gap, b" " | b"")
     }
 }
 

@@ -64,16 +64,14 @@ const MONTHS: [&[u8]; 12] = [
 /// a logger follows the bracket, with or without a level between.
 pub(super) fn thread_end(key: &[u8], start: usize) -> Option<usize> {
     let end = closing(key, start)?;
-    if speaks(&key[start..end]) {
-        return None;
-    }
     let mut rest = behind(key, end + 1);
     let word = &key[rest..word_end(key, rest)];
     if level::spelled(word).is_some() {
         rest = behind(key, rest + word.len());
     }
     let logger = &key[rest..word_end(key, rest)];
-    is_logger(logger).then_some(end)
+    // In this order: most brackets have no logger behind them.
+    (is_logger(logger) && !speaks(&key[start..end])).then_some(end)
 }
 
 /// Whether a level, in whatever short form (`FTL`, `e`), or a word of alarm is in

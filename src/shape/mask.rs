@@ -38,9 +38,15 @@ struct Facts {
     only_alphanumeric: bool,
 }
 
-/// Whether `word` of a cheap key is a value; `after_equals` if `=` is right before it,
-/// `port_follows` if a colon and a number are right behind.
-pub(crate) fn is_variable(word: &[u8], classes: Classes, after_equals: bool, port_follows: bool) -> bool {
+/// Whether `word` of a cheap key, which is no value by itself, is one right behind `=`.
+pub(super) fn is_variable_behind_equals(word: &[u8], classes: Classes) -> bool {
+    let named = |&b: &u8| matches!(b, b'.' | b'/' | b'@' | b'$');
+    classes.any_is(MARK) || classes.any_is(JOINT) && word.iter().any(named)
+}
+
+/// Whether `word` of a cheap key is a value, whatever stands before it; `port_follows` if a colon
+/// and a number are right behind.
+pub(super) fn is_variable(word: &[u8], classes: Classes, port_follows: bool) -> bool {
     if word == [1] {
         return true;
     }
@@ -49,17 +55,17 @@ pub(crate) fn is_variable(word: &[u8], classes: Classes, after_equals: bool, por
     if !marked && !may_be_random(word, classes) {
         return match joint {
             false => is_constant_value(word),
-            true => is_named_value(word, after_equals, port_follows),
+            true => is_named_value(word, port_follows),
         };
     }
     let facts = facts(word);
     if marked {
         let id = facts.groups == facts.hex_groups && facts.groups >= HEX_GROUPS_MIN;
-        if facts.letters <= LETTERS_MAX || facts.alternations >= ALTERNATIONS_MIN || id || after_equals {
+        if facts.letters <= LETTERS_MAX || facts.alternations >= ALTERNATIONS_MIN || id {
             return true;
         }
     }
-    if joint && is_named_value(word, after_equals, port_follows) {
+    if joint && is_named_value(word, port_follows) {
         return true;
     }
     let random =
@@ -82,10 +88,9 @@ fn may_be_random(word: &[u8], classes: Classes) -> bool {
     letters >= RANDOM_PLACES_MIN && (count(UPPER) * 5 >= letters * 2 || only_hex())
 }
 
-/// A path, an address, or what looks like a name right behind `=`.
-fn is_named_value(word: &[u8], after_equals: bool, port_follows: bool) -> bool {
-    let named = |&b: &u8| matches!(b, b'.' | b'/' | b'@' | b'$');
-    is_path(word) || is_file(word) || is_address(word, port_follows) || after_equals && word.iter().any(named)
+/// A path or an address.
+fn is_named_value(word: &[u8], port_follows: bool) -> bool {
+    is_path(word) || is_file(word) || is_address(word, port_follows)
 }
 
 fn facts(word: &[u8]) -> Facts {
@@ -332,10 +337,15 @@ fn is_country(label: &[u8]) -> bool {
 /// Where a value that holds separators ends, if one starts at `from`: a URL, an
 /// IPv6 or MAC address, a path with a drive. `stop` is the first blank or
 /// separator from there on.
+#[inline]
 pub(crate) fn long_value_end(key: &[u8], from: usize, stop: usize) -> Option<usize> {
     if key.get(stop) != Some(&b':') {
         return None;
     }
+    before_colon_end(key, from, stop)
+}
+
+fn before_colon_end(key: &[u8], from: usize, stop: usize) -> Option<usize> {
     let word = &key[from..stop];
     let behind = &key[stop + 1..];
     let scheme = |&b: &u8| b.is_ascii_alphabetic() || matches!(b, b'+' | b'-' | b'.' | 1..=3);
@@ -404,12 +414,10 @@ mod tests {
 
     fn check(words: &[&[u8]], after_equals: bool, expected: bool) {
         for word in words {
-            assert_eq!(
-                is_variable(word, Classes::of(word), after_equals, false),
-                expected,
-                "{:?}",
-                String::from_utf8_lossy(word)
-            );
+            let classes = Classes::of(word);
+            let is =
+                is_variable(word, classes, false) || after_equals && is_variable_behind_equals(word, classes);
+            assert_eq!(is, expected, "{:?}", String::from_utf8_lossy(word));
         }
     }
 

@@ -31,6 +31,7 @@ pub(crate) mod route;
 mod secret;
 mod tokens;
 pub mod values;
+mod words;
 
 pub use canonical::{Scratch, canonical, canonical_with_host};
 pub(crate) use collapse::is_unit;

@@ -43,17 +43,33 @@ const KEY_ENDS: u32 = {
     ends
 };
 
-/// Where the secret ends that starts at `start`, if it is one; `gap` and `before`
-/// are the separators and the word in front of it.
-pub(super) fn value_end(key: &[u8], start: usize, gap: &[u8], before: &[u8]) -> Option<usize> {
-    let is_bearer = before.eq_ignore_ascii_case(b"bearer");
-    if gap == b" " && !is_bearer {
-        return None;
+/// What a word says of the one behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Announced {
+    Nothing,
+    /// It is the key of a secret.
+    Secret,
+    /// A token may follow.
+    Bearer,
+}
+
+pub(super) fn announced(before: &[u8]) -> Announced {
+    if before.eq_ignore_ascii_case(b"bearer") {
+        Announced::Bearer
+    } else if is_telling(before) {
+        Announced::Secret
+    } else {
+        Announced::Nothing
     }
-    let keyed = gap.iter().any(|b| matches!(b, b'=' | b':'))
-        && gap.iter().all(|&b| matches!(b, b'=' | b':' | b'"' | b'\'') || is(b, BLANK))
-        && is_telling(before);
-    let bearer = is_bearer && gap.iter().all(|&b| is(b, BLANK));
+}
+
+/// Where the secret ends that starts at `start`, if it is one; `gap` are the separators in front
+/// of it, behind a word that has `announced` something.
+pub(super) fn value_end(key: &[u8], start: usize, gap: &[u8], announced: Announced) -> Option<usize> {
+    let keyed = announced == Announced::Secret
+        && gap.iter().any(|b| matches!(b, b'=' | b':'))
+        && gap.iter().all(|&b| matches!(b, b'=' | b':' | b'"' | b'\'') || is(b, BLANK));
+    let bearer = announced == Announced::Bearer && gap.iter().all(|&b| is(b, BLANK));
     if !keyed && !bearer {
         return None;
     }
@@ -94,7 +110,7 @@ mod tests {
         let before = line[..gap_start].rfind([' ', '{', '"']).map_or(0, |at| at + 1);
         let key = line.replace('~', "");
         let (gap, before) = (&line[gap_start..start], &line[before..gap_start]);
-        let found = value_end(key.as_bytes(), start, gap.as_bytes(), before.as_bytes());
+        let found = value_end(key.as_bytes(), start, gap.as_bytes(), announced(before.as_bytes()));
         assert_eq!(
             found.map(|end| &key[start..end]),
             Some(secret).filter(|secret| !secret.is_empty()),

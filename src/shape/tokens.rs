@@ -3,8 +3,9 @@
 //! Reading a text back gives exactly the words it was written from: gaps keep
 //! their blanks wherever leaving them out would glue a sign to a word.
 
-use super::bytes::{BLANK, CLASS, Classes, JOINT, SEPARATOR, WORDY, classified_word, is, without_dots};
-use super::{LEVEL_MARK, TAIL_MARK, VARIABLE, alarm};
+use super::bytes::{BLANK, CLASS, JOINT, SEPARATOR, WORDY, classified_word, is, without_dots};
+use super::words::Verdict;
+use super::{LEVEL_MARK, TAIL_MARK, VARIABLE, alarm, is_unit};
 use crate::line::level::{self, Level};
 
 // limits
@@ -22,8 +23,11 @@ const IS_LEVEL: u8 = 8;
 const IS_ALARM: u8 = 16;
 const GIVES_LEVEL: u8 = 32;
 const IS_QUOTATION: u8 = 64;
+const IS_UNIT: u8 = 128;
 
 impl Kind {
+    pub(crate) const VARIABLE: Kind = Kind(IS_VARIABLE);
+
     /// The mark of a value.
     pub fn is_variable(self) -> bool {
         self.0 & IS_VARIABLE != 0
@@ -51,6 +55,10 @@ impl Kind {
     /// A word that stage 2 may mask.
     pub fn is_maskable(self) -> bool {
         self.0 & (IS_VARIABLE | IS_LEVEL | IS_ALARM) == 0
+    }
+    /// Says what a number counts, and nothing else.
+    pub(crate) fn is_unit(self) -> bool {
+        self.0 & IS_UNIT != 0
     }
     pub(crate) fn with_alarm(self) -> Kind {
         Kind(self.0 | IS_ALARM)
@@ -112,7 +120,7 @@ pub(crate) fn after_equals(gap: &[u8]) -> bool {
 /// What a word of a shape's text is, words of alarm apart.
 pub(crate) fn kind_of(word: &[u8]) -> Kind {
     match word {
-        [VARIABLE] => return Kind(IS_VARIABLE),
+        [VARIABLE] => return Kind::VARIABLE,
         [LEVEL_MARK, ..] => return Kind(IS_LEVEL | GIVES_LEVEL),
         [TAIL_MARK, b'!', ..] => return Kind(IS_ALARM),
         _ => {}
@@ -128,19 +136,22 @@ pub(crate) fn kind_of(word: &[u8]) -> Kind {
     }
     if kind == 0 && level::spelled(word).is_some() {
         kind = IS_LEVEL;
+    } else if kind == 0 && is_unit(word) {
+        kind = IS_UNIT;
     }
     Kind(kind)
 }
 
-/// What a word of a cheap key is that stays in the shape; `digits` if it will hold
-/// `#`, `spells_level` if it spells a level.
-pub(crate) fn kind_of_constant(classes: Classes, digits: bool, spells_level: bool) -> Kind {
-    if digits {
+/// What a word of a cheap key is that stays in the shape.
+pub(crate) fn kind_of_constant(verdict: Verdict) -> Kind {
+    if verdict.has_digits() {
         Kind(IS_IDENTIFIER | HAS_DIGITS)
-    } else if classes.any_is(JOINT) {
+    } else if verdict.is_identifier() {
         Kind(IS_IDENTIFIER)
-    } else if spells_level {
+    } else if verdict.spells_level() {
         Kind(IS_LEVEL)
+    } else if verdict.is_unit() {
+        Kind(IS_UNIT)
     } else {
         Kind(0)
     }
@@ -170,16 +181,15 @@ pub(crate) fn parse(text: &[u8], pieces: &mut Vec<Piece>) {
             if let Some(last) = pieces.last_mut() {
                 last.gap_end = at as u32;
             }
-            pieces.push(Piece {
-                start: at as u32,
-                end: end as u32,
-                gap_end: text.len() as u32,
-                kind: kind_of(&text[at..end]),
-            });
+            let word = &text[at..end];
+            let mut kind = kind_of(word);
+            if !kind.is_variable() && !kind.has_digits() && alarm::in_word(word) {
+                kind = kind.with_alarm();
+            }
+            pieces.push(Piece { start: at as u32, end: end as u32, gap_end: text.len() as u32, kind });
         }
         at = stop;
     }
-    alarm::mark(text, pieces);
 }
 
 /// Turns each quotation of more than five words into one word.
