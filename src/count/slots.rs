@@ -236,6 +236,10 @@ impl SlotCounter {
             return NO_PLAN;
         }
         let table = self.table(shape);
+        let slots = &mut self.tables[table as usize].slots;
+        if slots.capacity() == 0 {
+            slots.reserve_exact(count.min(CANDIDATES_MAX));
+        }
         let places = [Place::default(); CANDIDATES_MAX];
         let answers = candidates.answers;
         let (runs, routes) = (candidates.runs, [0; ANSWERS_MAX]);

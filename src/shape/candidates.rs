@@ -93,12 +93,13 @@ impl Candidates {
     /// The candidates of a cheap key. `cut`: where the text behind the stamp begins in it.
     /// `scratch`: with what the shape's rules found in the key.
     pub(crate) fn of(key: &[u8], cut: usize, scratch: &mut Scratch) -> Candidates {
-        let Scratch { values, words, runs, .. } = scratch;
-        let mut found = Candidates { cut, asked: Asked::of(key), ..Candidates::default() };
+        let Scratch { values, words, runs, request, is_quoted, .. } = scratch;
+        let mut found = Candidates { cut, asked: Asked::of(key, *request), ..Candidates::default() };
         let mut is_certain = false;
-        let size = Values::size_of(key);
+        let size = Values::size_of(key, *request);
         let mut run = 0;
-        let mut quotes = Quotes::default();
+        let seen = if *is_quoted { 0 } else { key.len() };
+        let mut quotes = Quotes { seen, hidden_to: 0 };
         for &Found { start, end, is_name } in &*values {
             let (start, end) = (start as usize, end as usize);
             if start < cut || start == cut && cut > 0 && is_alnum(key[cut - 1]) || quotes.hide(key, start) {
@@ -163,7 +164,6 @@ pub(crate) fn is_long(value: &[u8]) -> bool {
 }
 
 /// Quotations so long that they are one value, from left to right.
-#[derive(Default)]
 struct Quotes {
     /// Up to here quotation marks were looked at.
     seen: usize,

@@ -7,6 +7,7 @@
 
 use std::cmp::Ordering;
 
+use memchr::memchr;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::bytes::{BLANK, SEPARATOR, WORDY, is, is_wordy, without_dots, word_end};
@@ -34,6 +35,9 @@ pub struct Scratch {
     pub(super) values: Vec<Found>,
     /// Where in the cheap key the runs with digits begin behind the stamp.
     pub(super) runs: Vec<u32>,
+    /// Whether the cheap key has double quotes, and the first request line in it.
+    pub(super) is_quoted: bool,
+    pub(super) request: Option<request::Line>,
     pub(super) words: Words,
 }
 
@@ -93,7 +97,9 @@ pub fn canonical_with_host(cheap: &[u8], host_at: Option<usize>, scratch: &mut S
         at = 2;
     }
     let mut host_at = host_at.unwrap_or(usize::MAX);
-    let mut values = request::Values::of(cheap);
+    scratch.is_quoted = memchr(b'"', cheap).is_some();
+    scratch.request = scratch.is_quoted.then(|| request::first_line(cheap)).flatten();
+    let mut values = request::Values::of(cheap, scratch.request);
     while at < cheap.len() {
         if let Some(end) = values.end_at(at) {
             at = take_value(&mut cut, at, end, scratch);

@@ -178,10 +178,6 @@ const KEEP_PAIR: [(u64, u64); PAIR] = {
     }
     table
 };
-        n += 1;
-    }
-    table
-};
 
 /// Up to eight bytes from `at` as a number, the rest zero.
 fn word(bytes: &[u8], at: usize, length: usize) -> u64 {

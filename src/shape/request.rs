@@ -27,10 +27,10 @@ pub(crate) struct Values {
 }
 
 impl Values {
-    /// The values of the first request line in `key`; none in most lines.
-    pub(crate) fn of(key: &[u8]) -> Values {
+    /// The values of `key`, whose first request line this is; none in most lines.
+    pub(super) fn of(key: &[u8], line: Option<Line>) -> Values {
         let mut values = Values::default();
-        if let Some((from, to, end)) = first_line(key) {
+        if let Some(Line { target: (from, to), end }) = line {
             values.push(from, to);
             values.add_fields(key, end);
         }
@@ -38,9 +38,8 @@ impl Values {
     }
 
     /// Where the size stands in a line of an access log, right behind the status.
-    pub(crate) fn size_of(key: &[u8]) -> Option<usize> {
-        let (_, _, end) = first_line(key)?;
-        let status_end = blanks(key, end).and_then(|at| number(key, at))?;
+    pub(super) fn size_of(key: &[u8], line: Option<Line>) -> Option<usize> {
+        let status_end = blanks(key, line?.end).and_then(|at| number(key, at))?;
         blanks(key, status_end).filter(|&at| number(key, at).is_some())
     }
 
@@ -83,14 +82,22 @@ impl Values {
     }
 }
 
-/// The first request line of `key`: its target's place, and where it ends.
-pub(super) fn first_line(key: &[u8]) -> Option<(usize, usize, usize)> {
+/// A request line in quotes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    /// The target's place.
+    pub target: (usize, usize),
+    /// Where the line ends, quotation mark included.
+    pub end: usize,
+}
+
+/// The first request line of `key`.
+pub(super) fn first_line(key: &[u8]) -> Option<Line> {
     memchr_iter(b'"', key).find_map(|quote| request_line(key, quote + 1))
 }
 
-/// If a request line starts at `start`: its target's place, and where it ends,
-/// quotation mark included.
-fn request_line(key: &[u8], start: usize) -> Option<(usize, usize, usize)> {
+/// If a request line starts at `start`: that line.
+fn request_line(key: &[u8], start: usize) -> Option<Line> {
     let rest = &key[start..];
     let method = rest.iter().position(|b| !b.is_ascii_uppercase() && *b != b'-')?;
     if !METHOD_BYTES.contains(&method) || rest[method] != b' ' {
@@ -101,8 +108,8 @@ fn request_line(key: &[u8], start: usize) -> Option<(usize, usize, usize)> {
     let protocol = rest[target + length..].strip_prefix(b" HTTP/")?;
     let version = protocol.iter().position(|b| !is(*b, MARK) && *b != b'.')?;
     let quote = protocol[version..].strip_prefix(b"\\").unwrap_or(&protocol[version..]);
-    (version > 0 && quote.first() == Some(&b'"'))
-        .then(|| (start + target, start + target + length, key.len() - quote.len() + 1))
+    let (target, end) = ((start + target, start + target + length), key.len() - quote.len() + 1);
+    (version > 0 && quote.first() == Some(&b'"')).then_some(Line { target, end })
 }
 
 /// Behind one or more blanks.
@@ -129,7 +136,7 @@ mod tests {
     fn check(line: &str, expected: &[&str]) {
         let mut key = Vec::new();
         cheap::write(line.as_bytes(), &mut key);
-        let values = Values::of(&key);
+        let values = Values::of(&key, first_line(&key));
         let found: Vec<String> = values.places[..values.len]
             .iter()
             .map(|&(from, to)| String::from_utf8_lossy(&key[from..to]).replace('\u{1}', "9"))

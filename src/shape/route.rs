@@ -13,7 +13,7 @@
 mod private;
 
 use super::bytes::{BLANK, MARK, is};
-use super::request;
+use super::request::Line;
 use memchr::{memchr, memchr_iter};
 use private::{Announced, is_made_up};
 
@@ -45,10 +45,10 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The first request in a cheap key.
-    pub(crate) fn of(key: &[u8]) -> Option<Asked> {
-        if let Some((from, to, end)) = request::first_line(key) {
-            return Some(Asked { target: (from, to), answer: skip_blanks(key, end) });
+    /// The first request in a cheap key; in quotes it is this `line`.
+    pub(super) fn of(key: &[u8], line: Option<Line>) -> Option<Asked> {
+        if let Some(Line { target, end }) = line {
+            return Some(Asked { target, answer: skip_blanks(key, end) });
         }
         let from = memchr_iter(b'/', key).find(|&slash| is_behind_method(&key[..slash]))?;
         let to = key[from..].iter().position(|b| is(*b, BLANK) || *b == b'"').map_or(key.len(), |n| from + n);
@@ -142,6 +142,7 @@ fn write_part(part: &[u8], announced: Announced, is_last: bool, route: &mut Vec<
 #[cfg(test)]
 mod tests {
     use super::super::cheap;
+    use super::super::request::first_line;
     use super::*;
 
     fn route(target: &[u8]) -> String {
@@ -204,7 +205,7 @@ mod tests {
     fn asked(line: &str) -> Option<(String, bool)> {
         let mut key = Vec::new();
         cheap::write(line.as_bytes(), &mut key);
-        let Asked { target: (from, to), answer } = Asked::of(&key)?;
+        let Asked { target: (from, to), answer } = Asked::of(&key, first_line(&key))?;
         Some((route(&key[from..to]), key.get(answer) == Some(&1)))
     }
 
