@@ -35,7 +35,10 @@ pub(super) fn is_date_word(word: &[u8], before: &[u8], after: &[u8]) -> bool {
 
 /// Whether `word` names a month or a weekday.
 pub(super) fn is_date_name(word: &[u8]) -> bool {
-    (3..=9).contains(&word.len()) && (is_name_of(word, &WEEKDAYS) || is_name_of(word, &MONTHS))
+    // Hardly a word is compared with all names.
+    (3..=9).contains(&word.len())
+        && word[0].is_ascii_uppercase()
+        && (is_name_of(word, &WEEKDAYS) || is_name_of(word, &MONTHS))
 }
 
 /// Whether `word` is one of the names, or its first three letters.

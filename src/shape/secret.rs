@@ -95,6 +95,9 @@ fn is_telling(word: &[u8]) -> bool {
     }
     KEYS.iter().any(|key| {
         let Some(front) = word.len().checked_sub(key.len()) else { return false };
+        if key.last() != Some(&(last | 0x20)) {
+            return false;
+        }
         let (front, end) = word.split_at(front);
         end.eq_ignore_ascii_case(key) && front.last().is_none_or(|byte| !byte.is_ascii_alphanumeric())
     })
