@@ -5,8 +5,9 @@
 //! version of the tokenizer. It holds ordinary English words for failure and no
 //! product's own. A word counts where it begins a piece of a word: at the front,
 //! behind `_ - . $` and such, and at humps (`NullPointerException`). One pass of
-//! aho-corasick finds them all, any case. A word that holds digits never is one:
-//! it is a name.
+//! aho-corasick finds them all, any case; words no piece of which begins with the
+//! letters of one are not even searched. A word that holds digits never is one: it
+//! is a name.
 
 use std::sync::LazyLock;
 
@@ -175,7 +176,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 });
 
 /// Bits by hash of three letters, any case: those that a word of alarm begins with.
-const BEGINNINGS: [u64; BEGINNING_BITS / 64] = {
+static BEGINNINGS: [u64; BEGINNING_BITS / 64] = {
     let mut bits = [0; BEGINNING_BITS / 64];
     let mut list = 0;
     while list < 3 {
@@ -372,6 +373,18 @@ mod tests {
         ] {
             check(text, false);
         }
+    }
+
+    #[test]
+    fn no_word_of_alarm_is_passed_over_by_its_beginning() {
+        for word in STEMS.iter().chain(WHOLE).chain(ALONE) {
+            let hump = format!("a{}{}", word[..1].to_uppercase(), &word[1..]);
+            for text in [word.to_string(), word.to_uppercase(), format!("x-{word}"), hump] {
+                assert!(may_be_in(text.as_bytes()), "{text}");
+            }
+            assert!(in_word(word.as_bytes()), "{word}");
+        }
+        assert!(!may_be_in(b"session") && !may_be_in(b"terror"));
     }
 
     #[test]

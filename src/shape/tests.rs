@@ -170,6 +170,9 @@ const PIECES: &[&str] = &[
     ">",
     "#",
     "error",
+    "diskFull_OOM",
+    "getFailCount",
+    "down",
     "INFO",
     "E",
     "ba:",
@@ -210,5 +213,8 @@ fn any_bytes_give_a_shape_that_reads_back_as_itself() {
             assert!(!word.contains(&VARIABLE) || word.len() == 1, "{key:?}");
         }
         assert_eq!(Shape::from_text(&shape.text), shape, "{key:?}");
+        assert_eq!(pieces.iter().any(|piece| piece.kind.is_alarm()), shape.alarm, "{key:?}");
+        // Words that were met before are judged as they are by themselves.
+        assert_eq!(of(&key, round % 3 == 0), shape, "{key:?}");
     }
 }
