@@ -86,20 +86,6 @@ impl Classes {
     }
 }
 
-/// Where the word that starts at `from` ends, and what it is made of.
-#[inline]
-pub(crate) fn classified_word(text: &[u8], from: usize) -> (usize, Classes) {
-    let mut classes = 0;
-    for (length, &byte) in text[from..].iter().enumerate() {
-        let both = BOTH[byte as usize];
-        if both & u16::from(BLANK | SEPARATOR) != 0 {
-            return (from + length, Classes(classes));
-        }
-        classes |= both;
-    }
-    (text.len(), Classes(classes))
-}
-
 /// Where the word that starts at `from` ends: the first blank or separator.
 #[inline]
 pub(crate) fn word_end(text: &[u8], from: usize) -> usize {

@@ -1,6 +1,7 @@
 //! Behaviours of stage 1.
 
 use super::collapse::{Stack, collapse};
+use super::tokens::parse;
 use super::*;
 
 fn of(cheap: &[u8], host_follows: bool) -> Shape {
@@ -193,6 +194,7 @@ fn any_bytes_give_a_shape_that_reads_back_as_itself() {
     };
     let (mut scratch, mut shape) = (Scratch::default(), Shape::default());
     let (mut pieces, mut stack, mut again) = (Vec::new(), Stack::default(), Vec::new());
+    let (mut kinds, mut known) = (Kinds::default(), Vec::new());
     for round in 0..40_000 {
         let mut key = Vec::new();
         for _ in 0..next(14) {
@@ -204,6 +206,8 @@ fn any_bytes_give_a_shape_that_reads_back_as_itself() {
         key.retain(|b| !b.is_ascii_digit());
         canonical(&key, round % 3 == 0, &mut scratch, &mut shape);
         parse(&shape.text, &mut pieces);
+        parse_known(&shape.text, &mut kinds, &mut known);
+        assert_eq!(known, pieces, "{key:?}");
         again.clear();
         collapse(&shape.text, &pieces, |_| false, &mut stack, &mut again);
         let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

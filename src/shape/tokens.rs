@@ -3,8 +3,8 @@
 //! Reading a text back gives exactly the words it was written from: gaps keep
 //! their blanks wherever leaving them out would glue a sign to a word.
 
-use super::bytes::{BLANK, CLASS, JOINT, SEPARATOR, WORDY, classified_word, is, without_dots};
-use super::words::Verdict;
+use super::bytes::{BLANK, CLASS, JOINT, SEPARATOR, WORDY, is, is_wordy, without_dots, word_end};
+use super::words::{Kinds, Verdict};
 use super::{LEVEL_MARK, TAIL_MARK, VARIABLE, alarm, is_unit};
 use crate::line::level::{self, Level};
 
@@ -166,8 +166,27 @@ pub(crate) fn level_of(word: &[u8]) -> Level {
     .unwrap_or(Level::None)
 }
 
+/// What a word of a shape's text is, words of alarm included.
+pub(super) fn full_kind_of(word: &[u8]) -> Kind {
+    let kind = kind_of(word);
+    if !kind.is_variable() && !kind.has_digits() && alarm::in_word(word) {
+        return kind.with_alarm();
+    }
+    kind
+}
+
 /// Cuts a shape's text into `pieces`; words of alarm are marked.
 pub(crate) fn parse(text: &[u8], pieces: &mut Vec<Piece>) {
+    cut(text, pieces, |start, end| full_kind_of(&text[start..end]));
+}
+
+/// As [`parse`], by `kinds`, which remembers the words of the texts before.
+pub(crate) fn parse_known(text: &[u8], kinds: &mut Kinds, pieces: &mut Vec<Piece>) {
+    cut(text, pieces, |start, end| kinds.of(text, start, end));
+}
+
+#[inline]
+fn cut(text: &[u8], pieces: &mut Vec<Piece>, mut kind_of: impl FnMut(usize, usize) -> Kind) {
     pieces.clear();
     let mut at = 0;
     while at < text.len() {
@@ -175,17 +194,13 @@ pub(crate) fn parse(text: &[u8], pieces: &mut Vec<Piece>) {
             at += 1;
             continue;
         }
-        let (stop, classes) = classified_word(text, at);
-        if classes.any_is(WORDY) {
+        let stop = word_end(text, at);
+        if is(text[at], WORDY) || is_wordy(&text[at..stop]) {
             let end = without_dots(text, at, stop);
             if let Some(last) = pieces.last_mut() {
                 last.gap_end = at as u32;
             }
-            let word = &text[at..end];
-            let mut kind = kind_of(word);
-            if !kind.is_variable() && !kind.has_digits() && alarm::in_word(word) {
-                kind = kind.with_alarm();
-            }
+            let kind = if text[at..end] == [VARIABLE] { Kind::VARIABLE } else { kind_of(at, end) };
             pieces.push(Piece { start: at as u32, end: end as u32, gap_end: text.len() as u32, kind });
         }
         at = stop;

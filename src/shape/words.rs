@@ -9,7 +9,7 @@ use super::bytes::{Classes, JOINT, MARK};
 use super::candidates::{self, Hint};
 use super::cheap::KEEP;
 use super::secret::Announced;
-use super::tokens::{Kind, kind_of_constant};
+use super::tokens::{Kind, full_kind_of, kind_of_constant};
 use super::{alarm, generated, header, is_unit, mask, secret};
 use crate::line::level;
 
@@ -177,6 +177,18 @@ impl Words {
     /// What the word at `start..end` of `text` says of a value behind it.
     pub fn hint(&mut self, text: &[u8], start: usize, end: usize) -> Hint {
         self.hints.get(text, start, end, Hint::of)
+    }
+}
+
+/// What the words of the texts of shapes are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kinds(Table<Kind>);
+
+impl Kinds {
+    /// What the word at `start..end` of `text` is.
+    #[inline]
+    pub(super) fn of(&mut self, text: &[u8], start: usize, end: usize) -> Kind {
+        self.0.get(text, start, end, full_kind_of)
     }
 }
 

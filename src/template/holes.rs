@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::column::Speaker;
 use super::entry::{Arrival, WordKind};
 use crate::shape::collapse::{Stack, collapse};
-use crate::shape::{Kind, Piece, after_equals, gap_before, group_quotes, parse};
+use crate::shape::{Kind, Kinds, Piece, after_equals, gap_before, group_quotes, parse_known};
 
 // limits
 /// With so few constant words left a masked key says little, so more is asked of it.
@@ -66,6 +66,7 @@ pub(super) struct Cut {
     pub(super) speakers: Vec<Speaker>,
     stack: Stack,
     masked: Vec<u8>,
+    kinds: Kinds,
 }
 
 impl Cut {
@@ -77,7 +78,7 @@ impl Cut {
         }
         self.text.clear();
         self.text.extend_from_slice(text);
-        parse(text, &mut self.pieces);
+        parse_known(text, &mut self.kinds, &mut self.pieces);
         group_quotes(text, &mut self.pieces);
         self.hashes.clear();
         self.hashes.extend(self.pieces.iter().map(|piece| short_hash(piece.word(text))));
