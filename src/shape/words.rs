@@ -74,7 +74,7 @@ impl Verdict {
             (is_name, IS_NAME),
             (counts && !is_name && candidates::is_code(word), IS_CODE),
         ];
-        Verdict(bits.iter().fold(0, |all, &(is, bit)| all | u32::from(is) * bit))
+        Verdict(bits.iter().filter(|(is, _)| *is).fold(0, |all, (_, bit)| all | bit))
     }
 
     #[inline]
