@@ -59,6 +59,51 @@ pub(crate) fn collapse(
     write(text, pieces, items, out)
 }
 
+/// The same where `text` is collapsed already and one word is masked: what is far from it stays
+/// as it is. Gives the number of words that are no more, variables apart.
+pub(crate) fn collapse_one(text: &[u8], pieces: &[Piece], at: usize, out: &mut Vec<u8>) -> usize {
+    let item = |piece: &Piece| Item {
+        gap_start: piece.end,
+        gap_end: piece.gap_end,
+        variable: piece.kind.is_variable(),
+    };
+    // The variable and the words that are part of it by now.
+    let mut whole = Item { variable: true, ..item(&pieces[at]) };
+    let (mut first, mut end) = (at, at + 1);
+    if let Some(before) = at.checked_sub(1).map(|before| item(&pieces[before]))
+        && before.variable
+        && swallows(text, before, &pieces[at], true)
+    {
+        first -= 1;
+    }
+    loop {
+        while let Some(merged) = reduced(text, whole, first.checked_sub(1).map(|at| item(&pieces[at]))) {
+            first -= usize::from(merged.1);
+            whole = merged.0;
+        }
+        let Some(next) = pieces.get(end) else { break };
+        let own = item(next);
+        if swallows(text, whole, next, own.variable) {
+            (whole.gap_start, whole.gap_end) = (own.gap_start, own.gap_end);
+        } else if own.variable
+            && let Some((merged, true)) = reduced(text, own, Some(whole))
+        {
+            whole = merged;
+        } else {
+            // What follows has a neighbour that it always had.
+            break;
+        }
+        end += 1;
+    }
+    out.extend_from_slice(&text[..pieces[first].start as usize]);
+    out.push(VARIABLE);
+    if whole.gap_start == whole.gap_end && end < pieces.len() {
+        out.push(b' ');
+    }
+    out.extend_from_slice(&text[whole.gap_start as usize..]);
+    pieces[first..end].iter().filter(|piece| !piece.kind.is_variable()).count()
+}
+
 /// Whether the variable `top` takes the next word in.
 fn swallows(text: &[u8], top: Item, next: &Piece, variable: bool) -> bool {
     let gap = &text[top.gap_start as usize..top.gap_end as usize];
@@ -71,24 +116,29 @@ fn swallows(text: &[u8], top: Item, next: &Piece, variable: bool) -> bool {
 
 /// Applies the rules of the brackets to the last variable until none applies.
 fn reduce(text: &[u8], items: &mut Vec<Item>) {
-    loop {
-        let Some(&top) = items.last() else { return };
-        let gap = &text[top.gap_start as usize..top.gap_end as usize];
-        let count = items.len();
-        if gap.starts_with(b"()") && stands_off(&gap[2..]) {
-            items[count - 1].gap_start += 2;
-        } else if gap.starts_with(b")") && stands_off(&gap[1..]) && count > 1 && {
-            let before = items[count - 2];
-            before.variable && &text[before.gap_start as usize..before.gap_end as usize] == b"("
-        } {
+    while let [.., top] = items[..] {
+        let before = items.len().checked_sub(2).map(|at| items[at]);
+        let Some((merged, with_before)) = reduced(text, top, before) else { return };
+        if with_before {
             items.pop();
-            let outer = &mut items[count - 2];
-            outer.gap_start = top.gap_start + 1;
-            outer.gap_end = top.gap_end;
-        } else {
-            return;
+        }
+        if let Some(last) = items.last_mut() {
+            *last = merged;
         }
     }
+}
+
+/// What becomes of a variable by the first rule of the brackets that applies, and whether it is
+/// one with the item before it.
+fn reduced(text: &[u8], top: Item, before: Option<Item>) -> Option<(Item, bool)> {
+    let gap = &text[top.gap_start as usize..top.gap_end as usize];
+    if gap.starts_with(b"()") && stands_off(&gap[2..]) {
+        return Some((Item { gap_start: top.gap_start + 2, ..top }, false));
+    }
+    let encloses =
+        |before: Item| before.variable && &text[before.gap_start as usize..before.gap_end as usize] == b"(";
+    let closes = gap.starts_with(b")") && stands_off(&gap[1..]) && before.is_some_and(encloses);
+    closes.then(|| (Item { gap_start: top.gap_start + 1, ..top }, true))
 }
 
 /// Whether a gap with this rest may follow a word: a sign other than a separator
@@ -223,4 +273,39 @@ pub(crate) fn is_unit(word: &[u8]) -> bool {
         *to = from.to_ascii_lowercase();
     }
     UNITS.contains(&&lower[..word.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokens::{group_quotes, parse};
+    use super::*;
+
+    #[test]
+    fn one_word_is_masked_as_all_would_be_looked_at() {
+        let words =
+            ["x", "\u{1}", "ms", "at", "(", ")", "()", " ", " ", ":", ", ", "=", "\"", ".", "[", "] "];
+        let (mut stack, mut seed, mut compared) = (Stack::default(), 1_u64, 0);
+        for _ in 0..20_000 {
+            let mut text = Vec::new();
+            for _ in 0..14 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.extend_from_slice(words[(seed >> 33) as usize % words.len()].as_bytes());
+            }
+            let (mut pieces, mut whole) = (Vec::new(), Vec::new());
+            parse(&text, &mut pieces);
+            group_quotes(&text, &mut pieces);
+            let constants = collapse(&text, &pieces, |_| false, &mut stack, &mut whole);
+            if whole != text {
+                continue;
+            }
+            for at in (0..pieces.len()).filter(|at| !pieces[*at].kind.is_variable()) {
+                let (mut all, mut one) = (Vec::new(), Vec::new());
+                let left = collapse(&text, &pieces, |index| index == at, &mut stack, &mut all);
+                let gone = collapse_one(&text, &pieces, at, &mut one);
+                assert_eq!((&one, constants - gone), (&all, left), "{:?}", String::from_utf8_lossy(&text));
+                compared += 1;
+            }
+        }
+        assert!(compared > 5_000, "{compared}");
+    }
 }

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::column::Speaker;
 use super::entry::{Arrival, WordKind};
-use crate::shape::collapse::{Stack, collapse};
+use crate::shape::collapse::{Stack, collapse, collapse_one};
 use crate::shape::{Kind, Kinds, Piece, after_equals, gap_before, group_quotes, parse_known};
 
 // limits
@@ -59,6 +59,10 @@ pub(super) struct Cut {
     hashes: Vec<u32>,
     /// Whether the word is one of many values; these have one hole together.
     grouped: Vec<bool>,
+    /// The words that are no variables.
+    constants: usize,
+    /// Whether the text is as short as can be, as every shape but a made-up one.
+    is_collapsed: bool,
     /// Which words the key at hand masks; all false between calls.
     flags: Vec<bool>,
     pub(super) holes: Vec<Hole>,
@@ -84,6 +88,9 @@ impl Cut {
         self.hashes.extend(self.pieces.iter().map(|piece| short_hash(piece.word(text))));
         self.flags.clear();
         self.flags.resize(self.pieces.len(), false);
+        self.masked.clear();
+        self.constants = collapse(text, &self.pieces, |_| false, &mut self.stack, &mut self.masked);
+        self.is_collapsed = self.masked == text;
         self.group_values();
         self.holes.clear();
         let own = xxh3_64(text);
@@ -236,6 +243,13 @@ impl Cut {
     /// Hash of the text with both sets of places masked, and the constant words left.
     pub(super) fn key_of(&mut self, one: Places, other: Places) -> (u64, usize) {
         self.masked.clear();
+        if let Places::One(at) = one
+            && one == other
+            && self.is_collapsed
+        {
+            let gone = collapse_one(&self.text, &self.pieces, at as usize, &mut self.masked);
+            return (xxh3_64(&self.masked), self.constants - gone);
+        }
         self.set_flags(one, true);
         self.set_flags(other, true);
         let constants =
