@@ -30,6 +30,8 @@ pub struct Delta {
     pub tail: Vec<u8>,
     /// Names of fields whose values were counted, told once by each worker that meets them.
     pub names: Vec<(SlotId, Box<[u8]>)>,
+    /// Of how many open slots the worker knew: it may have counted the values of further ones.
+    pub slots_open: usize,
     /// What stood in the variables of each shape, where that is wanted.
     pub values: Vec<(ShapeId, ShapeValues)>,
 }

@@ -218,6 +218,11 @@ impl SlotCounter {
         *self = SlotCounter { open, ..SlotCounter::new() };
     }
 
+    /// How many slots the ledger has told to be open.
+    pub fn open_count(&self) -> usize {
+        self.open.len()
+    }
+
     /// The ledger has opened a slot.
     pub fn open(&mut self, shape: ShapeId, id: SlotId) {
         self.open.insert((shape, id));

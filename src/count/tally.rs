@@ -162,6 +162,7 @@ impl Worker {
         counter.flush(job.bytes, &mut walk);
         walk.end_records(job.bytes, &counter.records);
         counter.keep_edges(job.bytes, &mut walk.delta);
+        walk.delta.slots_open = counter.slots.open_count();
         walk.delta.names = std::mem::take(&mut counter.slots.names);
         walk.delta.values = counter.values.as_mut().map(|values| values.take()).unwrap_or_default();
         walk.delta.lines.read = u64::from(walk.line);

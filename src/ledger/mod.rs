@@ -246,7 +246,7 @@ impl Ledger {
     }
 
     fn apply_in_sequence(&mut self, delta: Delta) {
-        let Delta { source, lines, segments, shapes, samples, lead, all_lead, tail, .. } = delta;
+        let Delta { source, lines, segments, shapes, samples, lead, all_lead, tail, slots_open, .. } = delta;
         for shape in shapes {
             self.expect_shape(shape);
         }
@@ -257,7 +257,7 @@ impl Ledger {
         let mut placed = Vec::new();
         let samples = Arc::new(samples);
         for segment in segments {
-            let held = Held { segment, samples: Arc::clone(&samples), lines_before };
+            let held = Held { segment, samples: Arc::clone(&samples), lines_before, slots_open };
             self.note_contexts(source, &held);
             if self.live && !self.learn_only {
                 self.decide_urgent_now(source, &held);

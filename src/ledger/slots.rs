@@ -121,6 +121,7 @@ impl Ledger {
     pub(super) fn add_values(&mut self, source: usize, held: &Held, place: Place) {
         let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
         let apart = self.sources[source].is_apart();
+        let in_vain = held.slots_open < self.said.told_open.len();
         let mut last = (ShapeId(0), false);
         // So that whether an entry counts can be asked while its pane is at hand.
         let mut panes = std::mem::take(&mut self.panes);
@@ -132,7 +133,9 @@ impl Ledger {
             if last.0 != entry.shape {
                 last = (entry.shape, self.is_expected(entry.shape));
             }
-            if !last.1 {
+            // Of what a worker has counted in vain nothing may depend, not even how full a pane is.
+            let id = if entry.slot.has_route() { entry.slot.of_all_routes() } else { entry.slot };
+            if !last.1 || in_vain && self.said.told_open.contains(&(entry.shape, id)) {
                 continue;
             }
             let cut = |(from, len): (u32, u32)| &held.samples[from as usize..][..len as usize];

@@ -66,6 +66,9 @@ pub(super) struct Held {
     pub samples: Arc<Vec<u8>>,
     /// Lines of the source before the chunk.
     pub lines_before: u64,
+    /// Of how many open slots the worker knew.
+    #[serde(skip)]
+    pub slots_open: usize,
 }
 
 /// Where the lines of a segment belong.
@@ -127,7 +130,7 @@ impl Held {
         for first in &segment.firsts {
             blank(first.place.0 as usize, first.place.1 as usize);
         }
-        Held { segment, samples: Arc::new(samples), lines_before: self.lines_before }
+        Held { segment, samples: Arc::new(samples), ..*self }
     }
 
     /// Moves blocks of lines, which were counted from nought, to their place.
@@ -386,7 +389,7 @@ mod tests {
             entries: Vec::new(),
             firsts: Vec::new(),
         };
-        Held { segment, samples: Arc::default(), lines_before: 0 }
+        Held { segment, samples: Arc::default(), lines_before: 0, slots_open: 0 }
     }
 
     /// A great step is believed after twenty lines, however they are cut.
