@@ -89,7 +89,8 @@ impl Cut {
         self.flags.clear();
         self.flags.resize(self.pieces.len(), false);
         self.masked.clear();
-        self.constants = collapse(text, &self.pieces, |_| false, &mut self.stack, &mut self.masked);
+        self.constants = self.pieces.iter().filter(|piece| !piece.kind.is_variable()).count();
+        collapse(text, &self.pieces, |_| false, &mut self.stack, &mut self.masked);
         self.is_collapsed = self.masked == text;
         self.group_values();
         self.holes.clear();
@@ -151,12 +152,15 @@ impl Cut {
     fn add(&mut self, index: usize, own: u64) {
         let kind = self.pieces[index].kind;
         if kind.is_variable() {
-            let constants = self.constants();
-            self.push(index, Places::One(index as u16), own, constants);
+            self.push(index, Places::One(index as u16), own, self.constants);
         } else if kind.is_maskable() {
             let places = Places::One(index as u16);
             let (key, constants) = self.key_of(places, places);
             self.push(index, places, key, constants);
+            // Nearly all words stand in one place.
+            if !self.hashes[index + 1..].contains(&self.hashes[index]) {
+                return;
+            }
             let places = Places::Same(self.hashes[index]);
             let first = !(0..index).any(|other| self.holds(places, other));
             if first && (index + 1..self.pieces.len()).any(|other| self.holds(places, other)) {
@@ -179,7 +183,7 @@ impl Cut {
         let masks = (0..self.pieces.len()).any(|index| self.holds(Places::Values, index));
         let (key, constants) = match masks {
             true => self.key_of(Places::Values, Places::Values),
-            false => (own, self.constants()),
+            false => (own, self.constants),
         };
         self.push(first, Places::Values, key, constants);
         if let Some(hole) = self.holes.last_mut() {
@@ -187,11 +191,6 @@ impl Cut {
             hole.arrival.kind = kind;
             hole.arrival.sequence = true;
         }
-    }
-
-    fn constants(&self) -> usize {
-        let constant = |piece: &&Piece| !piece.kind.is_variable();
-        self.pieces.iter().filter(constant).count()
     }
 
     /// Whether masking `places` masks the word at `index`.
