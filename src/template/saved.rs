@@ -5,7 +5,9 @@
 //! bytes, and loading two saved registries into one gives what their logs
 //! together would have given.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
 
 use super::registry::{EXAMPLE_BYTES_MAX, NONE, Registry};
 use crate::id::ShapeId;
@@ -29,13 +31,34 @@ pub struct Saved {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedShape {
     /// Its text.
+    #[serde(deserialize_with = "bytes")]
     pub text: Vec<u8>,
     /// Its level.
     pub level: Level,
     /// Whether it holds a word of alarm.
     pub alarm: bool,
     /// A line of this shape.
+    #[serde(deserialize_with = "bytes")]
     pub example: Vec<u8>,
+}
+
+/// Bytes in one go: a list of them is laid out the same, and would be read byte by byte.
+fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    struct Bytes;
+
+    impl Visitor<'_> for Bytes {
+        type Value = Vec<u8>;
+
+        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+            out.write_str("bytes")
+        }
+
+        fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+            Ok(bytes.to_vec())
+        }
+    }
+
+    from.deserialize_bytes(Bytes)
 }
 
 impl Registry {
