@@ -222,9 +222,7 @@ impl Slots {
             crowded.push(count.template);
             self.meet(&count, frame, &line, &mut news, &mut opened);
         }
-        crowded.sort_unstable();
-        crowded.dedup();
-        crowded.into_iter().for_each(|template| self.keep_few(template));
+        self.keep_few_of_all(crowded);
         // They go by what became of the slots of all requests.
         routes.sort_unstable_by(|a, b| {
             let place = |count: &ValueCount<'_>| (count.template, count.slot);
@@ -241,6 +239,13 @@ impl Slots {
         self.judge_requests(counts, frame, earliest, &mut news.shares);
         news.shares = self.tell_once(news.shares);
         news
+    }
+
+    /// As [`Slots::keep_few`] for each of these.
+    fn keep_few_of_all(&mut self, mut templates: Vec<TemplateIx>) {
+        templates.sort_unstable();
+        templates.dedup();
+        templates.into_iter().for_each(|template| self.keep_few(template));
     }
 
     /// A value that its slot did not have when the pane began.

@@ -98,7 +98,7 @@ impl Engine {
             .map(|(index, (source, first))| Feed::new(index, source.clone(), *first, self.config.latest))
             .collect();
         if self.config.threads > 1 {
-            Work::Crew(Crew::start(&self.config, open, feeds))
+            Work::Crew(Box::new(Crew::start(&self.config, open, feeds)))
         } else {
             Work::Alone(Box::new(Feeder::new(&self.config, open, feeds)))
         }
@@ -120,7 +120,7 @@ fn named(sources: &[Source], firsts: &[Option<Time>]) -> Vec<(String, Option<Tim
 
 enum Work {
     Alone(Box<Feeder>),
-    Crew(Crew),
+    Crew(Box<Crew>),
 }
 
 impl Work {

@@ -40,7 +40,7 @@ enum Task {
     /// Something for the ledger.
     Message(Message),
     /// A source to read from.
-    Source(Source),
+    Source(Box<Source>),
     /// Everything has been read, tallied and given to the ledger.
     Nothing,
 }
@@ -97,7 +97,7 @@ impl Shared {
                 return Task::Message(message);
             }
             if let Some(source) = heap.pop() {
-                return Task::Source(source);
+                return Task::Source(Box::new(source));
             }
             if heap.taken == 0 && heap.tallied == 0 {
                 return Task::Nothing;
@@ -160,7 +160,7 @@ impl Crew {
                 Task::Message(message) => return Some(message),
                 Task::Source(source) => {
                     let own = &mut self.own;
-                    handle(&self.shared, &mut self.hand, source, |messages| own.extend(messages));
+                    handle(&self.shared, &mut self.hand, *source, |messages| own.extend(messages));
                 }
                 Task::Nothing => {
                     self.join();

@@ -156,7 +156,7 @@ impl Slot {
     /// Forgets its values: there are too many. How many were known.
     pub(super) fn open(&mut self) -> usize {
         self.is_open = true;
-        self.series = Box::default();
+        *self.series = Default::default();
         (self.pending, self.has_shares) = (0, false);
         std::mem::take(&mut self.values).len()
     }
