@@ -5,9 +5,10 @@
 //! puts the source back at once, and then tallies the chunk. So one plain file
 //! uses all threads, one gzip decodes ahead of the tallying, many files advance
 //! together in event time, and no thread waits on a file that is ahead. Deltas
-//! travel over a bounded channel to the ledger, on the caller's own thread,
-//! which applies them in sequence per source; a full channel stops the readers.
-//! With one thread there is no channel: the caller reads, tallies and applies.
+//! wait in a bounded list for the ledger, on the caller's own thread, which applies
+//! them in sequence per source and reads and tallies too while there are none; a
+//! full list stops the others. With one thread there is no list: the caller reads,
+//! tallies and applies.
 
 mod assign;
 mod feeder;
