@@ -273,3 +273,35 @@ fn line_end(bytes: &[u8], start: usize) -> usize {
 fn trimmed_end(bytes: &[u8]) -> usize {
     bytes.len() - usize::from(bytes.ends_with(b"\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::count::{Job, Worker};
+    use std::path::Path;
+
+    /// What the reader finds from a chunk's end is what the worker knows once it has walked it.
+    #[test]
+    fn a_scout_finds_the_state_that_the_worker_ends_in() {
+        let config = Config::new(Time::from_seconds(1_800_000_000));
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/loglike");
+        let logs = std::fs::read_dir(samples).expect("the samples are there");
+        let mut compared = 0;
+        for log in logs {
+            let text = std::fs::read(log.expect("a file").path()).expect("it can be read");
+            let (mut worker, mut scout) = (Worker::new(config.opener(), 7), Scout::new(config.opener()));
+            let mut carry = Carry::start(config.latest);
+            let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+            for (index, lines) in lines.chunks(7).enumerate() {
+                let (bytes, index) = (lines.concat(), index as u64);
+                worker.tally(&Job { source: 0, index, bytes: &bytes, carry, overlong: 0, live: false });
+                let scouted = scout.carry_after(&carry, &bytes);
+                assert_eq!(scouted, worker.carry(), "{}", String::from_utf8_lossy(&bytes));
+                carry = scouted;
+                compared += 1;
+            }
+        }
+        assert!(compared > 100, "{compared}");
+    }
+}

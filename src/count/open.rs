@@ -212,12 +212,18 @@ impl<'a> Opened<'a> {
     /// which on the next word is the line's host, if one is.
     pub fn write_key(&mut self, key: &mut Vec<u8>) -> Option<usize> {
         let host_follows = self.host_follows();
+        let cut = self.write_parts(key, cheap::write);
+        host_follows.then_some(cut)
+    }
+
+    /// Writes the cheap key, of the text behind the stamp by `write`; where in it that begins.
+    fn write_parts(&mut self, key: &mut Vec<u8>, write: impl FnOnce(&[u8], &mut Vec<u8>)) -> usize {
         let (before, behind) = self.parts();
         key.clear();
         cheap::write(before.line(), key);
         let cut = key.len();
-        cheap::write(behind.line(), key);
-        host_follows.then_some(cut)
+        write(behind.line(), key);
+        cut
     }
 
     /// Writes the line without its stamp to `text`, which is emptied first; the place of the cut.
@@ -234,11 +240,7 @@ impl<'a> Opened<'a> {
     /// behind the stamp begins.
     pub fn shape(&mut self, key: &mut Vec<u8>, scratch: &mut Scratch, shape: &mut Shape) -> usize {
         let host_follows = self.host_follows();
-        let (before, behind) = self.parts();
-        key.clear();
-        cheap::write(before.line(), key);
-        let cut = key.len();
-        scratch.write_key_behind(behind.line(), key);
+        let cut = self.write_parts(key, |behind, key| scratch.write_key_behind(behind, key));
         canonical_with_host(key, host_follows.then_some(cut), scratch, shape);
         cut
     }

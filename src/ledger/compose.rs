@@ -31,7 +31,7 @@ pub(super) struct Sighting<'a> {
     pub cell: Option<&'a Cell>,
 }
 
-/// A line as it may be shown and saved: no escapes, no secrets, bounded.
+/// As [`Ledger::shown`], where a part of the ledger is being changed.
 pub(super) fn shown(line: &[u8], no_redact: bool) -> Vec<u8> {
     let mut cleaner = Cleaner::default();
     cleaner.look(line);
