@@ -213,9 +213,10 @@ pub(super) fn is_code(word: &[u8]) -> bool {
         && !is_measure(word)
 }
 
-/// A number and its unit: `15ms`, `4KB`, `3rd`.
-fn is_measure(word: &[u8]) -> bool {
-    let digits = word.iter().take_while(|&&b| is(b, MARK) || matches!(b, b'-' | b'+')).count();
+/// A number and its unit: `15ms`, `4KB`, `3rd`, in a line or its cheap key.
+pub(super) fn is_measure(word: &[u8]) -> bool {
+    let is_number = |b: u8| is(b, MARK) || b.is_ascii_digit() || matches!(b, b'-' | b'+');
+    let digits = word.iter().take_while(|&&b| is_number(b)).count();
     let letters = word.len() - digits;
     digits > 0 && (1..=3).contains(&letters) && word[digits..].iter().all(u8::is_ascii_alphabetic)
 }

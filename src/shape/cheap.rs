@@ -1,8 +1,9 @@
 //! The cheap key: the hot identity of a line.
 //!
-//! Two lines that differ only inside runs of digits have one cheap key, and the
-//! canonical shape is a pure function of it; so a worker hashes the key, probes
-//! its private cache, and runs the slow rules on a miss only.
+//! Two lines that differ only inside runs of digits, or in words that are values
+//! by themselves, have one cheap key, and the canonical shape is a pure function
+//! of it; so a worker hashes the key, probes its private cache, and runs the slow
+//! rules on a miss only.
 //!
 //! The trick: the key is never written on the hot path. [`hash`] walks from
 //! run to run over bitmaps of digits and letters, 64 bytes at a time, mixes
@@ -11,7 +12,10 @@
 //! made of many short digit-bearing runs. Property tests hold that equal keys
 //! have equal hashes and the other way round.
 
+mod opaque;
+
 use memchr::memchr3;
+use opaque::Opaque;
 use wide::i8x16;
 
 /// A run of digits only.
@@ -58,6 +62,7 @@ fn class(byte: u8) -> u8 {
 enum Run {
     Number,
     Hex,
+    Opaque(Opaque),
     Mixed,
 }
 
@@ -120,7 +125,7 @@ fn run_around(bytes: &[u8], floor: usize, digit: usize) -> (usize, usize, Run) {
     } else if all & HEX_DIGIT != 0 && end - start >= HEX_RUN_MIN || is_prefixed_hex(&bytes[start..end]) {
         Run::Hex
     } else {
-        Run::Mixed
+        Opaque::of(bytes, start, end).map_or(Run::Mixed, Run::Opaque)
     };
     (start, end, run)
 }
@@ -304,7 +309,7 @@ pub fn hash(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize) -> u64
         // The run at the window's end begins the next one.
         let cut = if base + WINDOW < to { outside.leading_zeros() } else { 0 };
         if cut as usize == WINDOW {
-            (mixer, base) = with_long(mixer, base, to);
+            (mixer, base) = with_long(mixer, from, base, to);
             continue;
         }
         let digits = digits & u64::MAX >> cut;
@@ -319,7 +324,7 @@ pub fn hash(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize) -> u64
                 ends &= ends.wrapping_sub(1);
             }
         } else {
-            mixer = with_runs(mixer, base, Classes { digits, letters });
+            mixer = with_runs(mixer, (from, base, to), Classes { digits, letters });
         }
         base += WINDOW - cut as usize;
     }
@@ -327,9 +332,14 @@ pub fn hash(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize) -> u64
     mixer.hash
 }
 
-/// Takes in the runs of a window whose digits touch letters.
+/// Takes in the runs of the window at `base`, of the text between `from` and `to`, whose digits touch
+/// letters.
 #[inline(always)]
-fn with_runs<'a>(mut mixer: Mixer<'a>, base: usize, classes: Classes) -> Mixer<'a> {
+fn with_runs<'a>(
+    mut mixer: Mixer<'a>,
+    (from, base, to): (usize, usize, usize),
+    classes: Classes,
+) -> Mixer<'a> {
     let Classes { digits, letters } = classes;
     let alnum = digits | letters;
     let mut rest = digits;
@@ -344,8 +354,11 @@ fn with_runs<'a>(mut mixer: Mixer<'a>, base: usize, classes: Classes) -> Mixer<'
         // Most runs are plain numbers: no letter before or within.
         if letters & (run | bit >> 1) != 0 {
             let whole = (u64::BITS - (!alnum & (bit - 1)).leading_zeros()) as usize;
+            let part = &mixer.bytes[from..to];
             if is_hex(&mixer.bytes[base + whole..base + end]) {
                 (start, mark) = (whole, HEX);
+            } else if let Some(opaque) = Opaque::of(part, base + whole - from, base + end - from) {
+                (start, mark) = (whole, opaque.mark());
             } else {
                 let number = digits & !digits.wrapping_add(bit);
                 rest |= run & digits & !number;
@@ -374,18 +387,25 @@ fn has_hex_prefix(run: &[u8]) -> bool {
 
 /// Takes in a run that is longer than a window; the end of the run.
 #[cold]
-fn with_long(mut mixer: Mixer<'_>, start: usize, to: usize) -> (Mixer<'_>, usize) {
+fn with_long(mut mixer: Mixer<'_>, from: usize, start: usize, to: usize) -> (Mixer<'_>, usize) {
     let bytes = &mixer.bytes[..to];
     let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let Some(digit) = bytes[start..start + length].iter().position(u8::is_ascii_digit) else {
         return (mixer, start + length);
     };
-    let (start, end, run) = run_around(bytes, start, start + digit);
-    if run != Run::Mixed {
-        mixer.add_run(start, end, if run == Run::Number { NUMBER } else { HEX });
+    let (start, end, run) = run_around(&bytes[from..], start - from, start + digit - from);
+    let (start, end) = (from + start, from + end);
+    let mark = match run {
+        Run::Number => Some(NUMBER),
+        Run::Hex => Some(HEX),
+        Run::Opaque(opaque) => Some(opaque.mark()),
+        Run::Mixed => None,
+    };
+    if let Some(mark) = mark {
+        mixer.add_run(start, end, mark);
         return (mixer, end);
     }
-    let mut at = start + digit;
+    let mut at = start + bytes[start..end].iter().position(u8::is_ascii_digit).unwrap_or(0);
     while at < end {
         let digits = bytes[at..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits > 0 {
@@ -423,6 +443,7 @@ fn write_telling(text: &[u8], key: &mut Vec<u8>, mut begins: impl FnMut(usize)) 
         match run {
             Run::Number => key.push(NUMBER),
             Run::Hex => key.push(HEX),
+            Run::Opaque(opaque) => key.extend_from_slice(opaque.key()),
             Run::Mixed => write_marks(&text[start..end], key),
         }
         done = end;
@@ -455,6 +476,8 @@ pub(crate) fn write_with_places(text: &[u8], key: &mut Vec<u8>, places: &mut Vec
             |&at: &usize| !text[at].is_ascii_digit() || at == start || !text[at - 1].is_ascii_digit();
         match run {
             Run::Number | Run::Hex => places.push(start),
+            // None is longer than what it stands for.
+            Run::Opaque(opaque) => places.extend((start..end).take(opaque.key().len())),
             Run::Mixed => places.extend((start..end).filter(begins)),
         }
         done = end;
@@ -504,93 +527,4 @@ fn write_marks(run: &[u8], key: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(text: &str) -> String {
-        let mut out = Vec::new();
-        write(text.as_bytes(), &mut out);
-        String::from_utf8(out).unwrap().replace('\x01', "<N>").replace('\x02', "<H>").replace('\x03', "#")
-    }
-
-    #[test]
-    fn runs_with_digits_are_blanked_and_nothing_else() {
-        for (text, expected) in [
-            ("no digits here", "no digits here"),
-            ("took 15 ms", "took <N> ms"),
-            ("blk_-1608999687919862906", "blk_-<N>"),
-            ("0x1f 0X0 0x 0xg 10x1", "<H> <H> #x #xg #x#"),
-            ("a64f992 9f4ef63", "<H> <H>"),
-            ("jk2_init()", "jk#_init()"),
-            ("10.251.73.220:50010", "<N>.<N>.<N>.<N>:<N>"),
-            ("abcdef", "abcdef"),
-            ("12ab", "#ab"),
-            ("v1.2rc3", "v#.#rc#"),
-            ("", ""),
-            ("7", "<N>"),
-        ] {
-            assert_eq!(key(text), expected, "{text}");
-        }
-    }
-
-    /// Where the windows of the walk fall must not matter: runs of digits of any
-    /// length, in words of any length, leave the hash as it is.
-    #[test]
-    fn the_length_of_a_run_of_digits_never_changes_the_hash() {
-        let mut state = 11u64;
-        let mut random = move |below: u64| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 33) % below
-        };
-        let seed = Seed::new(3);
-        for _ in 0..20_000 {
-            let mut texts = [String::new(), String::new()];
-            for _ in 0..random(12) {
-                let letters = "xyzghab .-/"[random(8) as usize..].chars().next().unwrap();
-                let letters = String::from(letters).repeat(random(30) as usize);
-                let has_digits = random(2) == 0;
-                for text in &mut texts {
-                    text.push_str(&letters);
-                    if has_digits {
-                        text.push_str(&"7".repeat(1 + random(40) as usize));
-                    }
-                }
-            }
-            let keys = texts.clone().map(|text| key(&text));
-            let hashes = texts.clone().map(|text| hash(&seed, 0, text.as_bytes(), 0, text.len()));
-            assert_eq!(keys[0] == keys[1], hashes[0] == hashes[1], "{texts:?}");
-        }
-    }
-
-    #[test]
-    fn runs_are_the_same_from_either_end() {
-        for text in ["", "7", "a1 22b, c 3x3.4", "no digits", "1-2/x3 4", "é5é 6"] {
-            let mut back: Vec<_> = runs_with_digits_back(text.as_bytes()).collect();
-            back.reverse();
-            assert_eq!(back, runs_with_digits(text.as_bytes()).collect::<Vec<_>>(), "{text}");
-        }
-    }
-
-    /// Digits replaced by digits never change the hash; a changed letter does.
-    #[test]
-    fn the_hash_follows_the_key() {
-        let mut state = 7u64;
-        let mut random = move |below: u64| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 33) % below
-        };
-        let alphabet = b"abcz019 .:_-=g/";
-        let mut keys = std::collections::HashMap::new();
-        for _ in 0..20_000 {
-            let most = if random(4) == 0 { 200 } else { 40 };
-            let text: Vec<u8> = (0..random(most)).map(|_| alphabet[random(15) as usize]).collect();
-            let mut spelled = Vec::new();
-            write(&text, &mut spelled);
-            let seed = Seed::new(7);
-            let hashed = hash(&seed, seed.start(0), &text, 0, text.len());
-            assert_eq!(*keys.entry(spelled).or_insert(hashed), hashed, "{}", String::from_utf8_lossy(&text));
-        }
-        let distinct: std::collections::HashSet<u64> = keys.values().copied().collect();
-        assert_eq!(distinct.len(), keys.len(), "two keys share a hash");
-    }
-}
+mod tests;

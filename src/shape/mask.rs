@@ -59,18 +59,26 @@ pub(super) fn is_variable(word: &[u8], classes: Classes, port_follows: bool) -> 
         };
     }
     let facts = facts(word);
-    if marked {
-        let id = facts.groups == facts.hex_groups && facts.groups >= HEX_GROUPS_MIN;
-        if facts.letters <= LETTERS_MAX || facts.alternations >= ALTERNATIONS_MIN || id {
-            return true;
+    marked && facts.say_little() || joint && is_named_value(word, port_follows) || facts.say_random()
+}
+
+/// Of a run of letters and digits, as it stands in a line, the length of its cheap key, if this is a
+/// value whatever stands around it.
+pub(super) fn variable_run(run: &[u8]) -> Option<usize> {
+    let mut facts = Facts { only_hex_letters: true, only_alphanumeric: true, ..Facts::default() };
+    let mut counted = Run::default();
+    let mut in_digits = false;
+    for &byte in run {
+        let is_digit = byte.is_ascii_digit();
+        if !(is_digit && in_digits) {
+            counted.add(if is_digit { MARK } else { CLASS[byte as usize] }, &mut facts);
         }
+        in_digits = is_digit;
     }
-    if joint && is_named_value(word, port_follows) {
-        return true;
-    }
-    let random =
-        facts.only_alphanumeric && facts.places >= RANDOM_PLACES_MIN && facts.changes * 5 >= facts.places * 2;
-    random || facts.only_hex_letters && facts.letters_all >= HEX_LETTERS_MIN
+    let first_letter = run.iter().position(|byte| !byte.is_ascii_digit());
+    let begins_as_hex = first_letter.is_some_and(|at| at > 0 && run[at] == b'x');
+    facts.add(counted, begins_as_hex);
+    (facts.say_little() || facts.say_random()).then_some(facts.places)
 }
 
 /// Whether a word without digits is worth a closer look: such a word changes its
@@ -107,12 +115,16 @@ fn facts(word: &[u8]) -> Facts {
             run.strange += 1;
         } else {
             facts.only_alphanumeric &= matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-');
-            facts.add(&word[start..at], run);
+            if start < at {
+                facts.add(run, word[start..].starts_with(&[3, b'x']));
+            }
             run = Run::default();
             start = at + 1;
         }
     }
-    facts.add(&word[start..], run);
+    if start < word.len() {
+        facts.add(run, word[start..].starts_with(&[3, b'x']));
+    }
     facts
 }
 
@@ -151,14 +163,11 @@ impl Run {
 }
 
 impl Facts {
-    /// Takes in one run of letters and digits, if there is one.
-    fn add(&mut self, text: &[u8], run: Run) {
-        if text.is_empty() {
-            return;
-        }
+    /// Takes in one run of letters and digits, of which the first may be `0x`.
+    fn add(&mut self, run: Run, begins_as_hex: bool) {
         let hex = run.strange == 0;
         // Of `0x` and hex digits, `x` alone is no hex digit.
-        let prefixed = run.strange == 1 && text.starts_with(&[3, b'x']);
+        let prefixed = run.strange == 1 && begins_as_hex;
         let hexadecimal = hex && run.marks > 0 || prefixed;
         self.groups += 1;
         self.hex_groups += usize::from(hex);
@@ -168,6 +177,18 @@ impl Facts {
             self.letters += run.letters;
         }
         self.alternations = self.alternations.max(run.alternations + 1);
+    }
+
+    /// Whether a word with digits has too few letters, or too many changes between both, for a name.
+    fn say_little(&self) -> bool {
+        let is_id = self.groups == self.hex_groups && self.groups >= HEX_GROUPS_MIN;
+        self.letters <= LETTERS_MAX || self.alternations >= ALTERNATIONS_MIN || is_id
+    }
+
+    /// Whether a word is drawn by chance, or a long number.
+    fn say_random(&self) -> bool {
+        let changes = self.places >= RANDOM_PLACES_MIN && self.changes * 5 >= self.places * 2;
+        self.only_alphanumeric && changes || self.only_hex_letters && self.letters_all >= HEX_LETTERS_MIN
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn value_end(key: &[u8], start: usize, gap: &[u8], announced: Announc
 }
 
 /// Whether a word is the key of a secret, such as `db_password` or `X-Auth-Token`.
-fn is_telling(word: &[u8]) -> bool {
+pub(super) fn is_telling(word: &[u8]) -> bool {
     let word = match word {
         [front @ .., b's' | b'S'] => front,
         _ => word,

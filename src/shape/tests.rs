@@ -222,3 +222,39 @@ fn any_bytes_give_a_shape_that_reads_back_as_itself() {
         assert_eq!(of(&key, round % 3 == 0), shape, "{key:?}");
     }
 }
+
+/// A word that is spelled like all of its kind is the value and the candidate that it was.
+#[test]
+fn opaque_words_are_what_they_were() {
+    let mut state = 5u64;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below
+    };
+    let alphabets = [&b"a1"[..], b"abcdef01", b"aBcDeX019", b"x0f1", b"qjvzkQJVZK23456789", b"pwd12"];
+    let mut scratch = Scratch::default();
+    let mut judged = |key: &[u8]| {
+        let mut shape = Shape::default();
+        scratch.runs = (0..).zip(key).filter(|(_, byte)| **byte < 4).map(|(at, _)| at).take(1).collect();
+        canonical(key, false, &mut scratch, &mut shape);
+        let candidates = candidates::Candidates::of(key, 0, &mut scratch);
+        (shape, candidates.count, candidates.iter().collect::<Vec<_>>())
+    };
+    let mut kinds = std::collections::HashSet::new();
+    for round in 0..40_000 {
+        let alphabet = alphabets[round % alphabets.len()];
+        let word: Vec<u8> = (0..1 + random(40)).map(|_| alphabet[random(alphabet.len())]).collect();
+        let behind = [&b", now"[..], b" = on", b") done", b""][random(4)];
+        let (mut near, mut far) = (b"met ".to_vec(), b"met ".to_vec());
+        cheap::write(&[b"met ", &word[..], behind].concat(), &mut near);
+        // By itself a word is spelled as it is.
+        cheap::write(&word, &mut far);
+        far.extend_from_slice(behind);
+        near.drain(..4);
+        if near != far {
+            kinds.insert(near[4..].to_vec());
+            assert_eq!(judged(&near), judged(&far), "{}", String::from_utf8_lossy(&word));
+        }
+    }
+    assert_eq!(kinds.len(), 4 * 4, "of letters or digits, short or long, and what stands behind");
+}
