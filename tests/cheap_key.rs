@@ -63,11 +63,12 @@ impl Rules {
 
     /// The hash of a text, which what lies around it has no part in.
     fn hash(&self, hash: u64, text: &[u8]) -> u64 {
-        let alone = cheap::hash(&self.seed, hash, text, 0, text.len());
+        let mut runs = cheap::Runs::default();
+        let alone = cheap::hash(&self.seed, hash, text, 0, text.len(), &mut runs);
         let around = [b"a1f ", text, b"9e8 \n7f"].concat();
         assert_eq!(
             alone,
-            cheap::hash(&self.seed, hash, &around, 4, 4 + text.len()),
+            cheap::hash(&self.seed, hash, &around, 4, 4 + text.len(), &mut runs),
             "{}",
             String::from_utf8_lossy(text)
         );

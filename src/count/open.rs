@@ -197,15 +197,16 @@ impl<'a> Opened<'a> {
         self.reading.as_ref().is_some_and(|reading| reading.host_follows)
     }
 
-    /// Hot: the seeded hash of the cheap key and of what else decides the shape.
+    /// Hot: the seeded hash of the cheap key and of what else decides the shape; `runs` then has the
+    /// runs with digits of the message.
     #[inline]
-    pub fn hash(&mut self, seed: &cheap::Seed) -> u64 {
+    pub fn hash(&mut self, seed: &cheap::Seed, runs: &mut cheap::Runs) -> u64 {
         let mut key = seed.start(u64::from(self.host_follows()));
         let (before, behind) = self.parts();
         if before.start < before.end {
-            key = cheap::hash(seed, key, before.around, before.start, before.end);
+            key = cheap::hash(seed, key, before.around, before.start, before.end, runs);
         }
-        cheap::hash(seed, key, behind.around, behind.start, behind.end)
+        cheap::hash(seed, key, behind.around, behind.start, behind.end, runs)
     }
 
     /// Writes the cheap key to `key`, which is emptied first; the place in it from

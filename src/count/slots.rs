@@ -18,7 +18,8 @@ use crate::limits::SLOT_VALUES_MAX;
 use crate::redact::names_secret;
 use crate::shape::candidates::{ANSWERS_MAX, INTEGER_DIGITS_MAX, is_long, says_code};
 use crate::shape::candidates::{CANDIDATES_MAX, Candidate, Candidates, LONG, VALUE_BYTES_MAX};
-use crate::shape::cheap::{runs_with_digits, runs_with_digits_back};
+use crate::shape::cheap::Runs;
+use crate::shape::padded;
 use crate::time::{Pane, Time};
 use hashbrown::{HashMap, HashSet};
 
@@ -41,10 +42,19 @@ pub(super) struct Value {
 impl Value {
     #[inline]
     pub(super) fn new(text: &[u8]) -> Value {
-        let text = if is_long(text) { LONG } else { text };
+        Value::at(text, 0, text.len())
+    }
+
+    /// What stands at `start..end` of `text`.
+    #[inline]
+    fn at(text: &[u8], start: usize, end: usize) -> Value {
+        if is_long(&text[start..end]) {
+            return Value::at(LONG, 0, LONG.len());
+        }
         let mut bytes = [0; VALUE_BYTES_MAX];
-        bytes[..text.len()].copy_from_slice(text);
-        Value { bytes, len: text.len() as u8 }
+        let parts = padded(text, start, end - start).map(u64::to_le_bytes);
+        bytes.copy_from_slice(parts.as_flattened());
+        Value { bytes, len: (end - start) as u8 }
     }
 
     pub(super) fn text(&self) -> &[u8] {
@@ -75,49 +85,10 @@ struct Plan {
     words: u8,
     /// The first of these words in the list of all.
     first_word: u32,
-    /// Runs with digits in the lines of the key.
-    runs: u16,
     places: [Place; CANDIDATES_MAX],
     /// Which places may hold what a request was answered, and of these the slots of its route.
     answers: u8,
     routes: [u32; ANSWERS_MAX],
-}
-
-impl Plan {
-    /// Finds the runs of the places that are not open, from whichever end of the message is nearer;
-    /// false if the line has fewer than its key.
-    #[inline]
-    fn find(&self, message: &[u8], spans: &mut [(usize, usize); CANDIDATES_MAX]) -> bool {
-        let mut left = self.closed & !self.words;
-        if left == 0 {
-            return true;
-        }
-        let (first, last) = (left.trailing_zeros() as usize, left.ilog2() as usize);
-        if self.runs.saturating_sub(self.places[first].run) > self.places[last].run {
-            for (at, span) in (0..).zip(runs_with_digits(message)) {
-                let next = left.trailing_zeros() as usize;
-                if self.places[next].run == at {
-                    spans[next] = span;
-                    left &= left - 1;
-                    if left == 0 {
-                        return true;
-                    }
-                }
-            }
-        } else {
-            for (at, span) in (0..self.runs).rev().zip(runs_with_digits_back(message)) {
-                let next = left.ilog2() as usize;
-                if self.places[next].run == at {
-                    spans[next] = span;
-                    left &= !(1 << next);
-                    if left == 0 {
-                        return true;
-                    }
-                }
-            }
-        }
-        false
-    }
 }
 
 /// The slots of one shape.
@@ -247,10 +218,9 @@ impl SlotCounter {
         }
         let places = [Place::default(); CANDIDATES_MAX];
         let answers = candidates.answers;
-        let (runs, routes) = (candidates.runs, [0; ANSWERS_MAX]);
+        let routes = [0; ANSWERS_MAX];
         let first_word = self.words.len() as u32;
-        let mut plan =
-            Plan { table, first: 0, closed: 0, words: 0, first_word, runs, places, answers, routes };
+        let mut plan = Plan { table, first: 0, closed: 0, words: 0, first_word, places, answers, routes };
         for (index, candidate) in candidates.iter().enumerate() {
             plan.places[index] = match candidate {
                 Candidate::Run { run, back, ahead } => Place { run, back, ahead },
@@ -302,13 +272,13 @@ impl SlotCounter {
         &mut self,
         shape: ShapeId,
         plan: u32,
-        opened: &mut Opened<'_>,
+        (opened, runs): (&mut Opened<'_>, &Runs),
         spot: Spotted,
         bytes: &[u8],
         sink: &mut impl Sink,
     ) {
         if plan != NO_PLAN && self.plans[plan as usize].closed != 0 {
-            self.add_closed(plan, opened, spot, bytes, sink);
+            self.add_closed(plan, (opened.message(), runs), spot, bytes, sink);
         }
         if opened.has_fields() {
             self.add_fields(shape, opened, spot, bytes, sink);
@@ -319,7 +289,7 @@ impl SlotCounter {
     fn add_closed(
         &mut self,
         plan: u32,
-        opened: &mut Opened<'_>,
+        (message, runs): (&[u8], &Runs),
         spot: Spotted,
         bytes: &[u8],
         sink: &mut impl Sink,
@@ -327,11 +297,6 @@ impl SlotCounter {
         let SlotCounter { plans, words, tables, touched, routes, .. } = self;
         let plan = &mut plans[plan as usize];
         let table = &mut tables[plan.table as usize];
-        let message = opened.message();
-        let mut spans = [(0, 0); CANDIDATES_MAX];
-        if !plan.find(message, &mut spans) {
-            return;
-        }
         let mut left = plan.closed;
         while left != 0 {
             let index = left.trailing_zeros() as usize;
@@ -345,9 +310,9 @@ impl SlotCounter {
             let value = if run == IS_WORD {
                 words[plan.first_word as usize + usize::from(back)]
             } else {
-                let (start, end) = spans[index];
+                let Some((start, end)) = runs.get(message, run.into()) else { return };
                 let from = start.saturating_sub(back.into());
-                Value::new(&message[from..(end + usize::from(ahead)).min(message.len())])
+                Value::at(message, from, (end + usize::from(ahead)).min(message.len()))
             };
             if slot.touch() {
                 touched.push((plan.table, plan.first + index as u32));

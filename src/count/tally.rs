@@ -23,7 +23,7 @@ use crate::line::Level;
 use crate::line::record::Role;
 use crate::line::split::is_blank;
 use crate::shape::candidates::Candidates;
-use crate::shape::cheap::Seed;
+use crate::shape::cheap::{Runs, Seed};
 use crate::shape::{Scratch, Shape};
 use crate::time::{Pane, Time};
 
@@ -79,6 +79,8 @@ struct Counter {
     scratch: Scratch,
     shape: Shape,
     key: Vec<u8>,
+    /// The runs with digits of the line's message.
+    runs: Runs,
     touched: Vec<u32>,
     records: Records,
     /// How large the lists of the last chunk's delta became.
@@ -100,6 +102,7 @@ impl Worker {
             scratch: Scratch::default(),
             shape: Shape::default(),
             key: Vec::new(),
+            runs: Runs::default(),
             touched: Vec::new(),
             records: Records::default(),
             room: Room::default(),
@@ -230,7 +233,7 @@ impl Counter {
         }
         let (at, len) = (place.0 as u32, (place.1 - place.0) as u32);
         let spot = Spotted { time, pane, late, line, at, len };
-        self.slots.add(shape, plan, opened, spot, bytes, &mut Written { walk, bytes });
+        self.slots.add(shape, plan, (opened, &self.runs), spot, bytes, &mut Written { walk, bytes });
     }
 
     /// A further part of a line that a container's runtime cut: it moves the time
@@ -322,14 +325,14 @@ impl Counter {
     /// Whether a line that is left out is of level error or above.
     fn is_alarming(&mut self, opened: &mut Opened<'_>) -> bool {
         // A key of its own, since the ledger is not told of the shape.
-        let key = opened.hash(&self.seed) ^ DROPPED;
+        let key = opened.hash(&self.seed, &mut self.runs) ^ DROPPED;
         let slot = self.cache.find(key).unwrap_or_else(|| self.remember(key, opened));
         self.cache.slots[slot as usize].alarming
     }
 
     /// The slot of the line's cheap key; a miss runs the canonical rules.
     fn slot_of(&mut self, opened: &mut Opened<'_>, walk: &mut Walk) -> u32 {
-        let key = opened.hash(&self.seed);
+        let key = opened.hash(&self.seed, &mut self.runs);
         if let Some(slot) = self.cache.find(key) {
             return slot;
         }

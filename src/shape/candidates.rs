@@ -80,8 +80,6 @@ pub(crate) struct Candidates {
     cut: usize,
     /// How many the line has; those beyond the bound are not listed.
     pub count: usize,
-    /// Runs of letters and digits that hold a digit, behind the stamp.
-    pub runs: u16,
     /// What was asked for, in a line that tells of a request.
     pub asked: Option<Asked>,
     /// Which of the listed may be what was answered: the number right behind the request, or the
@@ -127,7 +125,6 @@ impl Candidates {
                 found.count = (found.count + 1).min(COUNT_MAX);
             }
         }
-        found.runs = runs.len() as u16;
         found
     }
 

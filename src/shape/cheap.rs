@@ -13,9 +13,11 @@
 //! have equal hashes and the other way round.
 
 mod opaque;
+mod runs;
 
 use memchr::memchr3;
 use opaque::Opaque;
+pub use runs::Runs;
 use wide::i8x16;
 
 /// A run of digits only.
@@ -225,6 +227,18 @@ impl Mixer<'_> {
         self.text = end;
     }
 
+    /// Takes in the runs of digits of a word with letters, which are bits from `base` on.
+    #[inline(always)]
+    fn add_marks(&mut self, base: usize, digits: u64) {
+        let mut rest = digits;
+        while rest != 0 {
+            let start = rest.trailing_zeros();
+            let end = start + (rest >> start).trailing_ones();
+            self.add_run(base + start as usize, base + end as usize, MARK);
+            rest &= u64::MAX.checked_shl(end).unwrap_or(0);
+        }
+    }
+
     /// Mixes the text up to `to`, what follows it, `mark`, and the single bytes before it.
     #[inline(always)]
     fn add_text(&mut self, to: usize, mark: u8) {
@@ -298,9 +312,11 @@ fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
 /// Hot: the seeded hash of the cheap key of `bytes[from..to]`, chained onto
 /// `hash`. Bytes behind `to` may be loaded, but never take part.
 ///
-/// Call it for the part before the stamp and the part behind it in turn.
-pub fn hash(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize) -> u64 {
+/// Call it for the part before the stamp and the part behind it in turn. `runs` then has the runs of
+/// letters and digits in it that hold a digit, as places behind `from`.
+pub fn hash(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize, runs: &mut Runs) -> u64 {
     let mut mixer = Mixer { seed, bytes, hash, single: 0, text: from };
+    runs.begin(from);
     // No run of letters and digits reaches over the start of a window.
     let mut base = from;
     while base < to {
@@ -309,7 +325,7 @@ pub fn hash(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize) -> u64
         // The run at the window's end begins the next one.
         let cut = if base + WINDOW < to { outside.leading_zeros() } else { 0 };
         if cut as usize == WINDOW {
-            (mixer, base) = with_long(mixer, from, base, to);
+            (mixer, base) = with_long(mixer, (from, base, to), runs);
             continue;
         }
         let digits = digits & u64::MAX >> cut;
@@ -320,11 +336,12 @@ pub fn hash(seed: &Seed, hash: u64, bytes: &[u8], from: usize, to: usize) -> u64
             while starts != 0 {
                 let (start, end) = (starts.trailing_zeros() as usize, ends.trailing_zeros() as usize);
                 mixer.add_run(base + start, base + end, NUMBER);
+                runs.push(base + start, base + end);
                 starts &= starts - 1;
                 ends &= ends.wrapping_sub(1);
             }
         } else {
-            mixer = with_runs(mixer, (from, base, to), Classes { digits, letters });
+            mixer = with_runs(mixer, (from, base, to), Classes { digits, letters }, runs);
         }
         base += WINDOW - cut as usize;
     }
@@ -339,6 +356,7 @@ fn with_runs<'a>(
     mut mixer: Mixer<'a>,
     (from, base, to): (usize, usize, usize),
     classes: Classes,
+    runs: &mut Runs,
 ) -> Mixer<'a> {
     let Classes { digits, letters } = classes;
     let alnum = digits | letters;
@@ -347,26 +365,24 @@ fn with_runs<'a>(
         let bit = rest & rest.wrapping_neg();
         // The carry runs through to the end of the run.
         let run = alnum & !alnum.wrapping_add(bit);
-        let mut start = bit.trailing_zeros() as usize;
-        let mut end = (u64::BITS - run.leading_zeros()) as usize;
-        let mut mark = NUMBER;
         rest &= !run;
+        let end = base + (u64::BITS - run.leading_zeros()) as usize;
         // Most runs are plain numbers: no letter before or within.
-        if letters & (run | bit >> 1) != 0 {
-            let whole = (u64::BITS - (!alnum & (bit - 1)).leading_zeros()) as usize;
-            let part = &mixer.bytes[from..to];
-            if is_hex(&mixer.bytes[base + whole..base + end]) {
-                (start, mark) = (whole, HEX);
-            } else if let Some(opaque) = Opaque::of(part, base + whole - from, base + end - from) {
-                (start, mark) = (whole, opaque.mark());
-            } else {
-                let number = digits & !digits.wrapping_add(bit);
-                rest |= run & digits & !number;
-                end = (u64::BITS - number.leading_zeros()) as usize;
-                mark = MARK;
-            }
+        if letters & (run | bit >> 1) == 0 {
+            let start = base + bit.trailing_zeros() as usize;
+            mixer.add_run(start, end, NUMBER);
+            runs.push(start, end);
+            continue;
         }
-        mixer.add_run(base + start, base + end, mark);
+        let start = base + (u64::BITS - (!alnum & (bit - 1)).leading_zeros()) as usize;
+        runs.push(start, end);
+        if is_hex(&mixer.bytes[start..end]) {
+            mixer.add_run(start, end, HEX);
+        } else if let Some(opaque) = Opaque::of(&mixer.bytes[from..to], start - from, end - from) {
+            mixer.add_run(start, end, opaque.mark());
+        } else {
+            mixer.add_marks(base, run & digits);
+        }
     }
     mixer
 }
@@ -387,7 +403,11 @@ fn has_hex_prefix(run: &[u8]) -> bool {
 
 /// Takes in a run that is longer than a window; the end of the run.
 #[cold]
-fn with_long(mut mixer: Mixer<'_>, from: usize, start: usize, to: usize) -> (Mixer<'_>, usize) {
+fn with_long<'a>(
+    mut mixer: Mixer<'a>,
+    (from, start, to): (usize, usize, usize),
+    runs: &mut Runs,
+) -> (Mixer<'a>, usize) {
     let bytes = &mixer.bytes[..to];
     let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let Some(digit) = bytes[start..start + length].iter().position(u8::is_ascii_digit) else {
@@ -395,6 +415,7 @@ fn with_long(mut mixer: Mixer<'_>, from: usize, start: usize, to: usize) -> (Mix
     };
     let (start, end, run) = run_around(&bytes[from..], start - from, start + digit - from);
     let (start, end) = (from + start, from + end);
+    runs.push(start, end);
     let mark = match run {
         Run::Number => Some(NUMBER),
         Run::Hex => Some(HEX),
@@ -492,19 +513,6 @@ pub fn runs_with_digits(text: &[u8]) -> impl Iterator<Item = (usize, usize)> + '
     std::iter::from_fn(move || {
         let (start, end, _) = run_around(text, done, next_digit(text, done)?);
         done = end;
-        Some((start, end))
-    })
-}
-
-/// The same from the last to the first.
-pub fn runs_with_digits_back(text: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let mut done = text.len();
-    std::iter::from_fn(move || {
-        let digit = text[..done].iter().rposition(u8::is_ascii_digit)?;
-        let is_out = |&byte: &u8| class(byte) & ALNUM == 0;
-        let start = text[..digit].iter().rposition(is_out).map_or(0, |at| at + 1);
-        let end = text[digit..done].iter().position(is_out).map_or(done, |length| digit + length);
-        done = start;
         Some((start, end))
     })
 }

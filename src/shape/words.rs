@@ -237,9 +237,10 @@ impl<T: Copy + Default> Table<T> {
     }
 }
 
-/// The `len` bytes from `start` on as numbers, with noughts behind.
+/// The `len` bytes of `text` from `start` on, of which there is room for 24, as little-endian numbers
+/// with noughts behind.
 #[inline]
-fn padded(text: &[u8], start: usize, len: usize) -> [u64; 3] {
+pub(crate) fn padded(text: &[u8], start: usize, len: usize) -> [u64; 3] {
     let mut near_end = [0; WORD_BYTES_MAX];
     let bytes: &[u8; WORD_BYTES_MAX] = match text[start..].first_chunk() {
         Some(bytes) => bytes,
