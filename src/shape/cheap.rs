@@ -284,9 +284,10 @@ fn between(bytes: i8x16, first: u8, last: u8) -> u64 {
     u64::from(bits.to_bitmask() as u16)
 }
 
-/// The classes of `bytes[base..end]`, of a window at most.
+/// What `look` sees in the lanes of `bytes[base..]`, with their place in the window; noughts stand for
+/// what lies behind `end`, if so few bytes do.
 #[inline(always)]
-fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
+fn for_lanes(bytes: &[u8], base: usize, end: usize, mut look: impl FnMut(usize, i8x16)) {
     let mut padded;
     let window: &[u8; WINDOW] = match bytes.get(base..).and_then(|rest| rest.first_chunk()) {
         Some(window) => window,
@@ -296,12 +297,19 @@ fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
             &padded
         }
     };
-    let (mut digits, mut letters) = (0u64, 0u64);
     for (at, lanes) in window.as_chunks::<LANES>().0.iter().enumerate() {
-        let raw = i8x16::new(lanes.map(|byte| byte as i8));
-        digits |= between(raw, b'0', b'9') << (at * LANES);
-        letters |= between(raw | i8x16::splat(0x20), b'a', b'z') << (at * LANES);
+        look(at * LANES, i8x16::new(lanes.map(|byte| byte as i8)));
     }
+}
+
+/// The classes of `bytes[base..end]`, of a window at most.
+#[inline(always)]
+fn classes(bytes: &[u8], base: usize, end: usize) -> Classes {
+    let (mut digits, mut letters) = (0u64, 0u64);
+    for_lanes(bytes, base, end, |at, lanes| {
+        digits |= between(lanes, b'0', b'9') << at;
+        letters |= between(lanes | i8x16::splat(0x20), b'a', b'z') << at;
+    });
     let inside = match end - base {
         left @ 0..WINDOW => !(u64::MAX << left),
         _ => u64::MAX,
@@ -360,6 +368,10 @@ fn with_runs<'a>(
 ) -> Mixer<'a> {
     let Classes { digits, letters } = classes;
     let alnum = digits | letters;
+    let mut hex_letters = 0;
+    for_lanes(mixer.bytes, base, to.min(base + WINDOW), |at, lanes| {
+        hex_letters |= between(lanes | i8x16::splat(0x20), b'a', b'f') << at;
+    });
     let mut rest = digits;
     while rest != 0 {
         let bit = rest & rest.wrapping_neg();
@@ -376,7 +388,7 @@ fn with_runs<'a>(
         }
         let start = base + (u64::BITS - (!alnum & (bit - 1)).leading_zeros()) as usize;
         runs.push(start, end);
-        if is_hex(&mixer.bytes[start..end]) {
+        if is_hex(&mixer.bytes[start..end], letters & !hex_letters & run_of(base, start, end)) {
             mixer.add_run(start, end, HEX);
         } else if let Some(opaque) = Opaque::of(&mixer.bytes[from..to], start - from, end - from) {
             mixer.add_run(start, end, opaque.mark());
@@ -387,13 +399,20 @@ fn with_runs<'a>(
     mixer
 }
 
-/// Whether a run of digits and letters is a hex number, prefixed or long.
+/// The bits of `start..end` in the window at `base`.
 #[inline]
-fn is_hex(run: &[u8]) -> bool {
+fn run_of(base: usize, start: usize, end: usize) -> u64 {
+    (u64::MAX >> (WINDOW - (end - start))) << (start - base)
+}
+
+/// Whether a run of digits and letters is a hex number, prefixed or long; of `others`, its letters that
+/// no hex number has, the `x` of the prefix is one.
+#[inline]
+fn is_hex(run: &[u8], others: u64) -> bool {
     if has_hex_prefix(run) {
-        return is_prefixed_hex(run);
+        return run.len() > 2 && others.count_ones() == 1;
     }
-    run.len() >= HEX_RUN_MIN && run.iter().all(u8::is_ascii_hexdigit)
+    run.len() >= HEX_RUN_MIN && others == 0
 }
 
 /// `0x`, as most programs print an address or an id.
