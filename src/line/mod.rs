@@ -4,6 +4,7 @@
 pub mod filter;
 pub mod level;
 pub mod record;
+pub(crate) mod remembered;
 pub mod split;
 pub mod stamp;
 pub mod structured;

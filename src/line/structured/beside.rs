@@ -13,6 +13,7 @@ use super::fields::{Kind, NAMES_MAX, Noted, Span, Value};
 use super::json::{self, Taker};
 use super::names::Within;
 use super::telling::{is_target, is_telling_name, is_telling_number, is_telling_word, may_hold_target};
+use crate::line::remembered::Remembered;
 use std::ops::Range;
 
 // limits
@@ -22,6 +23,8 @@ const FIELDS_MAX: usize = 16;
 const DEPTH_MAX: usize = 2;
 /// A name with the names of the objects around it; longer ones are data.
 const NAME_BYTES_MAX: usize = 96;
+/// Names of up to eight times as many bytes are remembered.
+const NAME_PARTS: usize = 4;
 /// Of a longer target nobody could list the routes.
 const TARGET_BYTES_MAX: usize = 4 * 1024;
 /// Longer values, escapes included, say nothing.
@@ -58,6 +61,23 @@ pub(super) struct Reader {
     /// The names of the objects around the next field, with a dot behind each.
     path: Vec<u8>,
     depth: usize,
+    /// What the names of the lines before say: most lines have the same ones.
+    names: Remembered<Says, NAME_PARTS>,
+}
+
+/// What the name of a field says of its value.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+struct Says {
+    /// It may be news.
+    telling: bool,
+    /// It may be what a request asked for.
+    target: bool,
+}
+
+impl Says {
+    fn of(name: &[u8]) -> Says {
+        Says { telling: is_telling_name(name), target: may_hold_target(name) }
+    }
 }
 
 /// The fields of a line beside its text, read when asked for.
@@ -172,17 +192,22 @@ impl Reader {
 impl Taker for Reader {
     fn take(&mut self, text: &[u8], _: Within, key: Span, value: Value) {
         let before = self.path.len();
-        if may_hold_target(key.of(text)) {
+        let mut says = self.names.get(text, key.start, key.end, Says::of);
+        if says.target {
             self.take_target(text, value);
         }
         if self.found.len() == FIELDS_MAX || before + (key.end - key.start) > NAME_BYTES_MAX {
             return;
         }
         match key.kind {
-            Kind::Escaped => json::unescape(key.of(text), &mut self.path),
-            _ => self.path.extend_from_slice(key.of(text)),
+            Kind::Escaped => {
+                json::unescape(key.of(text), &mut self.path);
+                says.telling = is_telling_name(&self.path[before..]);
+            }
+            _ if says.telling => self.path.extend_from_slice(key.of(text)),
+            _ => {}
         }
-        if is_telling_name(&self.path[before..]) {
+        if says.telling {
             self.take_value(text, value);
         }
         self.path.truncate(before);
