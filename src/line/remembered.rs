@@ -29,8 +29,13 @@ struct Place<T, const PARTS: usize> {
 
 impl<T, const PARTS: usize> Default for Remembered<T, PARTS> {
     fn default() -> Self {
-        Remembered { places: Vec::new(), judged: 0 }
+        Remembered::NONE
     }
+}
+
+impl<T, const PARTS: usize> Remembered<T, PARTS> {
+    /// Nothing was judged before.
+    pub const NONE: Self = Remembered { places: Vec::new(), judged: 0 };
 }
 
 impl<T: Copy + Default, const PARTS: usize> Remembered<T, PARTS> {

@@ -4,10 +4,13 @@ use super::json::{self, Taker};
 use super::names::{Meaning, Scale, Within, meaning};
 use super::values::{Moment, level_of, moment_of};
 use crate::line::Level;
+use crate::line::remembered::Remembered;
 
 // limits
 /// An end is told in a few words.
 const OUTCOME_BYTES_MAX: usize = 64;
+/// Names of up to eight times as many bytes are remembered.
+const NAME_PARTS: usize = 3;
 /// Names kept of a line without a message; more are data.
 pub(super) const NAMES_MAX: usize = 64;
 
@@ -155,6 +158,23 @@ pub(super) struct Fields {
     noted: Vec<Noted>,
     /// How many of them are names.
     names: usize,
+    /// What names mean at the top of a line: most lines have the same ones.
+    known: Remembered<Known, NAME_PARTS>,
+}
+
+/// What a name means where it stands.
+#[derive(Copy, Clone, Debug, Default)]
+struct Known {
+    meaning: Option<(Meaning, Option<Within>)>,
+    /// Of those that say how something ended; nought for all others.
+    outcome: u8,
+}
+
+impl Known {
+    fn within(within: Within, name: &[u8]) -> Known {
+        let outcome = OUTCOMES.iter().rev().position(|outcome| name.eq_ignore_ascii_case(outcome));
+        Known { meaning: meaning(within, name), outcome: outcome.map_or(0, |rank| rank as u8 + 1) }
+    }
 }
 
 impl Default for Fields {
@@ -182,13 +202,15 @@ impl Fields {
         compact: false,
         noted: Vec::new(),
         names: 0,
+        known: Remembered::NONE,
     };
 
     /// Forgets the line before.
     pub fn clear(&mut self) {
         let mut noted = std::mem::take(&mut self.noted);
         noted.clear();
-        *self = Fields { noted, alarms: self.alarms, ..Fields::NONE };
+        let known = std::mem::take(&mut self.known);
+        *self = Fields { noted, known, alarms: self.alarms, ..Fields::NONE };
     }
 
     /// Fields in which these words are of alarm.
@@ -235,10 +257,22 @@ impl Fields {
         self.message.1.is_some() || (self.time.1.is_some() && self.level.1.is_some())
     }
 
+    /// What a name means where it stands.
+    #[inline]
+    fn known(&mut self, text: &[u8], within: Within, key: Span) -> Known {
+        match within {
+            Within::Top | Within::Fields => {
+                self.known.get(text, key.start, key.end, |name| Known::within(Within::Top, name))
+            }
+            _ => Known::within(within, key.of(text)),
+        }
+    }
+
     /// Takes note of one field.
     pub fn take_field(&mut self, text: &[u8], within: Within, key: Span, value: Value) {
-        let Some((says, _)) = meaning(within, key.of(text)) else {
-            self.note_outcome(text, key, value);
+        let known = self.known(text, within, key);
+        let Some((says, _)) = known.meaning else {
+            self.note_outcome(text, known.outcome, value);
             return self.note_name(text, within, key, value);
         };
         if says.may_be_beside(key.of(text)) {
@@ -321,14 +355,10 @@ impl Fields {
     }
 
     /// Notes a field that says how it ended, if it ended badly: a good end is optional.
-    fn note_outcome(&mut self, text: &[u8], key: Span, value: Value) {
+    fn note_outcome(&mut self, text: &[u8], rank: u8, value: Value) {
         let Value::Text(span) = value else { return };
-        let rank = OUTCOMES.iter().rev().position(|name| key.of(text).eq_ignore_ascii_case(name));
-        if let Some(rank) = rank
-            && span.end - span.start <= OUTCOME_BYTES_MAX
-            && (self.alarms)(span.of(text))
-        {
-            self.outcome.offer(rank as u8 + 1, span);
+        if rank > 0 && span.end - span.start <= OUTCOME_BYTES_MAX && (self.alarms)(span.of(text)) {
+            self.outcome.offer(rank, span);
         }
     }
 
@@ -396,7 +426,7 @@ impl Taker for Fields {
     }
 
     fn enter(&mut self, text: &[u8], within: Within, key: Span, start: usize) -> Option<Within> {
-        let inside = meaning(within, key.of(text))?.1;
+        let inside = self.known(text, within, key).meaning?.1;
         // What these hold is not all for the text.
         if matches!(inside, Some(Within::Error | Within::Log)) {
             self.note_beside(within, key, Value::Object(start));

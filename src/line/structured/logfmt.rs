@@ -10,9 +10,21 @@ pub(super) fn begins_with_pair(text: &[u8]) -> bool {
     end > 0 && text.get(end) == Some(&b'=') && text.get(end + 1).is_some_and(|byte| *byte != b'=')
 }
 
+#[inline]
 fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b'/')
+    IS_KEY[byte as usize]
 }
+
+const IS_KEY: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let sign = matches!(byte as u8, b'_' | b'.' | b'-' | b'@' | b'/');
+        table[byte] = sign || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
 
 /// Hands each pair to `fields`. Words without a key belong to the message if they
 /// stand behind it unquoted, and else say nothing.
