@@ -113,7 +113,7 @@ mod tests {
         };
         let mut remembered = Remembered::<u64, 4>::default();
         for round in 0..30_000usize {
-            let text: Vec<u8> = (0..60).map(|at| (round * 7 % 3_000 >> (at % 12)) as u8 & 3).collect();
+            let text: Vec<u8> = (0..60).map(|at| ((round * 7 % 3_000) >> (at % 12)) as u8 & 3).collect();
             let (start, end) = (round % 9, round % 9 + round % 40);
             assert_eq!(remembered.get(&text, start, end, judge), judge(&text[start..end]));
         }
