@@ -223,6 +223,22 @@ fn same_with_and_without_memory(clock: &mut Clock, line: &[u8], anchor: Anchor) 
     }
 }
 
+/// A clock that moves on within a minute says what it would say afresh, whatever the two bytes are.
+#[test]
+fn another_second_of_the_same_minute_is_read_alike() {
+    for (line, ..) in STAMPED {
+        let Some(First::Dated(head)) = first(line.as_bytes(), &mut None) else { continue };
+        let mut clock = Clock::new(clock_zone(), None);
+        for second in ["00", "07", "31", "59", "60", "61", "7 ", ":5", "08", "a1", "30", "99", "29"] {
+            let mut line = line.as_bytes().to_vec();
+            line[head.second_end - 2..head.second_end].copy_from_slice(second.as_bytes());
+            same_with_and_without_memory(&mut clock, &line, FRESH);
+            line.insert(head.second_end, b'4');
+            same_with_and_without_memory(&mut clock, &line, FRESH);
+        }
+    }
+}
+
 /// A header that ends by the quick look has no further stamp by the long one.
 #[test]
 fn a_level_behind_numbers_ends_the_header() {
