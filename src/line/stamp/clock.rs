@@ -17,6 +17,7 @@
 
 use super::bracketed::Bracketed;
 use super::eight;
+use super::epoch::epoch_at;
 use super::header::{Agreed, First, first};
 use super::layouts::{Day, Head, Tail};
 use super::tail::{Piece, goes_on, piece_of};
@@ -216,6 +217,37 @@ struct FarSlot {
     date: Piece,
 }
 
+impl FarSlot {
+    /// Moves on to another second of the same minute, if number and date both do and the line is the
+    /// same otherwise, as far as it decides.
+    fn move_on(&mut self, line: &[u8]) -> bool {
+        let (Some(known), Some(begun)) = (self.prefix.get_mut(..self.length), line.get(..self.length)) else {
+            return false;
+        };
+        let (number, end, at) = (self.number, self.date.end, self.date.end - 2);
+        let is_alike = |from: usize, to: usize| known[from..to] == begun[from..to];
+        if number.end > at
+            || !is_alike(0, number.start)
+            || !is_alike(number.end, at)
+            || !is_alike(end, known.len())
+        {
+            return false;
+        }
+        let (Some(old), Some(new)) = (second_in(&known[at..end]), second_in(&begun[at..end])) else {
+            return false;
+        };
+        let Some(epoch) = epoch_at(line, number.start) else { return false };
+        let Wall::Instant(time) = number.wall else { return false };
+        let moved = Time(time.0 + (i64::from(new) - i64::from(old)) * SECOND_MICROS);
+        if epoch.end != number.end || epoch.time != moved {
+            return false;
+        }
+        known.copy_from_slice(begun);
+        self.number.wall = Wall::Instant(moved);
+        true
+    }
+}
+
 impl Clock {
     /// A clock that remembers nothing yet. `year` is for stamps without a year before the first
     /// that has a neighbour.
@@ -300,8 +332,8 @@ impl Clock {
             return Some(finish_piece(line, piece));
         }
         let far_at = far_slot_of(line);
-        if let Some(far) = &self.far[far_at]
-            && line.starts_with(&far.prefix[..far.length])
+        if let Some(far) = &mut self.far[far_at]
+            && (line.starts_with(&far.prefix[..far.length]) || far.move_on(line))
         {
             return Some(finish_pair(line, &far.number, &far.date));
         }
@@ -448,7 +480,8 @@ impl Clock {
 #[inline]
 fn far_slot_of(line: &[u8]) -> usize {
     let part = |at: usize| eight::load(line, at).unwrap_or(0);
-    let mixed = (part(4).wrapping_mul(SPREAD) ^ part(24)).wrapping_mul(SPREAD);
+    // Without the last digits of the number, which are others every second.
+    let mixed = (part(2).wrapping_mul(SPREAD) ^ part(24)).wrapping_mul(SPREAD);
     (mixed >> (64 - FAR_SLOTS.ilog2())) as usize
 }
 

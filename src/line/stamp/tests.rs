@@ -239,6 +239,24 @@ fn another_second_of_the_same_minute_is_read_alike() {
     }
 }
 
+/// And so do a number and a date that both move on, or only one of them.
+#[test]
+fn another_second_of_a_number_and_a_date_is_read_alike() {
+    let mut clock = Clock::new(clock_zone(), None);
+    let mut dice = Dice(17);
+    for _ in 0..20_000 {
+        let (second, other) = (dice.below(60), dice.below(62));
+        let number = 1_131_523_200 + dice.below(2) * 60 + if dice.below(4) == 0 { other } else { second };
+        let node = ["dn228", "tbird-admin1", "R02-M1-N0-C:J12-U11"][dice.below(3)];
+        let line = [
+            format!("- {number} 2005.11.09 {node} Nov 9 08:00:{second:02} dn228/dn228 crond[2]: x"),
+            format!("- {number} 2005.11.09 {node} 2005-11-09-08.00.{second:02}.675872 {node} RAS"),
+            format!("{number} {node} Nov 9 08:00:{second:02} x"),
+        ];
+        same_with_and_without_memory(&mut clock, line[dice.below(3)].as_bytes(), FRESH);
+    }
+}
+
 /// A header that ends by the quick look has no further stamp by the long one.
 #[test]
 fn a_level_behind_numbers_ends_the_header() {
