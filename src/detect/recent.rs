@@ -4,17 +4,46 @@
 //! carried along, so a pane costs the entries that enter and leave. What leaves a
 //! long window lies far behind what enters it, and most panes are ordinary even
 //! with it: so it may stay in the sum until the exact one is asked for.
+//!
+//! What enters and what leaves four windows lies in five places, of some thousand
+//! lists at once, and whether these are at hand is what a pane costs. So entries are
+//! two bytes: the panes since the one before, and the lines if they are few.
 
 use super::{LONG, SCALE_COUNT, SCALES};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+
+// limits
+/// Bits of an entry that tell the lines; the others tell the panes since the entry before, which
+/// are fewer than the longest window has.
+const LINES_BITS: u32 = 7;
+/// So many lines or more stand in the two pieces behind the entry.
+const LINES_MANY: u32 = (1 << LINES_BITS) - 1;
+/// Entries that all windows have left behind are dropped when there are so many, or no room is left.
+const FORGOTTEN_PIECES: u16 = 16;
+/// More are in no file but one that was made up.
+const SAVED_MAX: usize = 4 * SCALES[LONG] as usize;
 
 /// The last hour of panes with lines.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
 pub(crate) struct Recent {
-    /// Lower half of the pane number, and its lines. Ages below an hour are
-    /// exact in wrapping arithmetic; anything older is cleared by whole numbers.
-    panes: VecDeque<(u32, u32)>,
+    /// Entries of one piece, or of three.
+    pieces: Vec<u16>,
+    /// Pieces in front of each window.
+    outside: [u16; SCALE_COUNT],
+    /// Lower half of the number of the first pane in each window that is not empty, and of the
+    /// newest. Ages below an hour are exact in wrapping arithmetic; anything older is cleared by
+    /// whole numbers.
+    first: [u32; SCALE_COUNT],
+    newest: u32,
+    sums: [u64; SCALE_COUNT],
+}
+
+/// The same as it is saved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Saved {
+    /// Lower half of the pane number, and its lines.
+    panes: Vec<(u32, u32)>,
     /// Entries in front of each window.
     outside: [u32; SCALE_COUNT],
     sums: [u64; SCALE_COUNT],
@@ -37,7 +66,7 @@ impl Recent {
             self.clear();
         }
         self.slide_window(scale, pane);
-        self.forget();
+        self.forget_some();
         self.sums[scale]
     }
 
@@ -46,7 +75,7 @@ impl Recent {
     pub fn push_after(&mut self, last: i64, pane: i64, lines: u32) {
         if pane.saturating_sub(last) >= SCALES[LONG] {
             self.clear();
-        } else if self.panes.len() == self.panes.capacity() {
+        } else if self.pieces.len() == self.pieces.capacity() {
             self.slide_window(LONG, pane);
             self.forget();
         }
@@ -59,79 +88,169 @@ impl Recent {
             return self.clear();
         }
         (0..SCALE_COUNT).for_each(|scale| self.slide_window(scale, pane));
-        self.forget();
+        self.forget_some();
     }
 
+    #[inline]
     fn slide_window(&mut self, scale: usize, pane: i64) {
-        let (outside, sum) = (&mut self.outside[scale], &mut self.sums[scale]);
-        while let Some(&(at, lines)) = self.panes.get(*outside as usize) {
-            if i64::from((pane as u32).wrapping_sub(at)) < SCALES[scale] {
-                break;
-            }
-            *sum = sum.saturating_sub(u64::from(lines));
-            *outside += 1;
+        let (mut at, mut first, mut sum) = (self.outside[scale], self.first[scale], self.sums[scale]);
+        let is_left = |first: u32| i64::from((pane as u32).wrapping_sub(first)) >= SCALES[scale];
+        while is_left(first)
+            && let Some(piece) = self.piece(at)
+        {
+            sum = sum.saturating_sub(u64::from(self.lines(at, piece)));
+            at = after(at, piece);
+            first = first.wrapping_add(self.piece(at).map_or(0, gap));
+        }
+        (self.outside[scale], self.first[scale], self.sums[scale]) = (at, first, sum);
+    }
+
+    #[inline]
+    fn piece(&self, at: u16) -> Option<u16> {
+        self.pieces.get(usize::from(at)).copied()
+    }
+
+    /// The lines of an entry.
+    #[inline]
+    fn lines(&self, at: u16, piece: u16) -> u32 {
+        let lines = u32::from(piece) & LINES_MANY;
+        if lines < LINES_MANY {
+            return lines;
+        }
+        let of = |at: u16| u32::from(self.piece(at).unwrap_or(0));
+        of(at + 1) << 16 | of(at + 2)
+    }
+
+    /// As [`Recent::forget`], if it is worth it.
+    fn forget_some(&mut self) {
+        if self.outside[LONG] >= FORGOTTEN_PIECES || self.pieces.len() == self.pieces.capacity() {
+            self.forget();
         }
     }
 
     /// Drops what the longest window has left behind, which the others then have, too.
     fn forget(&mut self) {
-        let gone = std::mem::take(&mut self.outside[LONG]);
-        if gone == 0 {
-            return;
-        }
-        let left = self.panes.drain(..self.panes.len().min(gone as usize));
-        for (at, (_, lines)) in left.enumerate() {
-            for (outside, sum) in self.outside.iter().zip(&mut self.sums).take(LONG) {
-                if *outside as usize <= at {
-                    *sum = sum.saturating_sub(u64::from(lines));
-                }
+        let gone = self.outside[LONG];
+        for scale in 0..LONG {
+            while self.outside[scale] < gone {
+                let at = self.outside[scale];
+                let Some(piece) = self.piece(at) else { break };
+                self.sums[scale] = self.sums[scale].saturating_sub(u64::from(self.lines(at, piece)));
+                (self.outside[scale], self.first[scale]) = (after(at, piece), self.first[LONG]);
             }
         }
-        self.outside.iter_mut().take(LONG).for_each(|outside| *outside = outside.saturating_sub(gone));
+        self.pieces.drain(..self.pieces.len().min(gone.into()));
+        self.outside.iter_mut().for_each(|outside| *outside = outside.saturating_sub(gone));
     }
 
     fn clear(&mut self) {
-        self.panes.clear();
+        self.pieces.clear();
         (self.outside, self.sums) = Default::default();
     }
 
     /// A pane newer than all others.
     pub fn push(&mut self, pane: i64, lines: u32) {
-        self.panes.push_back((pane as u32, lines));
-        for sum in &mut self.sums {
+        let (pane, end) = (pane as u32, self.pieces.len() as u16);
+        let gap = if end == 0 { 0 } else { pane.wrapping_sub(self.newest) };
+        for ((first, outside), sum) in self.first.iter_mut().zip(self.outside).zip(&mut self.sums) {
+            // The window was empty.
+            if outside == end {
+                *first = pane;
+            }
             *sum = sum.saturating_add(u64::from(lines));
         }
+        let entry = |lines: u32| (gap << LINES_BITS | lines) as u16;
+        if lines < LINES_MANY {
+            self.pieces.push(entry(lines));
+        } else {
+            self.pieces.extend([entry(LINES_MANY), (lines >> 16) as u16, lines as u16]);
+        }
+        self.newest = pane;
+    }
+
+    /// All entries, oldest first: the first piece of each, lower half of the pane, and the lines.
+    fn entries(&self) -> impl Iterator<Item = (u16, u32, u32)> {
+        let (mut at, mut pane) = (0, None);
+        // The panes of the entries behind the oldest are told by gaps from there on.
+        let gaps = |from: u16| std::iter::successors(Some(from), |at| Some(after(*at, self.piece(*at)?)));
+        let sum: u32 = gaps(0).skip(1).filter_map(|at| self.piece(at)).map(gap).sum();
+        let oldest = self.newest.wrapping_sub(sum);
+        std::iter::from_fn(move || {
+            let piece = self.piece(at)?;
+            let own = pane.map_or(oldest, |pane: u32| pane.wrapping_add(gap(piece)));
+            let entry = (at, own, self.lines(at, piece));
+            (at, pane) = (after(at, piece), Some(own));
+            Some(entry)
+        })
     }
 
     /// Panes with lines, newest first: how many panes before `pane`, and the lines.
     pub fn backwards(&self, pane: i64) -> impl Iterator<Item = (i64, u32)> {
-        let aged = move |&(at, lines): &(u32, u32)| (i64::from((pane as u32).wrapping_sub(at)), lines);
-        self.panes.iter().rev().map(aged).take_while(|&(age, _)| age < SCALES[LONG])
+        let aged = move |(_, at, lines)| (i64::from((pane as u32).wrapping_sub(at)), lines);
+        let entries: Vec<(i64, u32)> = self.entries().map(aged).collect();
+        entries.into_iter().rev().take_while(|&(age, _)| age < SCALES[LONG])
     }
 
     /// Adds another list that was slid to the same pane.
     pub fn join(&mut self, other: &Recent, pane: i64) {
         let mut all: Vec<(i64, u32)> = self.backwards(pane).chain(other.backwards(pane)).collect();
         all.sort_by_key(|&(age, _)| std::cmp::Reverse(age));
-        let mut joined = Recent::default();
-        for (age, lines) in all {
-            let at = (pane - age) as u32;
-            match joined.panes.back_mut() {
-                Some(newest) if newest.0 == at => newest.1 = newest.1.saturating_add(lines),
-                _ => joined.panes.push_back((at, lines)),
-            }
+        *self = Recent::default();
+        for entries in all.chunk_by(|one, other| one.0 == other.0) {
+            let lines = entries.iter().fold(0_u32, |sum, (_, lines)| sum.saturating_add(*lines));
+            self.push(pane - entries[0].0, lines);
         }
-        for &(at, lines) in &joined.panes {
-            let age = i64::from((pane as u32).wrapping_sub(at));
-            for (scale, width) in SCALES.into_iter().enumerate() {
-                if age < width {
-                    joined.sums[scale] += u64::from(lines);
-                } else {
-                    joined.outside[scale] += 1;
-                }
+        (0..SCALE_COUNT).for_each(|scale| self.slide_window(scale, pane));
+    }
+}
+
+/// The panes between an entry and the one before it.
+fn gap(piece: u16) -> u32 {
+    u32::from(piece) >> LINES_BITS
+}
+
+/// Where the entry behind one begins.
+fn after(at: u16, piece: u16) -> u16 {
+    at + if u32::from(piece) & LINES_MANY == LINES_MANY { 3 } else { 1 }
+}
+
+impl PartialEq for Recent {
+    fn eq(&self, other: &Recent) -> bool {
+        Saved::from(self.clone()) == Saved::from(other.clone())
+    }
+}
+
+impl From<Recent> for Saved {
+    fn from(mut recent: Recent) -> Saved {
+        recent.forget();
+        let at: Vec<u16> = recent.entries().map(|(at, ..)| at).collect();
+        let outside = recent.outside.map(|outside| at.partition_point(|at| *at < outside) as u32);
+        let panes = recent.entries().map(|(_, pane, lines)| (pane, lines)).collect();
+        Saved { panes, outside, sums: recent.sums }
+    }
+}
+
+/// A file that was made up may say anything.
+impl From<Saved> for Recent {
+    fn from(saved: Saved) -> Recent {
+        let panes = saved.panes.len().min(SAVED_MAX);
+        let mut recent = Recent { pieces: Vec::with_capacity(panes), ..Recent::default() };
+        let mut starts = Vec::with_capacity(panes);
+        for &(pane, lines) in &saved.panes[..panes] {
+            if i64::from(pane.wrapping_sub(recent.newest)) >= SCALES[LONG] {
+                recent.clear();
+                starts.clear();
             }
+            starts.push((recent.pieces.len() as u16, pane));
+            recent.push(pane.into(), lines);
         }
-        *self = joined;
+        for (scale, &outside) in saved.outside.iter().enumerate() {
+            let end = (recent.pieces.len() as u16, 0);
+            (recent.outside[scale], recent.first[scale]) =
+                starts.get(outside as usize).copied().unwrap_or(end);
+        }
+        recent.sums = saved.sums;
+        recent
     }
 }
 
