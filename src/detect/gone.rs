@@ -90,6 +90,12 @@ impl Silences {
         self.kinds[kind] += 1;
     }
 
+    /// Looks at what the next line changes.
+    #[inline]
+    pub fn look(&self) -> u64 {
+        self.longest ^ u64::from(self.kinds[0])
+    }
+
     /// How many there were.
     pub fn intervals(&self) -> u32 {
         self.intervals

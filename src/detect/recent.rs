@@ -55,6 +55,13 @@ impl Recent {
         self.sums
     }
 
+    /// Looks at what the next pane changes, for nothing but to have it at hand.
+    #[inline]
+    pub fn look(&self) -> u64 {
+        let of = |scale: usize| u64::from(self.piece(self.outside[scale]).unwrap_or(0));
+        of(0) ^ of(1) ^ of(2) ^ of(LONG) ^ u64::from(self.pieces.last().copied().unwrap_or(0))
+    }
+
     /// A window that ends with the newest pane has no more lines than these.
     pub fn at_most(&self, scale: usize) -> u64 {
         self.sums[scale]

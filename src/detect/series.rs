@@ -55,6 +55,13 @@ impl Series {
         self.last_tick = frame.tick;
     }
 
+    /// Looks at what the next pane changes, for nothing but to have it at hand.
+    #[inline]
+    pub fn look(&self) -> u64 {
+        let cells = self.cells.iter().fold(0, |all, cells| all ^ cells.lines);
+        cells ^ self.first_tick ^ self.lines ^ self.silences.look() ^ self.recent.at_most(LONG)
+    }
+
     /// Lines in the window of a scale that ends with a pane, none of them later.
     pub fn window(&mut self, scale: usize, pane: i64) -> u64 {
         self.recent.count(scale, self.last, pane)
