@@ -211,6 +211,12 @@ fn cells_closed(last: i64, pane: i64) -> [i64; SCALE_COUNT] {
 }
 
 impl SlotSeries {
+    /// Looks at what the next pane changes, for nothing but to have it at hand.
+    #[inline]
+    pub fn look(&self) -> u64 {
+        self.cells.iter().fold(0, |all, cells| all ^ cells.all()) ^ self.recent.look()
+    }
+
     /// Judges and learns a pane with lines of the slot. `values` are all that have
     /// lines in it; what is found names them by their place there. Panes come in
     /// increasing order.
@@ -264,6 +270,19 @@ impl SlotSeries {
 }
 
 impl ValueSeries {
+    /// Looks at what the next pane changes, for nothing but to have it at hand.
+    #[inline]
+    pub fn look(&self) -> u64 {
+        let Some(known) = &self.known else { return 0 };
+        known.cells.iter().fold(0, |all, cells| all ^ cells.look()) ^ known.recent.at_most(LONG)
+    }
+
+    /// The same of what lies behind that.
+    #[inline]
+    pub fn look_behind(&self) -> u64 {
+        self.known.as_ref().map_or(0, |known| known.recent.look())
+    }
+
     /// The first pane in which its open alert may be calm; none if there is no such alert.
     pub fn calm_from(&self) -> Option<i64> {
         self.open_alert().map(|alert| alert.crossed.saturating_add(CALM_PANES + 1))

@@ -8,8 +8,11 @@
 //! has never shown. Values come in the order of their first lines, a pane at a time.
 
 mod elsewhere;
+mod judge;
+mod places;
 mod requests;
 mod routes;
+mod short;
 mod slot;
 #[cfg(test)]
 mod tests;
@@ -26,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use slot::{Counted, KINDS_MAX};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+use std::hint::black_box;
 
 pub(crate) use elsewhere::Sayings;
 pub(crate) use slot::{SETTLED_LINES, Slot, Value, hash_of, is_shown, names_thing};
@@ -37,8 +41,8 @@ const DAY_MICROS: f64 = 86_400e6;
 const NEWS_MAX: usize = 1_000;
 /// So many are nothing in a young log: what it says at all is still being found out.
 const YOUNG_NEWS: u64 = 3;
-/// Panes of the minute after which shares are judged, if nothing is odd before.
-const MINUTE: i64 = 6;
+/// Counts that are looked at before they are counted.
+const AT_ONCE: usize = 32;
 /// With so many values in all slots the lines of further ones are not kept.
 const LINES_KEPT_MAX: usize = 4_096;
 
@@ -51,8 +55,6 @@ pub(crate) struct ValueCount<'a> {
     pub value: &'a [u8],
     /// The route, if the slot is that of one.
     pub route: &'a [u8],
-    /// [`hash_of`] the value.
-    pub hash: u64,
     /// Lines in time, and lines that were late.
     pub count: u64,
     pub late: u64,
@@ -160,6 +162,8 @@ pub(crate) struct Slots {
     pub requests: Requests,
     /// Slots with lines that wait for the end of their minute.
     waiting: Vec<(TemplateIx, SlotId)>,
+    /// Those of them that have changed since it was looked last whether they are odd.
+    touched: Vec<(TemplateIx, SlotId)>,
     /// News so far that were, or would have been, worth an alert.
     pub found: u64,
     /// The panes of those of the last hour, which are not among them yet.
@@ -168,49 +172,33 @@ pub(crate) struct Slots {
 
 impl Slots {
     /// Counts the values of a closed pane, and gives what they have to say. `counts` may be in any
-    /// order; of two with equal stamps `order` says by their marks which is the first. `opened` is
+    /// order, and is gone through again for what is found; of two with equal stamps `order` says by their marks which is the first. `opened` is
     /// told which counts were in vain, since their slot is open, and `line` gives the first line of
     /// a count where that is to be kept.
     pub fn close_pane<'a>(
         &mut self,
         frame: &ShareFrame,
-        counts: &[ValueCount<'a>],
+        counts: impl Iterator<Item = ValueCount<'a>> + Clone,
         order: impl Fn(usize, usize) -> Ordering,
         line: impl Fn(&ValueCount<'a>) -> Option<LineAt<'a>>,
         mut opened: impl FnMut(&ValueCount<'_>),
     ) -> PaneNews {
         let mut news = PaneNews { shares: self.calm_down(frame.pane), ..PaneNews::default() };
         let (mut unknown, mut crowded, mut routes, mut near) = (Vec::new(), Vec::new(), Vec::new(), 0);
-        for count in counts {
-            let place = (count.template, count.slot);
-            if count.slot.has_route() {
-                routes.push(count);
-                continue;
+        let mut left = counts.clone();
+        let mut group = Vec::with_capacity(AT_ONCE);
+        loop {
+            group.clear();
+            group.extend(left.by_ref().take(AT_ONCE));
+            if group.is_empty() {
+                break;
             }
-            let slot = match place_near(&self.by_template, place, &mut near) {
-                Some(at) => Some(&mut self.by_template[place.0.0 as usize][at].1),
-                None => slot_of(&mut self.by_template, place.0, place.1),
-            };
-            let Some(slot) = slot else {
-                self.is_full = true;
-                opened(count);
-                continue;
-            };
-            let was_settled = slot.lines >= SETTLED_LINES;
-            match slot.count(count) {
-                Counted::Open => opened(count),
-                Counted::Unknown => unknown.push(count),
-                Counted::Long => {
-                    self.values -= slot.open();
-                    opened(count);
-                }
-                Counted::Known => {
-                    if !was_settled && slot.lines >= SETTLED_LINES {
-                        crowded.push(count.template);
-                    }
-                    if slot.pending > 0 && !std::mem::replace(&mut slot.is_waiting, true) {
-                        self.waiting.push(place);
-                    }
+            self.look_at(&group);
+            for count in &group {
+                if count.slot.has_route() {
+                    routes.push(*count);
+                } else if self.count(count, &mut near, &mut crowded, &mut opened) {
+                    unknown.push(*count);
                 }
             }
         }
@@ -218,17 +206,18 @@ impl Slots {
             let place = |count: &ValueCount<'_>| (count.template, count.slot, count.time);
             place(a).cmp(&place(b)).then_with(|| order(a.mark, b.mark))
         };
-        for count in together(unknown, first) {
+        for count in together(unknown.iter().collect(), first) {
             crowded.push(count.template);
             self.meet(&count, frame, &line, &mut news, &mut opened);
         }
         self.keep_few_of_all(crowded);
         // They go by what became of the slots of all requests.
-        routes.sort_unstable_by(|a, b| {
+        let mut sorted: Vec<&ValueCount<'_>> = routes.iter().collect();
+        sorted.sort_unstable_by(|a, b| {
             let place = |count: &ValueCount<'_>| (count.template, count.slot);
             place(a).cmp(&place(b)).then(a.route.cmp(b.route)).then_with(|| first(a, b))
         });
-        for counts in routes.chunk_by(|a, b| a.template == b.template) {
+        for counts in sorted.chunk_by(|a, b| a.template == b.template) {
             self.close_routes(counts, Pane(frame.pane));
         }
         self.judge_shares(counts, frame, first, &mut news.shares);
@@ -236,9 +225,58 @@ impl Slots {
         let earliest = |a: &&ValueCount<'_>, b: &&ValueCount<'_>| {
             (a.time, a.slot).cmp(&(b.time, b.slot)).then_with(|| order(a.mark, b.mark))
         };
-        self.judge_requests(counts, frame, earliest, &mut news.shares);
+        self.judge_requests(&routes, frame, earliest, &mut news.shares);
         news.shares = self.tell_once(news.shares);
         news
+    }
+
+    /// Counts lines of a value that is known; whether it is not. `crowded` is told of a message with
+    /// one more slot that is clear.
+    #[inline]
+    fn count(
+        &mut self,
+        count: &ValueCount<'_>,
+        near: &mut usize,
+        crowded: &mut Vec<TemplateIx>,
+        opened: &mut impl FnMut(&ValueCount<'_>),
+    ) -> bool {
+        let place = (count.template, count.slot);
+        let slot = match place_near(&self.by_template, place, near) {
+            Some(at) => Some(&mut self.by_template[place.0.0 as usize][at].1),
+            None => slot_of(&mut self.by_template, place.0, place.1),
+        };
+        let Some(slot) = slot else {
+            self.is_full = true;
+            opened(count);
+            return false;
+        };
+        let was_settled = slot.lines >= SETTLED_LINES;
+        match slot.count(count) {
+            Counted::Open => opened(count),
+            Counted::Unknown => return true,
+            Counted::Long => {
+                self.values -= slot.open();
+                opened(count);
+            }
+            Counted::Known => {
+                if !was_settled && slot.lines >= SETTLED_LINES {
+                    crowded.push(count.template);
+                }
+                slot.wait(place, &mut self.waiting, &mut self.touched);
+            }
+        }
+        false
+    }
+
+    /// Has at hand what some counts are of: what lies far away comes sooner if all of it is asked
+    /// for at once than one after the other.
+    fn look_at(&self, group: &[ValueCount<'_>]) {
+        let mut near = 0;
+        let look = |count: &ValueCount<'_>| {
+            let at = place_near(&self.by_template, (count.template, count.slot), &mut near)?;
+            Some(self.by_template[count.template.0 as usize][at].1.look())
+        };
+        black_box(group.iter().filter_map(look).fold(0, |all, one| all ^ one));
     }
 
     /// As [`Slots::keep_few`] for each of these.
@@ -283,65 +321,10 @@ impl Slots {
                 self.values += 1;
                 if slot.has_shares && count.count > 0 {
                     slot.pend(slot.values.len() - 1, count.count);
-                    if !std::mem::replace(&mut slot.is_waiting, true) {
-                        self.waiting.push((count.template, count.slot));
-                    }
+                    slot.wait((count.template, count.slot), &mut self.waiting, &mut self.touched);
                 }
             }
         }
-    }
-
-    /// Judges the shares that look odd; at the end of a minute all of it.
-    fn judge_shares(
-        &mut self,
-        counts: &[ValueCount<'_>],
-        frame: &ShareFrame,
-        first: impl Fn(&&ValueCount<'_>, &&ValueCount<'_>) -> Ordering,
-        shares: &mut Vec<ShareFound>,
-    ) {
-        let ends = (frame.pane + 1).rem_euclid(MINUTE) == 0;
-        let due = self.due(ends);
-        let Slots { by_template, timers, .. } = self;
-        let mut near = 0;
-        for (template, id) in due {
-            let Some(at) = place_near(by_template, (template, id), &mut near) else { continue };
-            let slot = &mut by_template[template.0 as usize][at].1;
-            let frame = ShareFrame { from_nought: id.has_route(), ..*frame };
-            for (value, share) in slot.judge(&frame) {
-                let own = |count: &&ValueCount<'_>| {
-                    (count.template, count.slot) == (template, id)
-                        && *count.value == *value
-                        && *count.route == *slot.route
-                };
-                let mark = counts.iter().filter(own).min_by(|a, b| first(a, b)).map(|count| count.mark);
-                let calm = slot.values.iter().find(|known| known.text == value);
-                if let Some(due) = calm.and_then(|known| known.series.calm_from()) {
-                    timers.push(Reverse((due, template, id, value.clone())));
-                }
-                let route = slot.route.clone();
-                shares.push(ShareFound { template, slot: id, route, value, share, mark });
-            }
-        }
-    }
-
-    /// Which of the slots with lines that wait are to be judged, in order: those that look odd, or
-    /// `all`. They wait no more.
-    fn due(&mut self, all: bool) -> Vec<(TemplateIx, SlotId)> {
-        let Slots { by_template, waiting, .. } = self;
-        let (mut due, mut near) = (Vec::new(), 0);
-        waiting.retain(|&(template, id)| {
-            let Some(at) = place_near(by_template, (template, id), &mut near) else { return false };
-            let slot = &mut by_template[template.0 as usize][at].1;
-            slot.is_waiting = slot.pending > 0;
-            if slot.is_waiting && (all || slot.is_odd()) {
-                slot.is_waiting = false;
-                due.push((template, id));
-            }
-            slot.is_waiting
-        });
-        due.sort_unstable();
-        due.dedup();
-        due
     }
 
     /// The shares that have calmed down by a pane.
@@ -483,12 +466,11 @@ impl Slots {
         self.values += known.values.len();
         for value in &known.values {
             let due = value.series.calm_from();
-            self.timers.extend(due.map(|due| Reverse((due, template, id, value.text.clone()))));
+            self.timers.extend(due.map(|due| Reverse((due, template, id, value.text.to_box()))));
         }
-        known.is_waiting = was_waiting;
-        if known.pending > 0 && !std::mem::replace(&mut known.is_waiting, true) {
-            self.waiting.push((template, id));
-        }
+        // What has joined may be odder than either was.
+        (known.is_waiting, known.is_touched) = (was_waiting, false);
+        known.wait((template, id), &mut self.waiting, &mut self.touched);
     }
 
     /// All slots by the ids of their templates.

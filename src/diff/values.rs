@@ -147,7 +147,7 @@ fn look_at(
 /// Whether the log before says it all the same: of other requests, or in a message like this one.
 fn is_said_before(pair: &Pair<'_>, Found { value: new, key, .. }: &Found, before: &Slots) -> bool {
     let whole = before.get(new.template, new.slot.of_all_routes()).filter(|_| new.slot.has_route());
-    let is_known = |slot: &Slot| slot.values.iter().any(|known| known.text == new.value);
+    let is_known = |slot: &Slot| slot.values.iter().any(|known| *known.text == *new.value);
     whole.is_some_and(is_known)
         || before.said_elsewhere(new).any(|other| {
             let side = pair.messages.iter().find(|message| message.template == other);
@@ -216,7 +216,7 @@ fn found(
         Some(Box::<[u8]>::from(*value))
     };
     let said = if *value.text == [VARIABLE] { in_place() } else { None };
-    let said = said.unwrap_or_else(|| value.text.clone());
+    let said = said.unwrap_or_else(|| value.text.to_box());
     let own = pair.messages[at].after.as_ref().map_or(pair.messages[at].template, |side| side.template);
     let announced = pair.after.key_of(own, slot, text, &said);
     let value = NewValue {

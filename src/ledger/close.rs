@@ -265,7 +265,7 @@ impl Ledger {
                 shape,
                 time,
                 source,
-                line_number: held.lines_before + u64::from(entry.line) + 1,
+                line_number: held.line_number(entry.line),
                 sample: &held.samples[from..from + len],
                 pane: time.pane(),
                 cell: None,

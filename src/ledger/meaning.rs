@@ -140,7 +140,7 @@ impl Ledger {
         for Awaited { alert, slot, value } in over {
             let shape = self.known(alert.shape);
             let slot = shape.and_then(|shape| self.said.slots.get(self.registry.template_of(shape), slot));
-            let known = slot.and_then(|slot| slot.values.iter().find(|known| known.text == value));
+            let known = slot.and_then(|slot| slot.values.iter().find(|known| *known.text == *value));
             let Some(lines) = known.map(|known| known.lines).filter(|lines| *lines >= STILL_LINES_MIN) else {
                 continue;
             };
@@ -232,7 +232,7 @@ impl Ledger {
         let Found { new, mark, key, .. } = found;
         let (source, line_number, sample) = line_of(*mark, cells);
         let shape = match *mark {
-            Mark::Value(at) => cells.values.cells()[at].shape,
+            Mark::Value(at) => cells.values.shape(at),
             Mark::Shape(at) => cells.cells[at].shape,
         };
         let base = self.known_alert(pane, new.template, cells, pane);

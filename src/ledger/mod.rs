@@ -309,7 +309,9 @@ impl Ledger {
 
     fn add_placed(&mut self, source: usize, placed: Vec<(Held, Place)>) {
         for (held, place) in placed {
+            let held = Arc::new(held);
             self.add_segment(source, &held, place);
+            self.add_values(source, &held, place);
         }
     }
 
@@ -350,7 +352,7 @@ impl Ledger {
                 stamp: if matches!(place, Place::Skewed(_)) { entry.time } else { time },
                 newest,
                 source,
-                line_number: held.lines_before + u64::from(entry.line) + 1,
+                line_number: held.line_number(entry.line),
                 sample: &held.samples[from..from + len],
                 firsts: &held.segment.firsts[entry.firsts.0 as usize..][..entry.firsts.1 as usize],
                 samples: &held.samples,
@@ -362,7 +364,6 @@ impl Ledger {
             cells.hear(source, addition.count, newest);
             cells.add(&addition, many);
         }
-        self.add_values(source, held, place);
     }
 
     /// What of some lines counts, where only a part of time does: their first and

@@ -14,7 +14,7 @@ mod values;
 
 pub(super) use saved::SavedPane;
 use serde::{Deserialize, Serialize};
-pub(super) use values::{PaneValues, ValueAddition};
+pub(super) use values::{Counted, PaneValues, ValueAddition, lines_of};
 
 /// Lines of one shape in one open pane.
 #[derive(Debug, Clone)]

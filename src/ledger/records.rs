@@ -67,7 +67,7 @@ impl Contexts {
         } else {
             before.extend_from_slice(own);
         }
-        let number = held.lines_before + u64::from(entry.line) + 1;
+        let number = held.line_number(entry.line);
         if entry.open_back {
             record.waiting.push(number);
         }

@@ -6,7 +6,7 @@
 use super::Ledger;
 use super::close::Named;
 use super::meaning::Awaited;
-use super::pane::{PaneCells, ValueAddition};
+use super::pane::{Counted, PaneCells, ValueAddition, lines_of};
 use super::source::{Held, Place};
 use super::words::Words;
 use crate::alert::Alert;
@@ -16,9 +16,10 @@ use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::redact::redact;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::VALUE_BYTES_MAX;
-use crate::template::TemplateIx;
+use crate::template::{ShapeIx, TemplateIx};
 use crate::time::Pane;
 use hashbrown::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// What is known of the places of messages, and what of it waits to be told.
 #[derive(Default)]
@@ -118,42 +119,51 @@ impl Ledger {
     }
 
     /// Puts the values of a segment into their panes, where its other lines are.
-    pub(super) fn add_values(&mut self, source: usize, held: &Held, place: Place) {
+    pub(super) fn add_values(&mut self, source: usize, held: &Arc<Held>, place: Place) {
         let open_from = self.closed.map_or(i64::MIN, |closed| closed.0 + 1);
         let apart = self.sources[source].is_apart();
         let in_vain = held.slots_open < self.said.told_open.len();
-        let mut last = (ShapeId(0), false);
+        let as_written = matches!(place, Place::Own(_)) && self.only.is_none();
+        let mut last = (ShapeId(0), None, false);
         // So that whether an entry counts can be asked while its pane is at hand.
         let mut panes = std::mem::take(&mut self.panes);
-        for entry in &held.segment.values {
+        for (number, entry) in held.segment.values.iter().enumerate() {
             let (pane, late, time, newest) = place.of((entry.pane, entry.late, entry.time, entry.newest));
-            // Of too many values no line is counted, but they are there.
-            let lines = entry.count.max(1);
-            let Some((time, _, count)) = self.part_of(source, (time, newest), lines) else { continue };
+            let Some((time, _, count)) = self.part_of(source, (time, newest), lines_of(entry) as u32) else {
+                continue;
+            };
             if last.0 != entry.shape {
-                last = (entry.shape, self.is_expected(entry.shape));
+                let known = self.known(entry.shape);
+                last = (entry.shape, known, known.is_some() || self.pending.contains_key(&entry.shape));
             }
             // Of what a worker has counted in vain nothing may depend, not even how full a pane is.
             let id = if entry.slot.has_route() { entry.slot.of_all_routes() } else { entry.slot };
-            if !last.1 || in_vain && self.said.told_open.contains(&(entry.shape, id)) {
+            if !last.2 || in_vain && self.said.told_open.contains(&(entry.shape, id)) {
                 continue;
             }
             let cut = |(from, len): (u32, u32)| &held.samples[from as usize..][..len as usize];
             let value = cut(entry.value);
-            let addition = ValueAddition {
+            let countable = entry.slot.has_route() || self.is_countable(value);
+            let late = late || apart || pane < open_from;
+            let values =
+                &mut panes.entry(Pane(pane.max(open_from))).or_insert_with(|| self.spare.take()).values;
+            let as_written = as_written && countable;
+            if as_written && values.point_at(held, source, (number, entry), late, last.1) {
+                continue;
+            }
+            values.add(&ValueAddition {
                 shape: entry.shape,
+                known: last.1,
                 slot: entry.slot,
-                value: if entry.slot.has_route() || self.is_countable(value) { value } else { &[] },
+                value: if countable { value } else { &[] },
                 count,
-                late: late || apart || pane < open_from,
+                late,
                 time,
                 stamp: if matches!(place, Place::Skewed(_)) { entry.time } else { time },
                 source,
-                line_number: held.lines_before + u64::from(entry.line) + 1,
+                line_number: held.line_number(entry.line),
                 sample: cut(entry.sample),
-            };
-            let cells = panes.entry(Pane(pane.max(open_from))).or_insert_with(|| self.spare.take());
-            cells.values.add(&addition);
+            });
         }
         self.panes = panes;
     }
@@ -183,12 +193,15 @@ impl Ledger {
         is_judged: bool,
     ) -> ValueNews {
         let shapes = self.look_at_shapes(cells, named);
+        let frame = self.detector.share_frame(pane, self.said.slots.values(), is_judged && !self.learning());
+        // The counts look at all else.
+        let mut slots = std::mem::take(&mut self.said.slots);
         let overflow = self.registry.overflow_template();
-        let template_of = |shape| {
-            let template = self.registry.template_of(self.known(shape)?);
+        let template_of = |shape, known: Option<ShapeIx>| {
+            let template = self.registry.template_of(known.or_else(|| self.known(shape))?);
             (Some(template) != overflow).then_some(template)
         };
-        let counts = counts_of(&self.said.words, cells, &shapes, template_of);
+        let counts = counts_of(&self.said.words, cells, &shapes, &template_of);
         // Of the words of a place only the one that stands for all others has a line: the others
         // are those of their shapes.
         let keeps_line = |count: &ValueCount<'_>| {
@@ -204,14 +217,13 @@ impl Ledger {
             place(a).cmp(&place(b)).then_with(|| a.cmp(&b))
         };
         let mut open: Vec<(TemplateIx, SlotId, Mark)> = Vec::new();
-        let frame = self.detector.share_frame(pane, self.said.slots.values(), is_judged && !self.learning());
-        let mut news = self.said.slots.close_pane(&frame, &counts, order, line, |count| {
+        let mut news = slots.close_pane(&frame, counts, order, line, |count| {
             open.push((count.template, count.slot, Mark::of(count.mark)));
         });
-        drop(counts);
+        self.said.slots = slots;
         for (template, slot, mark) in open {
             match mark {
-                Mark::Value(at) => self.tell_open(cells.values.cells()[at].shape, slot),
+                Mark::Value(at) => self.tell_open(cells.values.shape(at), slot),
                 Mark::Shape(_) => self.said.words.note_open(template, &self.said.slots),
             }
         }
@@ -254,10 +266,7 @@ impl Ledger {
 /// The source, the number and the text of the line that a mark stands for.
 pub(super) fn line_of(mark: Mark, cells: &PaneCells) -> (usize, u64, &[u8]) {
     match mark {
-        Mark::Value(at) => {
-            let cell = &cells.values.cells()[at];
-            (cell.source, cell.line_number, cells.values.sample(cell))
-        }
+        Mark::Value(at) => cells.values.line(at),
         Mark::Shape(at) => {
             let cell = &cells.cells[at];
             (cell.source, cell.line_number, cells.sample(cell))
@@ -270,47 +279,33 @@ pub(super) fn line_of(mark: Mark, cells: &PaneCells) -> (usize, u64, &[u8]) {
 fn counts_of<'a>(
     said: &'a Words,
     cells: &'a PaneCells,
-    shapes: &[&Named],
-    template_of: impl Fn(ShapeId) -> Option<TemplateIx>,
-) -> Vec<ValueCount<'a>> {
-    let listed = cells.values.cells();
-    let words = shapes.iter().map(|cell| said.of(cell.template, cell.shape).len()).sum::<usize>();
-    let mut counts = Vec::with_capacity(words + listed.len());
-    for &&Named { at, shape, template } in shapes {
-        let at = at as usize;
-        let cell = &cells.cells[at];
-        counts.extend(said.of(template, shape).iter().map(|(slot, value, hash)| ValueCount {
+    shapes: &'a [&Named],
+    template_of: &'a impl Fn(ShapeId, Option<ShapeIx>) -> Option<TemplateIx>,
+) -> impl Iterator<Item = ValueCount<'a>> + Clone {
+    let words = shapes.iter().flat_map(|&&Named { at, shape, template }| {
+        let cell = &cells.cells[at as usize];
+        let of = move |(slot, value): &'a (SlotId, Box<[u8]>)| ValueCount {
             template,
             slot: *slot,
             value,
-            hash: *hash,
             route: &[],
             count: cell.count,
             late: cell.late,
             time: cell.time,
-            mark: Mark::Shape(at).number(),
-        }));
-    }
+            mark: Mark::Shape(at as usize).number(),
+        };
+        said.of(template, shape).iter().map(of)
+    });
     let mut last = (ShapeId(0), None);
-    for (at, cell) in listed.iter().enumerate() {
+    let values = cells.values.counted().enumerate().filter_map(move |(number, counted)| {
+        let Counted { shape, known, slot, value, count, late, time } = counted;
         // The values of one shape mostly come one after another.
-        if last.0 != cell.shape {
-            last = (cell.shape, template_of(cell.shape));
+        if last.0 != shape {
+            last = (shape, template_of(shape, known));
         }
-        let Some(template) = last.1 else { continue };
-        let value = cells.values.value(cell);
-        let (value, route) = if cell.slot.has_route() { split_route(value) } else { (value, &[][..]) };
-        counts.push(ValueCount {
-            template,
-            slot: cell.slot,
-            hash: cell.hash,
-            value,
-            route,
-            count: cell.count,
-            late: cell.late,
-            time: cell.time,
-            mark: Mark::Value(at).number(),
-        });
-    }
-    counts
+        let (value, route) = if slot.has_route() { split_route(value) } else { (value, &[][..]) };
+        let mark = Mark::Value(number).number();
+        Some(ValueCount { template: last.1?, slot, value, route, count, late, time, mark })
+    });
+    words.chain(values)
 }

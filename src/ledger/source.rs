@@ -112,6 +112,11 @@ mod shared_bytes {
 }
 
 impl Held {
+    /// The number in its source of a line of the chunk.
+    pub fn line_number(&self, line: u32) -> u64 {
+        self.lines_before + u64::from(line) + 1
+    }
+
     /// The same without secrets, each blanked in its place.
     fn without_secrets(&self, blanked: &dyn Fn(&[u8]) -> Vec<u8>) -> Held {
         let mut samples = self.samples.to_vec();

@@ -5,7 +5,7 @@
 //! has shown is put together anew from the lines of the shapes. So the very word that makes a
 //! place one that is masked is judged by those that came before it.
 
-use crate::detect::slots::{SavedWords, Slot, Slots, hash_of};
+use crate::detect::slots::{SavedWords, Slot, Slots};
 use crate::id::{ShapeId, SlotId, TemplateId};
 use crate::shape::candidates::LONG;
 use crate::template::{Registry, ShapeIx, TemplateIx};
@@ -23,12 +23,24 @@ pub(super) struct Words {
     /// By shape: its lines, and what stands in the places of its template.
     lines: Vec<u64>,
     words: Vec<Option<Places>>,
-    /// By template with masked words: the text whose places are known; none where none is closed.
-    roots: HashMap<TemplateIx, Option<TemplateId>>,
+    /// By template.
+    roots: Vec<Root>,
 }
 
-/// The words of a shape by place, each with its hash.
-type Places = Box<[(SlotId, Box<[u8]>, u64)]>;
+/// What is known of the places of a template.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Root {
+    /// Nothing, or no words are masked.
+    #[default]
+    Unknown,
+    /// None is closed.
+    Open,
+    /// What they are in this text of it.
+    Of(TemplateId),
+}
+
+/// The words of a shape by place.
+type Places = Box<[(SlotId, Box<[u8]>)]>;
 
 impl Words {
     /// Looks at the shapes of a pane, each with its template, before their lines are counted: puts
@@ -39,10 +51,10 @@ impl Words {
         slots: &mut Slots,
         shapes: impl Iterator<Item = (TemplateIx, ShapeIx)> + Clone,
     ) {
-        let changed = |template: &TemplateIx| match self.roots.get(template) {
-            None => true,
-            Some(None) => false,
-            Some(Some(root)) => *root != registry.template_id(*template),
+        let changed = |template: &TemplateIx| match self.root(*template) {
+            Root::Unknown => true,
+            Root::Open => false,
+            Root::Of(root) => root != registry.template_id(*template),
         };
         let masked = shapes.clone().map(|(template, _)| template).filter(|at| registry.has_masked(*at));
         let mut changed: Vec<TemplateIx> = masked.filter(changed).collect();
@@ -54,8 +66,7 @@ impl Words {
         }
         for (template, shape) in shapes {
             let index = shape.0 as usize;
-            if self.words.get(index).is_none_or(Option::is_none)
-                && matches!(self.roots.get(&template), Some(Some(_)))
+            if matches!(self.root(template), Root::Of(_)) && self.words.get(index).is_none_or(Option::is_none)
             {
                 self.words.resize_with(self.words.len().max(index + 1), || None);
                 self.words[index] = Some(words_of(registry, shape));
@@ -78,13 +89,14 @@ impl Words {
             // Any order gives the same sets; this one gives the same lists.
             of.sort_unstable_by_key(|shape| registry.shape_id(*shape));
             let is_open = of.len() > SHAPES_MAX;
-            self.roots.insert(*template, (!is_open).then(|| registry.template_id(*template)));
+            let root = if is_open { Root::Open } else { Root::Of(registry.template_id(*template)) };
+            self.set_root(*template, root);
             for shape in of {
                 let index = shape.0 as usize;
                 self.words.resize_with(self.words.len().max(index + 1), || None);
                 let words = if is_open { None } else { Some(words_of(registry, shape)) };
                 let lines = self.lines_of(shape);
-                for (slot, word, _) in words.iter().flatten().filter(|_| lines > 0) {
+                for (slot, word) in words.iter().flatten().filter(|_| lines > 0) {
                     slots.put(*template, *slot, Slot::of(word, lines));
                 }
                 self.words[index] = words;
@@ -102,9 +114,9 @@ impl Words {
     }
 
     /// The words of a shape in the places of its template, if any is closed.
-    pub fn of(&self, template: TemplateIx, shape: ShapeIx) -> &[(SlotId, Box<[u8]>, u64)] {
-        match self.words.get(shape.0 as usize) {
-            Some(Some(words)) if matches!(self.roots.get(&template), Some(Some(_))) => words,
+    pub fn of(&self, template: TemplateIx, shape: ShapeIx) -> &[(SlotId, Box<[u8]>)] {
+        match self.root(template) {
+            Root::Of(_) => self.words.get(shape.0 as usize).and_then(Option::as_deref).unwrap_or_default(),
             _ => &[],
         }
     }
@@ -117,19 +129,27 @@ impl Words {
     /// A place of a template is open; it was perhaps the last.
     pub fn note_open(&mut self, template: TemplateIx, slots: &Slots) {
         if !slots.closed(template).any(|(slot, _)| slot.is_word()) {
-            self.roots.insert(template, None);
+            self.set_root(template, Root::Open);
         }
+    }
+
+    fn root(&self, template: TemplateIx) -> Root {
+        self.roots.get(template.0 as usize).copied().unwrap_or_default()
+    }
+
+    fn set_root(&mut self, template: TemplateIx, root: Root) {
+        let index = template.0 as usize;
+        if index >= self.roots.len() && root != Root::Unknown {
+            self.roots.resize(index + 1, Root::Unknown);
+        }
+        self.roots.get_mut(index).into_iter().for_each(|known| *known = root);
     }
 
     /// Two templates have become one, whose places are others.
     pub fn join(&mut self, gone: TemplateIx, survivor: TemplateIx) {
-        let of = |template| self.roots.get(template).copied();
-        let is_open = of(&gone) == Some(None) || of(&survivor) == Some(None);
-        self.roots.remove(&gone);
-        self.roots.remove(&survivor);
-        if is_open {
-            self.roots.insert(survivor, None);
-        }
+        let is_open = [gone, survivor].map(|template| self.root(template)).contains(&Root::Open);
+        self.set_root(gone, Root::Unknown);
+        self.set_root(survivor, if is_open { Root::Open } else { Root::Unknown });
     }
 
     /// As they are saved.
@@ -138,10 +158,11 @@ impl Words {
         let mut lines: Vec<(ShapeId, u64)> =
             shapes.map(|(shape, lines)| (registry.shape_id(ShapeIx(shape as u32)), *lines)).collect();
         lines.sort_unstable();
-        let of = |(template, root): (&TemplateIx, &Option<TemplateId>)| {
-            (registry.template_id(*template), root.is_none())
+        let known = self.roots.iter().enumerate().filter(|(_, root)| **root != Root::Unknown);
+        let of = |(template, root): (usize, &Root)| {
+            (registry.template_id(TemplateIx(template as u32)), *root == Root::Open)
         };
-        let mut roots: Vec<(TemplateId, bool)> = self.roots.iter().map(of).collect();
+        let mut roots: Vec<(TemplateId, bool)> = known.map(of).collect();
         roots.sort_unstable();
         SavedWords { lines, roots }
     }
@@ -153,9 +174,11 @@ impl Words {
         }
         for &(root, is_open) in &saved.roots {
             let Some(shape) = registry.shape(ShapeId(root.0)) else { continue };
-            let known = self.roots.entry(registry.template_of(shape)).or_insert(Some(root));
+            let template = registry.template_of(shape);
             if is_open {
-                *known = None;
+                self.set_root(template, Root::Open);
+            } else if self.root(template) == Root::Unknown {
+                self.set_root(template, Root::Of(root));
             }
         }
     }
@@ -164,6 +187,5 @@ impl Words {
 fn words_of(registry: &Registry, shape: ShapeIx) -> Places {
     let words = registry.masked_words(shape).into_iter();
     let short = |word: Box<[u8]>| if word.len() > WORD_BYTES_MAX { Box::from(LONG) } else { word };
-    let placed = words.map(|(place, word)| (SlotId::word(place), short(word)));
-    placed.map(|(slot, word)| (slot, word.clone(), hash_of(&word))).collect()
+    words.map(|(place, word)| (SlotId::word(place), short(word))).collect()
 }

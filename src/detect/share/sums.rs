@@ -158,6 +158,12 @@ impl SlotCells {
 }
 
 impl ValueCells {
+    /// Looks at them.
+    #[inline]
+    pub fn look(&self) -> u64 {
+        self.lines
+    }
+
     /// So many cells have closed since the last line.
     pub fn roll(&mut self, closed: i64, is_learning: bool) {
         if closed == 0 {

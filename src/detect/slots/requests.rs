@@ -3,6 +3,7 @@
 //! Servers write a request with its method, its host and how it was cached, so one access log is a
 //! dozen messages; a failure of one answer in fifty is few lines in each, and plain in all together.
 
+use super::judge::MINUTE;
 use super::routes::{is_answer_of, is_closed, lines_of};
 use super::{ShareFound, Slot, Slots, Timer, ValueCount};
 use crate::count::ANSWERED_WELL;
@@ -59,7 +60,7 @@ impl Slots {
         earliest: impl Fn(&&ValueCount<'_>, &&ValueCount<'_>) -> Ordering,
         shares: &mut Vec<ShareFound>,
     ) {
-        let ends = (frame.pane + 1).rem_euclid(super::MINUTE) == 0;
+        let ends = (frame.pane + 1).rem_euclid(MINUTE) == 0;
         let Slots { by_template, requests, timers, .. } = self;
         let has_failed = std::mem::take(&mut requests.has_failed);
         // What a worker counts of a slot that is open, since it was not told yet, is none.
@@ -135,7 +136,7 @@ impl Slots {
     /// Whether what opens now of all requests was told of a message, or the other way round.
     pub(super) fn is_told_of_requests(&self, one: &ShareFound, found: &[ShareFound]) -> bool {
         let says =
-            |slot: &Slot| slot.values.iter().any(|value| value.text == one.value && value.series.speaks());
+            |slot: &Slot| slot.values.iter().any(|value| *value.text == *one.value && value.series.speaks());
         if !Slots::is_of_requests(one) {
             // A route is told beside all requests: it is where to look. What opens together is told
             // of the message.

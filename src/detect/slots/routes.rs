@@ -54,9 +54,7 @@ impl Slots {
             let known = slot.values.len();
             slot.count_failures(counts, self.values >= VALUES_ALL_MAX, pane);
             self.values += slot.values.len() - known;
-            if slot.pending > 0 && !std::mem::replace(&mut slot.is_waiting, true) {
-                self.waiting.push((template, counts[0].slot));
-            }
+            slot.wait((template, counts[0].slot), &mut self.waiting, &mut self.touched);
         }
         self.count_requests(&of_requests, pane);
     }
@@ -107,7 +105,7 @@ impl Slots {
         }
         // What is more everywhere was told.
         let known = slots.binary_search_by_key(&all, |(id, _)| *id).ok();
-        let value = known.and_then(|at| slots[at].1.values.iter().find(|value| value.text == one.value));
+        let value = known.and_then(|at| slots[at].1.values.iter().find(|value| *value.text == *one.value));
         value.is_none_or(|value| !value.series.speaks())
     }
 }
@@ -117,7 +115,7 @@ fn most<'s>(slots: &'s OfTemplate, whole: &ShareFound) -> Option<(&'s Slot, &'s 
     let width = whole.share.window.end.0 - whole.share.window.start.0;
     let own = slots.iter().filter(|(id, _)| id.has_route() && id.of_all_routes() == whole.slot);
     let of_value = own.filter_map(|(_, slot)| {
-        let value = slot.values.iter().find(|value| value.text == whole.value)?;
+        let value = slot.values.iter().find(|value| *value.text == *whole.value)?;
         Some((slot, &value.series))
     });
     let (slot, series) = of_value.max_by_key(|(_, series)| series.lines_within(width))?;

@@ -1,12 +1,17 @@
 //! One slot of a message, and the values it has shown.
 
+use super::places::Places;
+use super::short::Text;
 use super::{FirstLine, NewValue, ValueCount};
 use crate::detect::share::{Lumps, ShareFinding, ShareFrame, SlotSeries, ValueSeries};
+use crate::id::SlotId;
 use crate::limits::SLOT_VALUES_MAX;
 use crate::shape::VARIABLE;
 use crate::shape::candidates::LONG;
+use crate::template::TemplateIx;
 use crate::time::Pane;
 use serde::{Deserialize, Deserializer, Serialize};
+use std::hint::black_box;
 
 // limits
 /// A slot is settled with so many lines.
@@ -21,14 +26,14 @@ const CODE_BYTES_MAX: usize = 4;
 /// A value of a closed slot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Value {
-    pub text: Box<[u8]>,
+    pub text: Text,
     pub lines: u64,
     pub first_seen: Pane,
     /// How its share changes.
     pub(super) series: ValueSeries,
     /// Lines that its share was not judged with yet.
     pub(super) pending: u32,
-    /// Of the text: most values are told apart by it alone.
+    /// Of the text.
     pub(super) hash: u64,
     /// Where it is wanted.
     #[serde(skip)]
@@ -50,6 +55,12 @@ pub(crate) struct Slot {
     pub(super) pending: u32,
     /// It is among those whose lines wait for the end of their minute.
     pub(super) is_waiting: bool,
+    /// It is among those that have changed since it was looked last whether they are odd.
+    #[serde(skip)]
+    pub(super) is_touched: bool,
+    /// Where its values are, if there are many.
+    #[serde(skip)]
+    pub(super) places: Places,
     /// Which requests count, if not all. Of those of a route only failures are among the values.
     pub route: Box<[u8]>,
 }
@@ -86,8 +97,8 @@ impl Slot {
         if self.is_open {
             return Counted::Open;
         }
-        let same = |known: &&mut Value| known.hash == count.hash && *known.text == *count.value;
-        let Some(known) = self.values.iter_mut().find(same) else { return Counted::Unknown };
+        let Some(at) = self.find(count.value) else { return Counted::Unknown };
+        let known = &mut self.values[at];
         known.lines = known.lines.saturating_add(count.count + count.late);
         self.lines = self.lines.saturating_add(count.count + count.late);
         if self.has_shares {
@@ -99,11 +110,52 @@ impl Slot {
         Counted::Known
     }
 
+    /// Where a value is.
+    #[inline]
+    fn find(&mut self, text: &[u8]) -> Option<usize> {
+        if self.values.len() <= Places::FEW {
+            return self.values.iter().position(|known| known.text.is(text));
+        }
+        self.places.find(text, &self.values)
+    }
+
     /// Lines of a value wait to be judged.
     pub(super) fn pend(&mut self, value: usize, lines: u64) {
         let known = &mut self.values[value];
         known.pending = known.pending.saturating_add(lines as u32);
         self.pending = self.pending.saturating_add(lines as u32);
+    }
+
+    /// Lines of its values may wait, which it then is known to.
+    pub(super) fn wait(
+        &mut self,
+        place: (TemplateIx, SlotId),
+        waiting: &mut Vec<(TemplateIx, SlotId)>,
+        touched: &mut Vec<(TemplateIx, SlotId)>,
+    ) {
+        if self.pending == 0 {
+            return;
+        }
+        if !std::mem::replace(&mut self.is_waiting, true) {
+            waiting.push(place);
+        }
+        if !std::mem::replace(&mut self.is_touched, true) {
+            touched.push(place);
+        }
+    }
+
+    /// Looks at its values, for nothing but to have them at hand.
+    #[inline]
+    pub(super) fn look(&self) -> u64 {
+        self.values.iter().take(4).fold(0, |all, value| all ^ value.lines)
+    }
+
+    /// Looks at what is known of the shares of its values.
+    pub(super) fn look_at_shares(&self) -> u64 {
+        let waiting = || self.values.iter().filter(|value| value.pending > 0);
+        let known = waiting().fold(self.series.look(), |all, value| all ^ value.series.look());
+        black_box(known);
+        waiting().fold(0, |all, value| all ^ value.series.look_behind())
     }
 
     /// Whether lines with one of its values wait to be judged.
@@ -127,7 +179,7 @@ impl Slot {
         let found = self.series.close_pane(std::mem::take(&mut self.pending), &mut series, frame);
         let named = found.into_iter().map(|(at, share)| {
             let value = self.values.iter().filter(|value| value.pending > 0).nth(at);
-            (value.map_or_else(Box::default, |value| value.text.clone()), share)
+            (value.map_or_else(Box::default, |value| value.text.to_box()), share)
         });
         let named = named.collect();
         self.values.iter_mut().for_each(|value| value.pending = 0);
@@ -157,7 +209,7 @@ impl Slot {
     pub(super) fn open(&mut self) -> usize {
         self.is_open = true;
         *self.series = Default::default();
-        (self.pending, self.has_shares) = (0, false);
+        (self.pending, self.has_shares, self.is_waiting) = (0, false, false);
         std::mem::take(&mut self.values).len()
     }
 
@@ -182,7 +234,7 @@ impl Slot {
 
     /// Its values, the commonest first.
     pub fn usual(&self) -> Vec<(Box<[u8]>, u64)> {
-        let mut usual: Vec<_> = self.values.iter().map(|value| (value.text.clone(), value.lines)).collect();
+        let mut usual: Vec<_> = self.values.iter().map(|value| (value.text.to_box(), value.lines)).collect();
         usual.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         usual
     }

@@ -48,9 +48,9 @@ fn answers<'a>(template: u32, pane: i64, asked: &'a [u8], given: &[(&'a [u8], u6
     for &(value, count) in given {
         let short = if value == b"200" { ANSWERED_WELL } else { value };
         for (slot, value, route) in [(all, value, &b""[..]), (all.of_route(asked), short, asked)] {
-            let (template, hash) = (TemplateIx(template), hash_of(value));
+            let template = TemplateIx(template);
             let mark = counts.len();
-            counts.push(ValueCount { template, slot, value, route, hash, count, late: 0, time, mark });
+            counts.push(ValueCount { template, slot, value, route, count, late: 0, time, mark });
         }
     }
     counts
@@ -75,7 +75,7 @@ fn each_failure_of_all_requests_is_told_of_its_own_message_to_the_end() {
             counts.extend(answers(message, pane, b"/a", &[(b"200", 4), (b"500", a), (b"503", b)]));
         }
         counts.retain(|count| count.count > 0);
-        let news = slots.close_pane(&frame(pane), &counts, |a, b| a.cmp(&b), |_| None, |_| ());
+        let news = slots.close_pane(&frame(pane), counts.iter().copied(), |a, b| a.cmp(&b), |_| None, |_| ());
         let requests = news.shares.into_iter().filter(Slots::is_of_requests);
         told.extend(requests.map(|found| (found.value, found.share.phase, found.template)));
     }
@@ -117,7 +117,7 @@ fn of_two_routes_with_one_id_the_busier_is_judged_by_its_own_answers() {
             if turned {
                 counts.reverse();
             }
-            slots.close_pane(&frame(pane), &counts, |_, _| Ordering::Equal, |_| None, |_| ());
+            slots.close_pane(&frame(pane), counts.iter().copied(), |_, _| Ordering::Equal, |_| None, |_| ());
         }
         slots
     };
@@ -163,7 +163,7 @@ fn numbers_that_were_made_up_are_no_trouble() {
     for pane in [5, 6, 11] {
         slots.close_pane(
             &frame(pane),
-            &answers(0, pane, b"/a", &[(b"a", 3)]),
+            answers(0, pane, b"/a", &[(b"a", 3)]).into_iter(),
             |_, _| Ordering::Equal,
             |_| None,
             |_| (),

@@ -1,15 +1,26 @@
 //! How often each value of a closed slot came in an open pane.
+//!
+//! Of most counts nobody ever sees a line: their value is known, and they are no more than usual.
+//! So what a worker has written is only pointed at, in the chunk that it came in. Copied is what is
+//! counted otherwise than it was written, and what comes when many have come.
 
+use crate::count::ValueEntry;
 use crate::detect::slots::hash_of;
 use crate::id::{ShapeId, SlotId};
+use crate::ledger::source::Held;
 use crate::limits::PANE_VALUES_MAX;
+use crate::template::ShapeIx;
 use crate::time::Time;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 // limits
 /// Entries of a pane that are kept as they came; of those beyond, equal ones are put together.
 const APART_MAX: usize = 2_048;
+
+/// Chunks that a pane may hold for the sake of their lines.
+const CHUNKS_MAX: usize = 8;
 
 /// What values and lines of a pane may take, with the room that lines have left for shorter ones;
 /// further lines are not shown.
@@ -18,27 +29,46 @@ const ARENA_BYTES_MAX: usize = 32 << 20;
 /// The values of one open pane.
 #[derive(Debug, Default)]
 pub(in crate::ledger) struct PaneValues {
+    /// All, in the order in which they came.
+    list: Vec<At>,
+    /// What is pointed at, each with its source.
+    chunks: Vec<(Arc<Held>, usize)>,
+    /// What the values and lines there take.
+    chunk_bytes: usize,
     /// By shape, slot and hash of the value, those that are put together.
     index: HashMap<(ShapeId, SlotId, u64), u32>,
     cells: Vec<ValueCell>,
-    /// The bytes of values and samples.
+    /// The bytes of values and samples of the cells.
     arena: Vec<u8>,
 }
 
-/// Lines of one shape with one value in one pane; there may be several such cells.
+/// Where some lines of one shape with one value in one pane are told of; there may be several such.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::ledger) struct ValueCell {
-    pub shape: ShapeId,
-    pub slot: SlotId,
-    pub count: u64,
-    pub late: u64,
-    /// Of the value.
-    pub hash: u64,
+struct At {
+    /// The chunk, or [`IN_CELL`].
+    chunk: u16,
+    late: bool,
+    /// Its number among the values of the chunk's segment, or that of its cell.
+    number: u32,
+    /// The shape in the registry, where it was known when the lines came.
+    known: Option<ShapeIx>,
+}
+
+/// Stands for a chunk: the lines are told of by a cell.
+const IN_CELL: u16 = u16::MAX;
+
+/// Lines of one shape with one value in one pane.
+#[derive(Clone, Copy, Debug)]
+struct ValueCell {
+    shape: ShapeId,
+    slot: SlotId,
+    count: u64,
+    late: u64,
     /// The least (stamp, bytes) of the lines, and where it is.
-    pub time: Time,
+    time: Time,
     stamp: Time,
-    pub source: usize,
-    pub line_number: u64,
+    source: usize,
+    line_number: u64,
     /// Where the bytes lie; no value if the slot has shown too many.
     value: (u32, u32),
     sample: (u32, u32),
@@ -46,9 +76,24 @@ pub(in crate::ledger) struct ValueCell {
     room: u32,
 }
 
+/// What is told of some lines.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::ledger) struct Counted<'a> {
+    pub shape: ShapeId,
+    pub known: Option<ShapeIx>,
+    pub slot: SlotId,
+    /// None if the slot has shown too many.
+    pub value: &'a [u8],
+    pub count: u64,
+    pub late: u64,
+    pub time: Time,
+}
+
 /// One entry on its way into a pane.
 pub(in crate::ledger) struct ValueAddition<'a> {
     pub shape: ShapeId,
+    /// The same in the registry, where it is known.
+    pub known: Option<ShapeIx>,
     pub slot: SlotId,
     pub value: &'a [u8],
     pub count: u64,
@@ -76,38 +121,64 @@ pub(in crate::ledger) struct SavedValue {
 }
 
 impl PaneValues {
+    /// Points at an entry of a chunk that counts as it was written; false if there is no room, and
+    /// it is to be added.
+    #[inline]
+    pub fn point_at(
+        &mut self,
+        held: &Arc<Held>,
+        source: usize,
+        (number, entry): (usize, &ValueEntry),
+        late: bool,
+        known: Option<ShapeIx>,
+    ) -> bool {
+        let bytes = (entry.value.1 + entry.sample.1) as usize;
+        if self.list.len() >= APART_MAX || self.bytes() + bytes >= ARENA_BYTES_MAX {
+            return false;
+        }
+        if !self.chunks.last().is_some_and(|(last, _)| Arc::ptr_eq(last, held)) {
+            if self.chunks.len() >= CHUNKS_MAX {
+                return false;
+            }
+            self.chunks.push((Arc::clone(held), source));
+        }
+        self.chunk_bytes += bytes;
+        let chunk = (self.chunks.len() - 1) as u16;
+        self.list.push(At { chunk, late, number: number as u32, known });
+        true
+    }
+
     /// Adds an entry. In a pane with too many values the slots of further ones count as open.
     pub fn add(&mut self, new: &ValueAddition<'_>) {
         let mut value = new.value;
-        if self.cells.len() >= PANE_VALUES_MAX {
+        if self.list.len() >= PANE_VALUES_MAX {
             value = b"";
         }
-        let hash = hash_of(value);
         // Most panes have few entries: to find the same value again would cost more than to keep it.
-        if self.cells.len() >= APART_MAX {
-            let key = |hash| (new.shape, new.slot, hash);
-            if let Some(at) = self.index.get(&key(hash_of(new.value))) {
-                return self.cells[*at as usize].take(new, &mut self.arena);
+        if self.list.len() >= APART_MAX {
+            let key = |value| (new.shape, new.slot, hash_of(value));
+            let full = self.bytes() >= ARENA_BYTES_MAX;
+            if let Some(at) = self.index.get(&key(new.value)) {
+                return self.cells[*at as usize].take(new, &mut self.arena, full);
             }
-            if let Some(at) = self.index.get(&key(hash)) {
-                return self.cells[*at as usize].take(new, &mut self.arena);
+            if let Some(at) = self.index.get(&key(value)) {
+                return self.cells[*at as usize].take(new, &mut self.arena, full);
             }
-            if self.cells.len() >= 2 * PANE_VALUES_MAX {
+            if self.list.len() >= 2 * PANE_VALUES_MAX {
                 return;
             }
-            self.index.insert(key(hash), self.cells.len() as u32);
+            self.index.insert(key(value), self.cells.len() as u32);
         }
         let value = keep(value, &mut self.arena);
-        let sample = if self.arena.len() < ARENA_BYTES_MAX { new.sample } else { &[] };
+        let sample = if self.bytes() < ARENA_BYTES_MAX { new.sample } else { &[] };
         let sample = keep(sample, &mut self.arena);
-        let ValueAddition { shape, slot, time, stamp, source, line_number, .. } = *new;
+        let ValueAddition { shape, known, slot, time, stamp, source, line_number, .. } = *new;
         let room = sample.1;
         let mut cell = ValueCell {
             shape,
             slot,
             count: 0,
             late: 0,
-            hash,
             time,
             stamp,
             source,
@@ -117,39 +188,76 @@ impl PaneValues {
             room,
         };
         cell.count(new);
+        self.list.push(At { chunk: IN_CELL, late: new.late, number: self.cells.len() as u32, known });
         self.cells.push(cell);
     }
 
-    /// The cells.
-    pub fn cells(&self) -> &[ValueCell] {
-        &self.cells
+    /// What values and lines take.
+    fn bytes(&self) -> usize {
+        self.arena.len() + self.chunk_bytes
     }
 
-    /// The value of a cell.
-    pub fn value(&self, cell: &ValueCell) -> &[u8] {
-        cut(&self.arena, cell.value)
+    /// What is told of all lines; the number of each tells where one of them is.
+    pub fn counted(&self) -> impl Iterator<Item = Counted<'_>> + Clone {
+        self.list.iter().map(|at| {
+            if at.chunk == IN_CELL {
+                let cell = &self.cells[at.number as usize];
+                let ValueCell { shape, slot, count, late, time, .. } = *cell;
+                let value = cut(&self.arena, cell.value);
+                return Counted { shape, known: at.known, slot, value, count, late, time };
+            }
+            let held = &self.chunks[usize::from(at.chunk)].0;
+            let entry = &held.segment.values[at.number as usize];
+            let lines = lines_of(entry);
+            let (count, late) = if at.late { (0, lines) } else { (lines, 0) };
+            let (shape, slot, time) = (entry.shape, entry.slot, entry.time);
+            Counted {
+                shape,
+                known: at.known,
+                slot,
+                value: cut(&held.samples, entry.value),
+                count,
+                late,
+                time,
+            }
+        })
     }
 
-    /// Its sample line.
-    pub fn sample(&self, cell: &ValueCell) -> &[u8] {
-        cut(&self.arena, cell.sample)
+    /// The shape of lines.
+    pub fn shape(&self, number: usize) -> ShapeId {
+        let at = &self.list[number];
+        match self.chunks.get(usize::from(at.chunk)) {
+            Some((held, _)) => held.segment.values[at.number as usize].shape,
+            None => self.cells[at.number as usize].shape,
+        }
+    }
+
+    /// One of some lines: its source, its number and its text.
+    pub fn line(&self, number: usize) -> (usize, u64, &[u8]) {
+        let at = &self.list[number];
+        match self.chunks.get(usize::from(at.chunk)) {
+            Some((held, source)) => {
+                let entry = &held.segment.values[at.number as usize];
+                (*source, held.line_number(entry.line), cut(&held.samples, entry.sample))
+            }
+            None => {
+                let cell = &self.cells[at.number as usize];
+                (cell.source, cell.line_number, cut(&self.arena, cell.sample))
+            }
+        }
     }
 
     /// As it is saved, with its lines as `shown` gives them.
     pub fn save(&self, shown: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<SavedValue> {
-        let saved = |cell: &ValueCell| SavedValue {
-            shape: cell.shape,
-            slot: cell.slot,
-            value: self.value(cell).to_vec(),
-            count: cell.count,
-            late: cell.late,
-            time: cell.time,
-            stamp: cell.stamp,
-            source: cell.source,
-            line_number: cell.line_number,
-            sample: shown(self.sample(cell)),
+        let saved = |(number, counted): (usize, Counted<'_>)| {
+            let Counted { shape, slot, value, count, late, time, .. } = counted;
+            let (source, line_number, line) = self.line(number);
+            let at = &self.list[number];
+            let stamp = if at.chunk == IN_CELL { self.cells[at.number as usize].stamp } else { time };
+            let (value, sample) = (value.to_vec(), shown(line));
+            SavedValue { shape, slot, value, count, late, time, stamp, source, line_number, sample }
         };
-        self.cells.iter().map(saved).collect()
+        self.counted().enumerate().map(saved).collect()
     }
 
     /// What was saved.
@@ -158,6 +266,7 @@ impl PaneValues {
         for saved in saved {
             let addition = |late, count| ValueAddition {
                 shape: saved.shape,
+                known: None,
                 slot: saved.slot,
                 value: &saved.value,
                 count,
@@ -179,6 +288,9 @@ impl PaneValues {
 
     /// Forgets all.
     pub fn clear(&mut self) {
+        self.list.clear();
+        self.chunks.clear();
+        self.chunk_bytes = 0;
         self.index.clear();
         self.cells.clear();
         self.arena.clear();
@@ -195,16 +307,16 @@ impl ValueCell {
     }
 
     /// Takes in an entry of the same value.
-    fn take(&mut self, new: &ValueAddition<'_>, arena: &mut Vec<u8>) {
+    fn take(&mut self, new: &ValueAddition<'_>, arena: &mut Vec<u8>, is_full: bool) {
         self.count(new);
-        self.better(new, arena);
+        self.better(new, arena, is_full);
     }
 
     /// Shows the new lines' sample if it is the lesser one; see the cells of shapes.
-    fn better(&mut self, new: &ValueAddition<'_>, arena: &mut Vec<u8>) {
+    fn better(&mut self, new: &ValueAddition<'_>, arena: &mut Vec<u8>, is_full: bool) {
         let old = cut(arena, self.sample);
         let place = (new.stamp, new.sample, new.source, new.line_number);
-        let fits = new.sample.len() <= self.room as usize || arena.len() < ARENA_BYTES_MAX;
+        let fits = new.sample.len() <= self.room as usize || !is_full;
         if !fits || place >= (self.stamp, old, self.source, self.line_number) {
             return;
         }
@@ -220,6 +332,11 @@ impl ValueCell {
             arena[self.sample.0 as usize..][..new.sample.len()].copy_from_slice(new.sample);
         }
     }
+}
+
+/// Of too many values no line is counted, but they are there.
+pub(in crate::ledger) fn lines_of(entry: &ValueEntry) -> u64 {
+    u64::from(entry.count.max(1))
 }
 
 /// Keeps bytes; where they lie.
@@ -245,6 +362,7 @@ mod tests {
         let mut add = |number: usize, length: usize| {
             values.add(&ValueAddition {
                 shape: ShapeId(number as u64),
+                known: None,
                 slot: SlotId::candidate(1, 0),
                 value: b"5",
                 count: 1,
@@ -259,7 +377,7 @@ mod tests {
         (0..APART_MAX).for_each(|number| add(number, 0));
         (1..text.len()).for_each(|length| add(APART_MAX, length));
         assert_eq!(values.cells.len(), APART_MAX + 1);
-        assert_eq!(values.sample(&values.cells[APART_MAX]), &text[1..]);
+        assert_eq!(values.line(APART_MAX).2, &text[1..]);
         assert!(values.arena.len() <= APART_MAX + 1 + 4 * text.len(), "{}", values.arena.len());
     }
 }
