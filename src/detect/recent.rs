@@ -242,19 +242,23 @@ impl From<Saved> for Recent {
     fn from(saved: Saved) -> Recent {
         let panes = saved.panes.len().min(SAVED_MAX);
         let mut recent = Recent { pieces: Vec::with_capacity(panes), ..Recent::default() };
-        let mut starts = Vec::with_capacity(panes);
-        for &(pane, lines) in &saved.panes[..panes] {
+        let mut firsts = [None; SCALE_COUNT];
+        for (number, &(pane, lines)) in saved.panes[..panes].iter().enumerate() {
             if i64::from(pane.wrapping_sub(recent.newest)) >= SCALES[LONG] {
                 recent.clear();
-                starts.clear();
+                firsts = Default::default();
             }
-            starts.push((recent.pieces.len() as u16, pane));
+            let at = (recent.pieces.len() as u16, pane);
+            for (first, outside) in firsts.iter_mut().zip(saved.outside) {
+                if outside as usize == number {
+                    *first = Some(at);
+                }
+            }
             recent.push(pane.into(), lines);
         }
-        for (scale, &outside) in saved.outside.iter().enumerate() {
+        for (scale, first) in firsts.into_iter().enumerate() {
             let end = (recent.pieces.len() as u16, 0);
-            (recent.outside[scale], recent.first[scale]) =
-                starts.get(outside as usize).copied().unwrap_or(end);
+            (recent.outside[scale], recent.first[scale]) = first.unwrap_or(end);
         }
         recent.sums = saved.sums;
         recent

@@ -84,3 +84,27 @@ impl PartialEq for Places {
 }
 
 const _: () = assert!(SLOT_VALUES_MAX < NONE as usize);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list that grows, and one that begins anew, whatever its values end in.
+    #[test]
+    fn each_value_is_found_where_it_is_and_no_other_is() {
+        let mut places = Places::default();
+        let text = |number: usize| {
+            format!("{number}{}", if number.is_multiple_of(3) { "-the-same-ending" } else { "" })
+        };
+        for first in [0, 500] {
+            let mut values: Vec<Value> = Vec::new();
+            for number in first..first + SLOT_VALUES_MAX {
+                assert!(values.is_empty() || places.find(text(number).as_bytes(), &values).is_none());
+                values.push(Value::new(text(number).as_bytes()));
+                let found =
+                    |at: usize, places: &mut Places| places.find(text(first + at).as_bytes(), &values);
+                assert!((0..values.len()).all(|at| found(at, &mut places) == Some(at)));
+            }
+        }
+    }
+}
