@@ -201,10 +201,10 @@ impl Registry {
             return;
         }
         self.records[key as usize].covers += 1;
-        let record = &mut self.records[shape as usize];
-        if record.next == NONE {
-            record.next = key;
-            self.uncovered -= usize::from(record.counted);
+        let next = &mut self.outlines[shape as usize].next;
+        if *next == NONE {
+            *next = key;
+            self.uncovered -= usize::from(self.records[shape as usize].counted);
         }
         let (mine, its) = (self.records[shape as usize].template, self.records[key as usize].template);
         match (mine, its) {

@@ -34,19 +34,27 @@ pub struct Nearest {
     pub constants: usize,
 }
 
-/// Which words a text has, roughly: a sign for each, and how many there are. What no sign rules
+/// Which words a text has, roughly: two signs for each, and how many there are. What no sign rules
 /// out is compared word by word, and that is a few in a thousand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct WordSet {
-    signs: u64,
+    /// Two words with one sign in common hardly have the other, too.
+    signs: [u64; 2],
     count: u32,
 }
 
 impl WordSet {
     pub(super) fn of(text: &[u8]) -> WordSet {
-        let sign = |word: &[u8]| 1 << (xxh3_64(word) >> 58);
-        let add = |set: WordSet, word| WordSet { signs: set.signs | sign(word), count: set.count + 1 };
-        words_of(text).fold(WordSet { signs: 0, count: 0 }, add)
+        words_of(text).fold(WordSet::default(), |WordSet { signs: [one, other], count }, word| {
+            let [first, second] = signs_of(word);
+            WordSet { signs: [one | first, other | second], count: count + 1 }
+        })
+    }
+
+    /// Whether the word may be among these.
+    fn may_hold(self, word: &[u8]) -> bool {
+        let [first, second] = signs_of(word);
+        self.signs[0] & first != 0 && self.signs[1] & second != 0
     }
 
     fn count(self) -> usize {
@@ -55,8 +63,15 @@ impl WordSet {
 
     /// So many words of `other` may be among these, at most: a sign that only it has is a word.
     fn shared_most(self, other: WordSet) -> usize {
-        other.count() - (other.signs & !self.signs).count_ones() as usize
+        let foreign = |at: usize| (other.signs[at] & !self.signs[at]).count_ones();
+        other.count() - foreign(0).max(foreign(1)) as usize
     }
+}
+
+/// The signs of a word.
+fn signs_of(word: &[u8]) -> [u64; 2] {
+    let hash = xxh3_64(word);
+    [1 << (hash >> 58), 1 << (hash >> 52 & 63)]
 }
 
 impl Registry {
@@ -121,20 +136,29 @@ impl Registry {
             if self.templates[index].into != NONE {
                 continue;
             }
-            let root = self.root(template);
-            let most = set.shared_most(root.words).min(words.len());
-            let least = (words.len() + root.words.count()).saturating_sub(2 * most);
+            // Nearly all are ruled out by what lies side by side.
+            let root = self.root_ix(index as u32);
+            let theirs = self.outlines[root as usize].words;
+            let most = set.shared_most(theirs).min(words.len());
+            let least = (words.len() + theirs.count()).saturating_sub(2 * most);
+            let is_unlike = most == 0 || most * SHARED_PART < words.len().max(theirs.count());
+            let may_be = |&(shared, different, ..): &(usize, usize, u64, TemplateIx)| {
+                (shared, Reverse(different)) <= (most, Reverse(least))
+            };
+            if is_unlike || !best.as_ref().is_none_or(may_be) {
+                continue;
+            }
+            let root = &self.records[root as usize];
             let is_beaten = best.as_ref().is_some_and(|&(shared, different, id, _)| {
-                (shared, Reverse(different), Reverse(id)) >= (most, Reverse(least), Reverse(root.id))
+                (shared, different) == (most, least) && id <= root.id
             });
-            let is_unlike = most == 0 || most * SHARED_PART < words.len().max(root.words.count());
-            if is_beaten || is_unlike || root.id == own || self.is_only_foreseen(template) {
+            if is_beaten || root.id == own || self.is_only_foreseen(template) {
                 continue;
             }
             let (mut count, mut shared) = (0, 0);
             for word in words_of(&root.text) {
                 count += 1;
-                shared += usize::from(words.binary_search(&word).is_ok());
+                shared += usize::from(set.may_hold(word) && words.binary_search(&word).is_ok());
             }
             let shared = shared.min(words.len());
             if shared == 0 || shared * SHARED_PART < words.len().max(count) {

@@ -76,8 +76,6 @@ pub(super) struct Record {
     pub(super) id: u64,
     pub(super) text: Box<[u8]>,
     pub(super) example: Box<[u8]>,
-    /// Which words it has, roughly.
-    pub(super) words: WordSet,
     pub(super) level: Level,
     pub(super) alarm: bool,
     /// Seen in a line, not only made as a key.
@@ -87,11 +85,18 @@ pub(super) struct Record {
     pub(super) active: bool,
     /// Counts as uncovered until an active key covers it.
     pub(super) counted: bool,
-    /// An active key that covers this shape, or `NONE`: then it is a normal form.
-    pub(super) next: u32,
     pub(super) template: u32,
     /// As an active key: how many stored shapes it covers.
     pub(super) covers: u32,
+}
+
+/// What is asked of a record in passing over all of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outline {
+    /// Which words it has, roughly.
+    pub(super) words: WordSet,
+    /// An active key that covers this shape, or `NONE`: then it is a normal form.
+    pub(super) next: u32,
 }
 
 #[derive(Debug)]
@@ -108,6 +113,8 @@ pub(super) struct Template {
 #[derive(Debug, Default)]
 pub struct Registry {
     pub(super) records: Vec<Record>,
+    /// By record.
+    pub(super) outlines: Vec<Outline>,
     pub(super) by_id: HashMap<u64, u32>,
     pub(super) active: HashMap<u64, u32>,
     pub(super) entries: Entries,
@@ -264,17 +271,16 @@ impl Registry {
             id,
             text: text.into(),
             example: Box::default(),
-            words: WordSet::of(text),
             level,
             alarm,
             seen: false,
             foreseen: false,
             active: false,
             counted: false,
-            next: NONE,
             template: NONE,
             covers: 0,
         });
+        self.outlines.push(Outline { words: WordSet::of(text), next: NONE });
         self.by_id.insert(id, ix);
         ix
     }
@@ -296,12 +302,16 @@ impl Registry {
 
     /// The normal form of a template.
     pub(super) fn root(&self, template: TemplateIx) -> &Record {
-        let template = self.resolve(template.0);
+        &self.records[self.root_ix(self.resolve(template.0)) as usize]
+    }
+
+    /// The same by index, of one that lives.
+    pub(super) fn root_ix(&self, template: u32) -> u32 {
         let mut ix = self.templates[template as usize].shape;
-        while self.records[ix as usize].next != NONE {
-            ix = self.records[ix as usize].next;
+        while self.outlines[ix as usize].next != NONE {
+            ix = self.outlines[ix as usize].next;
         }
-        &self.records[ix as usize]
+        ix
     }
 
     /// The living template of a shape.

@@ -211,7 +211,7 @@ fn assert_confluent(registry: &Registry) {
                 assert_eq!(registry.root(through).id, root);
             }
         }
-        assert_eq!(covered, record.next != NONE);
+        assert_eq!(covered, registry.outlines[index].next != NONE);
     }
     assert!(registry.entries.words_seen().all(|words| words <= 11));
 }
