@@ -12,6 +12,7 @@ mod label;
 mod open;
 mod record;
 mod routes;
+mod slot;
 mod slots;
 mod tally;
 mod values;

@@ -6,7 +6,8 @@
 //! no more than once.
 
 use super::cache::Run;
-use super::slots::{Sink, Slot, Spotted, Value};
+use super::slot::{Slot, Value, Values};
+use super::slots::{Sink, Spotted};
 use crate::id::{ShapeId, SlotId};
 use crate::shape::route;
 use hashbrown::HashMap;
@@ -23,6 +24,7 @@ pub(super) struct RouteCounter {
     /// By shape, slot and hash of the route: the id of its slot has only half of that.
     index: HashMap<(ShapeId, SlotId, u64), u32>,
     touched: Vec<u32>,
+    values: Values,
     route: Vec<u8>,
     written: Vec<u8>,
 }
@@ -92,14 +94,15 @@ impl RouteCounter {
             self.touched.push(route);
         }
         let mut sink = Routed { sink, route: text, written: &mut self.written };
-        slot.add(*shape, answer, spot, bytes, &mut sink);
+        slot.add(*shape, answer, spot, bytes, &mut self.values, &mut sink);
     }
 
     /// Writes all that was counted, and begins anew.
     pub fn flush(&mut self, sink: &mut impl Sink) {
         for route in self.touched.drain(..) {
             let OfRoute { shape, slot, text } = &mut self.list[route as usize];
-            slot.flush(*shape, &mut Routed { sink, route: text, written: &mut self.written });
+            slot.flush(*shape, &self.values, &mut Routed { sink, route: text, written: &mut self.written });
         }
+        self.values.clear();
     }
 }

@@ -13,13 +13,11 @@
 use super::cache::Run;
 use super::open::Opened;
 use super::routes::{RouteCounter, answer_in};
+use super::slot::{NONE, Slot, Value, Values};
 use crate::id::{ShapeId, SlotId};
-use crate::limits::SLOT_VALUES_MAX;
 use crate::redact::names_secret;
-use crate::shape::candidates::{ANSWERS_MAX, INTEGER_DIGITS_MAX, is_long, says_code};
-use crate::shape::candidates::{CANDIDATES_MAX, Candidate, Candidates, LONG, VALUE_BYTES_MAX};
+use crate::shape::candidates::{ANSWERS_MAX, CANDIDATES_MAX, Candidate, Candidates, says_code};
 use crate::shape::cheap::Runs;
-use crate::shape::padded;
 use crate::time::{Pane, Time};
 use hashbrown::{HashMap, HashSet};
 
@@ -31,36 +29,6 @@ pub(super) const NO_PLAN: u32 = u32::MAX;
 const SLOTS_ALL_MAX: usize = 1 << 16;
 /// Of so many slots of a shape one is found by looking at each.
 const SEARCHED_MAX: usize = 32;
-
-/// A value, as far as it is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Value {
-    bytes: [u8; VALUE_BYTES_MAX],
-    len: u8,
-}
-
-impl Value {
-    #[inline]
-    pub(super) fn new(text: &[u8]) -> Value {
-        Value::at(text, 0, text.len())
-    }
-
-    /// What stands at `start..end` of `text`.
-    #[inline]
-    fn at(text: &[u8], start: usize, end: usize) -> Value {
-        if is_long(&text[start..end]) {
-            return Value::at(LONG, 0, LONG.len());
-        }
-        let mut bytes = [0; VALUE_BYTES_MAX];
-        let parts = padded(text, start, end - start).map(u64::to_le_bytes);
-        bytes.copy_from_slice(parts.as_flattened());
-        Value { bytes, len: (end - start) as u8 }
-    }
-
-    pub(super) fn text(&self) -> &[u8] {
-        &self.bytes[..self.len as usize]
-    }
-}
 
 /// One candidate of a key, made short: of a word that is the same in all lines, its number among
 /// those of the key, in `back`.
@@ -91,53 +59,85 @@ struct Plan {
     routes: [u32; ANSWERS_MAX],
 }
 
-/// The slots of one shape.
+/// The slots of one shape, a chain.
 #[derive(Debug)]
 struct Table {
     shape: ShapeId,
+    first: u32,
+    last: u32,
+    len: u32,
+}
+
+/// The slots of all shapes. They lie in one list, since most shapes of a flood have one or two, and
+/// show one value.
+#[derive(Default)]
+struct Tables {
+    list: Vec<Table>,
+    by_shape: HashMap<ShapeId, u32>,
     slots: Vec<Slot>,
-    /// Where each is, once there are many.
-    index: HashMap<SlotId, u32>,
+    /// By table: where each slot is, once there are many.
+    index: HashMap<(u32, SlotId), u32>,
+    values: Values,
 }
 
-impl Table {
-    fn find(&self, id: SlotId) -> Option<usize> {
-        if self.slots.len() > SEARCHED_MAX {
-            return self.index.get(&id).map(|at| *at as usize);
+impl Tables {
+    /// The table of a shape.
+    fn of(&mut self, shape: ShapeId) -> u32 {
+        *self.by_shape.entry(shape).or_insert_with(|| {
+            self.list.push(Table { shape, first: NONE, last: NONE, len: 0 });
+            self.list.len() as u32 - 1
+        })
+    }
+
+    /// The places of a table's slots, in order.
+    fn chain(&self, table: u32) -> impl Iterator<Item = u32> + '_ {
+        let known = |at: u32| Some(at).filter(|at| *at != NONE);
+        std::iter::successors(known(self.list[table as usize].first), move |at| {
+            known(self.slots[*at as usize].next)
+        })
+    }
+
+    fn find(&self, table: u32, id: SlotId) -> Option<u32> {
+        if self.list[table as usize].len as usize > SEARCHED_MAX {
+            return self.index.get(&(table, id)).copied();
         }
-        self.slots.iter().position(|slot| slot.id == id)
+        self.chain(table).find(|at| self.slots[*at as usize].id == id)
     }
 
-    /// Adds a slot that is not there; its place.
-    fn push(&mut self, slot: Slot) -> usize {
-        let Table { slots, index, .. } = self;
-        slots.push(slot);
-        let from = if slots.len() > SEARCHED_MAX { index.len() } else { slots.len() };
-        index.extend((from..).zip(&slots[from..]).map(|(at, slot)| (slot.id, at as u32)));
-        slots.len() - 1
+    /// Adds a slot that is not there; its place, behind all others.
+    fn push(&mut self, table: u32, slot: Slot) -> u32 {
+        let at = self.slots.len() as u32;
+        let id = slot.id;
+        self.slots.push(slot);
+        let known = &mut self.list[table as usize];
+        known.len += 1;
+        let (len, before) = (known.len as usize, std::mem::replace(&mut known.last, at));
+        match before {
+            NONE => known.first = at,
+            before => self.slots[before as usize].next = at,
+        }
+        if len > SEARCHED_MAX + 1 {
+            self.index.insert((table, id), at);
+        } else if len > SEARCHED_MAX {
+            let all: Vec<u32> = self.chain(table).collect();
+            self.index.extend(all.into_iter().map(|at| ((table, self.slots[at as usize].id), at)));
+        }
+        at
     }
-}
 
-#[derive(Debug)]
-pub(super) struct Slot {
-    id: SlotId,
-    is_open: bool,
-    /// It is among those that are to be written out.
-    is_touched: bool,
-    /// The pane in which it has shown too many values.
-    shut: Option<Pane>,
-    /// The last value is most often the next one.
-    last: usize,
-    values: Vec<(Value, Run)>,
+    fn clear(&mut self) {
+        self.list.clear();
+        self.by_shape.clear();
+        self.slots.clear();
+        self.index.clear();
+    }
 }
 
 /// What is counted of the values of a chunk's lines. See the module.
 pub(super) struct SlotCounter {
     plans: Vec<Plan>,
     words: Vec<Value>,
-    tables: Vec<Table>,
-    by_shape: HashMap<ShapeId, u32>,
-    slots: usize,
+    tables: Tables,
     /// Slots with something to write, with their tables.
     touched: Vec<(u32, u32)>,
     routes: RouteCounter,
@@ -168,9 +168,7 @@ impl SlotCounter {
         SlotCounter {
             plans: Vec::new(),
             words: Vec::new(),
-            tables: Vec::new(),
-            by_shape: HashMap::new(),
-            slots: 0,
+            tables: Tables::default(),
             touched: Vec::new(),
             routes: RouteCounter::default(),
             open: HashSet::new(),
@@ -180,13 +178,17 @@ impl SlotCounter {
 
     /// Whether there are so many slots that one of `parts` workers had better begin anew.
     pub fn is_full(&self, parts: usize) -> bool {
-        self.slots + self.routes.len() > SLOTS_ALL_MAX / parts
+        self.tables.slots.len() + self.routes.len() > SLOTS_ALL_MAX / parts
     }
 
     /// Forgets all but what the ledger has told.
     pub fn clear(&mut self) {
-        let open = std::mem::take(&mut self.open);
-        *self = SlotCounter { open, ..SlotCounter::new() };
+        self.plans.clear();
+        self.words.clear();
+        self.tables.clear();
+        self.touched.clear();
+        self.routes = RouteCounter::default();
+        self.names.clear();
     }
 
     /// How many slots the ledger has told to be open.
@@ -197,11 +199,9 @@ impl SlotCounter {
     /// The ledger has opened a slot.
     pub fn open(&mut self, shape: ShapeId, id: SlotId) {
         self.open.insert((shape, id));
-        let Some(table) = self.by_shape.get(&shape).map(|table| &mut self.tables[*table as usize]) else {
-            return;
-        };
-        if let Some(at) = table.find(id) {
-            table.slots[at].is_open = true;
+        let table = self.tables.by_shape.get(&shape);
+        if let Some(at) = table.and_then(|table| self.tables.find(*table, id)) {
+            self.tables.slots[at as usize].is_open = true;
         }
     }
 
@@ -211,16 +211,13 @@ impl SlotCounter {
         if count == 0 {
             return NO_PLAN;
         }
-        let table = self.table(shape);
-        let slots = &mut self.tables[table as usize].slots;
-        if slots.capacity() == 0 {
-            slots.reserve_exact(count.min(CANDIDATES_MAX));
-        }
+        let table = self.tables.of(shape);
+        let first = self.slots_of(table, count);
         let places = [Place::default(); CANDIDATES_MAX];
         let answers = candidates.answers;
         let routes = [0; ANSWERS_MAX];
         let first_word = self.words.len() as u32;
-        let mut plan = Plan { table, first: 0, closed: 0, words: 0, first_word, places, answers, routes };
+        let mut plan = Plan { table, first, closed: 0, words: 0, first_word, places, answers, routes };
         for (index, candidate) in candidates.iter().enumerate() {
             plan.places[index] = match candidate {
                 Candidate::Run { run, back, ahead } => Place { run, back, ahead },
@@ -230,11 +227,7 @@ impl SlotCounter {
                     Place { run: IS_WORD, back: plan.words.count_ones() as u8 - 1, ahead: 0 }
                 }
             };
-            let slot = self.slot(table, SlotId::candidate(count, index), 0);
-            if index == 0 {
-                plan.first = slot as u32;
-            }
-            plan.closed |= u8::from(!self.tables[table as usize].slots[slot].is_open) << index;
+            plan.closed |= u8::from(!self.tables.slots[first as usize + index].is_open) << index;
         }
         if let Some(asked) = candidates.asked {
             let answers = (0..CANDIDATES_MAX).filter(|index| answers >> index & 1 == 1);
@@ -247,23 +240,29 @@ impl SlotCounter {
         self.plans.len() as u32 - 1
     }
 
-    fn table(&mut self, shape: ShapeId) -> u32 {
-        *self.by_shape.entry(shape).or_insert_with(|| {
-            self.tables.push(Table { shape, slots: Vec::new(), index: HashMap::new() });
-            self.tables.len() as u32 - 1
+    /// The first of the slots of so many candidates, which lie side by side: they are made together.
+    fn slots_of(&mut self, table: u32, count: usize) -> u32 {
+        let first = self.tables.find(table, SlotId::candidate(count, 0));
+        first.unwrap_or_else(|| {
+            let first = self.tables.slots.len() as u32;
+            for index in 0..count.min(CANDIDATES_MAX) {
+                self.add_slot(table, SlotId::candidate(count, index));
+            }
+            first
         })
     }
 
-    /// The index of a slot in its table, which is likely `guess`.
-    fn slot(&mut self, table: u32, id: SlotId, guess: usize) -> usize {
-        let table = &mut self.tables[table as usize];
-        if table.slots.get(guess).is_some_and(|slot| slot.id == id) {
+    fn add_slot(&mut self, table: u32, id: SlotId) -> u32 {
+        let is_open = self.open.contains(&(self.tables.list[table as usize].shape, id));
+        self.tables.push(table, Slot::new(id, is_open))
+    }
+
+    /// The place of a slot of a table, which is likely `guess`.
+    fn slot(&mut self, table: u32, id: SlotId, guess: u32) -> u32 {
+        if self.tables.slots.get(guess as usize).is_some_and(|slot| slot.id == id) {
             return guess;
         }
-        table.find(id).unwrap_or_else(|| {
-            self.slots += 1;
-            table.push(Slot::new(id, self.open.contains(&(table.shape, id))))
-        })
+        self.tables.find(table, id).unwrap_or_else(|| self.add_slot(table, id))
     }
 
     /// Hot: counts the values of a line, if it has closed slots.
@@ -296,12 +295,13 @@ impl SlotCounter {
     ) {
         let SlotCounter { plans, words, tables, touched, routes, .. } = self;
         let plan = &mut plans[plan as usize];
-        let table = &mut tables[plan.table as usize];
+        let Tables { list, slots, values, .. } = tables;
+        let shape = list[plan.table as usize].shape;
         let mut left = plan.closed;
         while left != 0 {
             let index = left.trailing_zeros() as usize;
             left &= left - 1;
-            let slot = &mut table.slots[plan.first as usize + index];
+            let slot = &mut slots[plan.first as usize + index];
             if slot.is_open {
                 plan.closed &= !(1 << index);
                 continue;
@@ -317,7 +317,7 @@ impl SlotCounter {
             if slot.touch() {
                 touched.push((plan.table, plan.first + index as u32));
             }
-            slot.add(table.shape, value, spot, bytes, sink);
+            slot.add(shape, value, spot, bytes, values, sink);
             if plan.answers >> index & 1 == 1
                 && let Some(answer) = answer_in(&value)
             {
@@ -337,19 +337,21 @@ impl SlotCounter {
         bytes: &[u8],
         sink: &mut impl Sink,
     ) {
-        let at = self.table(shape);
+        let at = self.tables.of(shape);
         // The fields of a message mostly come in the same order.
-        let mut guess = self.tables[at as usize].slots.iter().take_while(|slot| !slot.id.is_field()).count();
+        let is_field = |at: &u32| self.tables.slots[*at as usize].id.is_field();
+        let mut guess = self.tables.chain(at).find(is_field).unwrap_or(NONE);
         let mut answered = None;
         for field in opened.fields() {
-            let known = self.tables[at as usize].slots.len();
+            let known = self.tables.slots.len();
             let place = self.slot(at, SlotId::field(field.name), guess);
-            guess = place + 1;
-            if place == known {
-                self.meet_field(at, place, field.name);
+            if place as usize == known {
+                self.meet_field(place, field.name);
             }
-            let table = &mut self.tables[at as usize];
-            let (value, is_open) = (Value::new(field.value), table.slots[place].is_open);
+            let Tables { slots, values, .. } = &mut self.tables;
+            let slot = &mut slots[place as usize];
+            guess = slot.next;
+            let (value, is_open) = (Value::new(field.value), slot.is_open);
             // The same field whether it is known by now that it is open or not.
             if answered.is_none() && says_code(field.name) {
                 answered = answer_in(&value).map(|answer| (SlotId::field(field.name), answer, is_open));
@@ -357,10 +359,10 @@ impl SlotCounter {
             if is_open {
                 continue;
             }
-            if table.slots[place].touch() {
-                self.touched.push((at, place as u32));
+            if slot.touch() {
+                self.touched.push((at, place));
             }
-            table.slots[place].add(shape, value, spot, bytes, sink);
+            slot.add(shape, value, spot, bytes, values, sink);
         }
         if let Some((slot, answer, false)) = answered
             && let Some(target) = opened.target()
@@ -372,9 +374,9 @@ impl SlotCounter {
 
     /// A slot is that of a field which was not met yet. What is a secret is not counted, and so not saved.
     #[cold]
-    fn meet_field(&mut self, table: u32, place: usize, name: &[u8]) {
+    fn meet_field(&mut self, place: u32, name: &[u8]) {
         if names_secret(name) {
-            self.tables[table as usize].slots[place].is_open = true;
+            self.tables.slots[place as usize].is_open = true;
         } else {
             self.names.push((SlotId::field(name), name.into()));
         }
@@ -382,96 +384,18 @@ impl SlotCounter {
 
     /// Writes all that was counted, and begins anew.
     pub fn flush(&mut self, sink: &mut impl Sink) {
+        let Tables { list, slots, values, .. } = &mut self.tables;
         for (table, slot) in self.touched.drain(..) {
-            let table = &mut self.tables[table as usize];
-            table.slots[slot as usize].flush(table.shape, sink);
+            slots[slot as usize].flush(list[table as usize].shape, values, sink);
         }
+        values.clear();
         self.routes.flush(sink);
     }
 }
 
-impl Slot {
-    pub(super) fn new(id: SlotId, is_open: bool) -> Slot {
-        Slot { id, is_open, is_touched: false, shut: None, last: 0, values: Vec::new() }
-    }
-
-    /// Notes that there is something to write; whether that is news.
-    #[inline]
-    pub(super) fn touch(&mut self) -> bool {
-        !std::mem::replace(&mut self.is_touched, true)
-    }
-
-    /// Writes all values, and begins anew.
-    pub(super) fn flush(&mut self, shape: ShapeId, sink: &mut impl Sink) {
-        (self.shut, self.is_touched) = (None, false);
-        for (value, run) in self.values.drain(..) {
-            sink.write(shape, self.id, value.text(), &run);
-        }
-    }
-
-    /// Adds a line with this value.
-    #[inline]
-    pub(super) fn add(
-        &mut self,
-        shape: ShapeId,
-        value: Value,
-        spot: Spotted,
-        bytes: &[u8],
-        sink: &mut impl Sink,
-    ) {
-        if self.shut.is_some_and(|shut| spot.pane >= shut) {
-            return;
-        }
-        let known = match self.values.get(self.last) {
-            Some((last, _)) if *last == value => Some(self.last),
-            _ => self.values.iter().position(|(known, _)| *known == value),
-        };
-        let Some(at) = known else {
-            return self.begin(shape, value, spot, sink);
-        };
-        self.last = at;
-        let run = &mut self.values[at].1;
-        if run.pane == spot.pane && run.late == spot.late {
-            run.add(spot.time, (spot.line, spot.at, spot.len), bytes);
-        } else {
-            sink.write(shape, self.id, value.text(), run);
-            *run = spot.run();
-        }
-    }
-
-    #[cold]
-    fn begin(&mut self, shape: ShapeId, value: Value, spot: Spotted, sink: &mut impl Sink) {
-        if self.values.len() >= SLOT_VALUES_MAX {
-            let own = |run: &Run| run.pane == spot.pane && run.late == spot.late;
-            let id = self.id;
-            if self.values.iter().all(|(_, run)| own(run)) {
-                self.values.clear();
-                self.shut = Some(spot.pane);
-                return sink.write(shape, id, b"", &Run { count: 0, ..spot.run() });
-            }
-            // Those of earlier panes make room.
-            self.values.retain(|(value, run)| {
-                let keep = own(run);
-                if !keep {
-                    sink.write(shape, id, value.text(), run);
-                }
-                keep
-            });
-        }
-        // Most slots of a flood have one value, and a list would begin with room for four.
-        if self.values.is_empty() {
-            self.values.reserve_exact(1);
-        }
-        self.last = self.values.len();
-        self.values.push((value, spot.run()));
-    }
-}
-
 impl Spotted {
-    fn run(self) -> Run {
+    pub(super) fn run(self) -> Run {
         let Spotted { time, pane, late, line, at, len } = self;
         Run { pane, late, count: 1, time, newest: time, line, at, len }
     }
 }
-
-const _: () = assert!(INTEGER_DIGITS_MAX < VALUE_BYTES_MAX && LONG.len() <= VALUE_BYTES_MAX);
