@@ -55,6 +55,7 @@ impl Registry {
     }
 
     fn connect(&mut self, cut: &mut Cut, ix: u32) {
+        cut.words().iter().for_each(|hash| self.vocabulary.add(*hash));
         let mut keys = 0;
         for index in 0..cut.holes.len() {
             let hole = cut.holes[index];

@@ -57,6 +57,12 @@ pub(super) struct Cut {
     pub(super) text: Vec<u8>,
     pub(super) pieces: Vec<Piece>,
     hashes: Vec<u32>,
+    /// Those of all words, where a quotation of several is one piece; else none.
+    words: Vec<u32>,
+    /// Hash of the text.
+    own: u64,
+    /// Which holes there are.
+    extent: Extent,
     /// Whether the word is one of many values; these have one hole together.
     grouped: Vec<bool>,
     /// The words that are no variables.
@@ -73,37 +79,110 @@ pub(super) struct Cut {
     kinds: Kinds,
 }
 
+/// Which holes a [`Cut`] has.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+enum Extent {
+    /// None.
+    #[default]
+    Begun,
+    /// Those whose key may be known.
+    Near,
+    /// All.
+    Whole,
+}
+
 impl Cut {
+    /// Cuts the shape with this text, and finds all its holes.
+    pub(super) fn load(&mut self, text: &[u8]) {
+        self.begin(text);
+        self.fill();
+    }
+
     /// Cuts the shape with this text. Who asks whether a shape is new often inserts it next, and
     /// what was cut is not cut again.
-    pub(super) fn load(&mut self, text: &[u8]) {
+    pub(super) fn begin(&mut self, text: &[u8]) {
         if self.text == text {
             return;
         }
         self.text.clear();
         self.text.extend_from_slice(text);
         parse_known(text, &mut self.kinds, &mut self.pieces);
-        group_quotes(text, &mut self.pieces);
         self.hashes.clear();
         self.hashes.extend(self.pieces.iter().map(|piece| short_hash(piece.word(text))));
+        self.words.clear();
+        group_quotes(text, &mut self.pieces);
+        if self.hashes.len() > self.pieces.len() {
+            std::mem::swap(&mut self.hashes, &mut self.words);
+            self.hashes.extend(self.pieces.iter().map(|piece| short_hash(piece.word(text))));
+        }
         self.flags.clear();
         self.flags.resize(self.pieces.len(), false);
-        self.masked.clear();
         self.constants = self.pieces.iter().filter(|piece| !piece.kind.is_variable()).count();
-        collapse(text, &self.pieces, |_| false, &mut self.stack, &mut self.masked);
-        self.is_collapsed = self.masked == text;
         self.group_values();
+        self.own = xxh3_64(text);
+        self.extent = Extent::Begun;
+    }
+
+    /// Finds all holes of the shape.
+    pub(super) fn fill(&mut self) {
+        if self.extent == Extent::Whole {
+            return;
+        }
+        self.extent = Extent::Whole;
+        self.masked.clear();
+        collapse(&self.text, &self.pieces, |_| false, &mut self.stack, &mut self.masked);
+        self.is_collapsed = self.masked == self.text;
         self.holes.clear();
-        let own = xxh3_64(text);
         for index in 0..self.pieces.len() {
             if !self.grouped[index] {
-                self.add(index, own);
+                self.add(index);
             }
         }
         if let Some(first) = self.grouped.iter().position(|&grouped| grouped) {
-            self.add_values(first, own);
+            self.add_values(first);
         }
         self.add_speakers();
+    }
+
+    /// Finds the holes that hold all words which are not known; false if no word is unknown, or
+    /// what else is to be looked at may not be told so simply.
+    pub(super) fn fill_near(&mut self, is_known: impl Fn(u32) -> bool) -> bool {
+        if self.extent != Extent::Begun {
+            return self.extent == Extent::Near;
+        }
+        // A word of a unit is no more once the word before it is masked.
+        let stays = |kind: Kind| !kind.is_variable() && !kind.is_unit();
+        let mut strange =
+            (0..self.pieces.len()).filter(|&at| stays(self.pieces[at].kind) && !is_known(self.hashes[at]));
+        let Some(first) = strange.next() else { return false };
+        if !self.words.is_empty() || self.has_speakers() {
+            return false;
+        }
+        let (hash, grouped) = (self.hashes[first], self.grouped[first]);
+        let together = |at: usize| self.grouped[at] == grouped && (grouped || self.hashes[at] == hash);
+        let are_together = strange.all(together);
+        self.extent = Extent::Near;
+        // A key that was made of part of the holes may be one of a text that is longer than need be.
+        self.is_collapsed = false;
+        self.holes.clear();
+        self.speakers.clear();
+        if are_together && grouped {
+            self.add_values(self.grouped.iter().position(|&grouped| grouped).unwrap_or(first));
+        } else if are_together {
+            self.add(first);
+        }
+        true
+    }
+
+    /// Whether a word stands before the level that a hole may mask.
+    fn has_speakers(&self) -> bool {
+        let level = self.pieces.iter().position(|piece| piece.kind.gives_level());
+        self.pieces[..level.unwrap_or(0)].iter().any(|piece| piece.kind.is_maskable())
+    }
+
+    /// Hashes of all words.
+    pub(super) fn words(&self) -> &[u32] {
+        if self.words.is_empty() { &self.hashes } else { &self.words }
     }
 
     /// Notes the words before the level with the columns they stand in.
@@ -149,10 +228,10 @@ impl Cut {
         }
     }
 
-    fn add(&mut self, index: usize, own: u64) {
+    fn add(&mut self, index: usize) {
         let kind = self.pieces[index].kind;
         if kind.is_variable() {
-            self.push(index, Places::One(index as u16), own, self.constants);
+            self.push(index, Places::One(index as u16), self.own, self.constants);
         } else if kind.is_maskable() {
             let places = Places::One(index as u16);
             let (key, constants) = self.key_of(places, places);
@@ -171,7 +250,7 @@ impl Cut {
     }
 
     /// The one hole of all values; the word in it is their sequence.
-    fn add_values(&mut self, first: usize, own: u64) {
+    fn add_values(&mut self, first: usize) {
         let mut word = 0;
         let mut kind = WordKind::Variable;
         for index in 0..self.pieces.len() {
@@ -183,7 +262,7 @@ impl Cut {
         let masks = (0..self.pieces.len()).any(|index| self.holds(Places::Values, index));
         let (key, constants) = match masks {
             true => self.key_of(Places::Values, Places::Values),
-            false => (own, self.constants),
+            false => (self.own, self.constants),
         };
         self.push(first, Places::Values, key, constants);
         if let Some(hole) = self.holes.last_mut() {
@@ -328,6 +407,6 @@ fn mix(one: u32, other: u32) -> u32 {
 
 /// Two words with the same short hash count as one: a test may pass a word later,
 /// never sooner.
-fn short_hash(word: &[u8]) -> u32 {
+pub(super) fn short_hash(word: &[u8]) -> u32 {
     xxh3_64(word) as u32
 }

@@ -21,6 +21,7 @@ pub mod saved;
 mod steady;
 mod stored;
 mod variables;
+mod vocabulary;
 
 pub(crate) use display::along_sample as display;
 pub use explosion::Explosion;

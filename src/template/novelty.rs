@@ -20,10 +20,25 @@ impl Registry {
     /// once it is inserted.
     pub fn is_new(&self, shape: &Shape) -> bool {
         let mut cut = self.cut.take();
-        cut.load(&shape.text);
-        let is_new = !self.says_the_same(&cut) && !self.is_known_masked(&mut cut);
+        cut.begin(&shape.text);
+        let is_new = match self.look_near(&mut cut) {
+            // It is not stored, and has no instance.
+            true => !self.is_hole_known(&cut),
+            false => self.is_new_wherever(&mut cut),
+        };
+        debug_assert!({
+            let mut cut = Cut::default();
+            cut.begin(&shape.text);
+            is_new == self.is_new_wherever(&mut cut)
+        });
         self.cut.replace(cut);
         is_new
+    }
+
+    /// The same by all that there is.
+    fn is_new_wherever(&self, cut: &mut Cut) -> bool {
+        cut.fill();
+        !self.says_the_same(cut) && !self.is_known_masked(cut)
     }
 
     /// Whether the shape in `cut` with instances masked says what is known.
@@ -48,9 +63,13 @@ impl Registry {
     fn says_the_same(&self, cut: &Cut) -> bool {
         self.by_id.contains_key(&ShapeId::of(&cut.text).0)
             || cut.speakers.iter().any(|s| self.columns.would_activate(s, &cut.holes[s.hole as usize]))
-            || cut.holes.iter().any(|hole| {
-                self.active.contains_key(&hole.key) || self.entries.would_pass(hole.key, &hole.arrival)
-            })
+            || self.is_hole_known(cut)
+    }
+
+    /// Whether the key of a hole is active, or will be once its word has arrived.
+    fn is_hole_known(&self, cut: &Cut) -> bool {
+        cut.holes.iter().any(|hole| self.active.contains_key(&hole.key))
+            || cut.holes.iter().any(|hole| self.entries.would_pass(hole.key, &hole.arrival))
     }
 
     /// Adds the shape in `cut` with one instance masked, for each it has.

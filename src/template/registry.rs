@@ -20,9 +20,10 @@ use hashbrown::HashMap;
 use super::closure::Task;
 use super::column::Columns;
 use super::entry::Entries;
-use super::holes::Cut;
+use super::holes::{Cut, short_hash};
 use super::limits::Bound;
 use super::nearest::WordSet;
+use super::vocabulary::Vocabulary;
 use crate::id::{ShapeId, TemplateId};
 use crate::line::level::Level;
 use crate::shape::Shape;
@@ -125,6 +126,7 @@ pub struct Registry {
     pub(super) joins: Vec<(TemplateIx, TemplateIx)>,
     pub(super) tasks: Vec<Task>,
     pub(super) cut: RefCell<Cut>,
+    pub(super) vocabulary: Vocabulary,
     pub(super) uncovered: usize,
     pub(super) text_bytes: usize,
     pub(super) collisions: u64,
@@ -171,10 +173,11 @@ impl Registry {
     /// Stores a new shape, or finds where it goes.
     pub(super) fn add(&mut self, shape: &Shape, id: u64) -> u32 {
         let mut cut = self.cut.take();
-        cut.load(&shape.text);
-        let ix = match self.refuge(shape, &cut) {
+        cut.begin(&shape.text);
+        let ix = match self.refuge(shape, &mut cut) {
             Some(ix) => ix,
             None => {
+                cut.fill();
                 let ix = self.add_record(id, &shape.text, shape.level, shape.alarm);
                 self.records[ix as usize].counted = true;
                 self.uncovered += 1;
@@ -190,18 +193,19 @@ impl Registry {
     }
 
     /// Where a shape goes that a bound keeps from being stored.
-    fn refuge(&mut self, shape: &Shape, cut: &Cut) -> Option<u32> {
+    fn refuge(&mut self, shape: &Shape, cut: &mut Cut) -> Option<u32> {
         if self.loading {
             return None;
         }
-        let keys = cut.holes.iter().filter_map(|hole| self.active.get(&hole.key));
-        let (mut covered, mut full) = (None, None);
-        for &key in keys {
-            covered = covered.or(Some(key));
-            if self.records[key as usize].covers >= KEY_SHAPES_MAX {
-                full = full.or(Some(key));
-            }
+        if !self.look_near(cut) {
+            cut.fill();
         }
+        let (covered, full) = self.covering(cut);
+        debug_assert!({
+            let mut cut = Cut::default();
+            cut.load(&shape.text);
+            (covered, full) == self.covering(&cut)
+        });
         if let Some(key) = full {
             self.hit(Bound::Forms(key));
             return Some(key);
@@ -210,6 +214,14 @@ impl Registry {
             return None;
         }
         Some(covered.unwrap_or_else(|| self.overflow()))
+    }
+
+    /// The first active key of the shape in `cut`, and the first that stores no more shapes.
+    fn covering(&self, cut: &Cut) -> (Option<u32>, Option<u32>) {
+        let mut keys = cut.holes.iter().filter_map(|hole| self.active.get(&hole.key).copied());
+        let is_full = |key: &u32| self.records[*key as usize].covers >= KEY_SHAPES_MAX;
+        let covered = keys.clone().next();
+        (covered, keys.find(is_full))
     }
 
     /// Whether one of the bounds keeps this shape out; severe ones may use the reserve.
@@ -237,6 +249,7 @@ impl Registry {
             return ix;
         }
         let ix = self.add_record(id, OVERFLOW, Level::None, false);
+        self.vocabulary.add(short_hash(OVERFLOW));
         self.add_template(ix);
         ix
     }
