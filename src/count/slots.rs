@@ -63,6 +63,8 @@ struct Plan {
 #[derive(Debug)]
 struct Table {
     shape: ShapeId,
+    /// The chunk in which the ledger was told of it last.
+    told: u32,
     first: u32,
     last: u32,
     len: u32,
@@ -84,7 +86,7 @@ impl Tables {
     /// The table of a shape.
     fn of(&mut self, shape: ShapeId) -> u32 {
         *self.by_shape.entry(shape).or_insert_with(|| {
-            self.list.push(Table { shape, first: NONE, last: NONE, len: 0 });
+            self.list.push(Table { shape, told: 0, first: NONE, last: NONE, len: 0 });
             self.list.len() as u32 - 1
         })
     }
@@ -142,6 +144,8 @@ pub(super) struct SlotCounter {
     touched: Vec<(u32, u32)>,
     routes: RouteCounter,
     open: HashSet<(ShapeId, SlotId)>,
+    /// The number of the chunk, from 1.
+    chunk: u32,
     /// Names of fields that have not been told yet.
     pub names: Vec<(SlotId, Box<[u8]>)>,
 }
@@ -172,6 +176,7 @@ impl SlotCounter {
             touched: Vec::new(),
             routes: RouteCounter::default(),
             open: HashSet::new(),
+            chunk: 0,
             names: Vec::new(),
         }
     }
@@ -203,6 +208,17 @@ impl SlotCounter {
         if let Some(at) = table.and_then(|table| self.tables.find(*table, id)) {
             self.tables.slots[at as usize].is_open = true;
         }
+    }
+
+    /// A chunk begins.
+    pub fn begin(&mut self) {
+        self.chunk = self.chunk.wrapping_add(1);
+    }
+
+    /// The ledger is to be told of the shape of a new cheap key; whether it is not yet in this chunk.
+    pub fn tell(&mut self, shape: ShapeId) -> bool {
+        let table = self.tables.of(shape);
+        std::mem::replace(&mut self.tables.list[table as usize].told, self.chunk) != self.chunk
     }
 
     /// What is to be counted of the lines of a new cheap key.

@@ -144,6 +144,7 @@ impl Worker {
             counter.slots.clear();
             counter.values.iter_mut().for_each(|values| values.forget_shapes());
         }
+        counter.slots.begin();
         counter.records.begin(job.index == 0);
         opener.look(job.bytes);
         let mut walk = Walk::new(job, counter.room);
@@ -337,16 +338,15 @@ impl Counter {
             return slot;
         }
         let slot = self.remember(key, opened);
-        let shape = &self.shape;
+        let (shape, id) = (&self.shape, self.cache.slots[slot as usize].shape);
         if let Some(values) = &mut self.values {
-            values.learn(shape.id(), &shape.text);
+            values.learn(id, &shape.text);
         }
-        walk.delta.shapes.push(NewShape {
-            id: shape.id(),
-            text: shape.text.as_slice().into(),
-            level: shape.level,
-            alarm: shape.alarm,
-        });
+        // Most new keys of a flood are of a few shapes.
+        if self.slots.tell(id) {
+            let text = shape.text.as_slice().into();
+            walk.delta.shapes.push(NewShape { id, text, level: shape.level, alarm: shape.alarm });
+        }
         slot
     }
 

@@ -21,6 +21,9 @@ const WORDS_DIFFERING_MAX: usize = 4;
 /// Less than this part of the words in common is no likeness (1/n).
 const SHARED_PART: usize = 3;
 
+/// Signs of a word.
+const SIGNS: usize = 3;
+
 /// The known message most like a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nearest {
@@ -34,27 +37,28 @@ pub struct Nearest {
     pub constants: usize,
 }
 
-/// Which words a text has, roughly: two signs for each, and how many there are. What no sign rules
+/// Which words a text has, roughly: three signs for each, and how many there are. What no sign rules
 /// out is compared word by word, and that is a few in a thousand.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct WordSet {
-    /// Two words with one sign in common hardly have the other, too.
-    signs: [u64; 2],
+    /// Two words with one sign in common hardly have the others, too.
+    signs: [u64; SIGNS],
     count: u32,
 }
 
 impl WordSet {
     pub(super) fn of(text: &[u8]) -> WordSet {
-        words_of(text).fold(WordSet::default(), |WordSet { signs: [one, other], count }, word| {
-            let [first, second] = signs_of(word);
-            WordSet { signs: [one | first, other | second], count: count + 1 }
-        })
+        let mut set = WordSet::default();
+        for word in words_of(text) {
+            set.count += 1;
+            set.signs.iter_mut().zip(signs_of(word)).for_each(|(signs, sign)| *signs |= sign);
+        }
+        set
     }
 
     /// Whether the word may be among these.
     fn may_hold(self, word: &[u8]) -> bool {
-        let [first, second] = signs_of(word);
-        self.signs[0] & first != 0 && self.signs[1] & second != 0
+        self.signs.iter().zip(signs_of(word)).all(|(signs, sign)| signs & sign != 0)
     }
 
     fn count(self) -> usize {
@@ -63,15 +67,15 @@ impl WordSet {
 
     /// So many words of `other` may be among these, at most: a sign that only it has is a word.
     fn shared_most(self, other: WordSet) -> usize {
-        let foreign = |at: usize| (other.signs[at] & !self.signs[at]).count_ones();
-        other.count() - foreign(0).max(foreign(1)) as usize
+        let foreign = |(own, other): (&u64, &u64)| (other & !own).count_ones() as usize;
+        other.count() - self.signs.iter().zip(&other.signs).map(foreign).fold(0, usize::max)
     }
 }
 
 /// The signs of a word.
-fn signs_of(word: &[u8]) -> [u64; 2] {
+fn signs_of(word: &[u8]) -> [u64; SIGNS] {
     let hash = xxh3_64(word);
-    [1 << (hash >> 58), 1 << (hash >> 52 & 63)]
+    std::array::from_fn(|at| 1 << (hash >> (6 * at) & 63))
 }
 
 impl Registry {
