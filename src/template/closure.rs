@@ -103,9 +103,9 @@ impl Registry {
     pub(super) fn activate_saved_column(&mut self, column: u64) {
         let members = self.columns.activate(column);
         self.tasks.extend(members.into_iter().map(Task::Mask));
-        let mut cut = self.cut.take();
+        let mut cut = self.cut.take().unwrap_or_default();
         self.finish(&mut cut);
-        self.cut.replace(cut);
+        self.cut.replace(Some(cut));
     }
 
     fn join(&mut self, cut: &mut Cut, ix: u32) {
@@ -191,9 +191,9 @@ impl Registry {
             ix
         });
         self.activate(id, text, ix, Cause::Words);
-        let mut cut = self.cut.take();
+        let mut cut = self.cut.take().unwrap_or_default();
         self.finish(&mut cut);
-        self.cut.replace(cut);
+        self.cut.replace(Some(cut));
     }
 
     /// Notes that the active `key` covers the shape, whose template becomes its own.

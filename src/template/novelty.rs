@@ -19,7 +19,7 @@ impl Registry {
     /// Whether no shape or active key known says the same as this one, nor would
     /// once it is inserted.
     pub fn is_new(&self, shape: &Shape) -> bool {
-        let mut cut = self.cut.take();
+        let mut cut = self.cut.take().unwrap_or_default();
         cut.begin(&shape.text);
         let is_new = match self.look_near(&mut cut) {
             // It is not stored, and has no instance.
@@ -31,7 +31,7 @@ impl Registry {
             cut.begin(&shape.text);
             is_new == self.is_new_wherever(&mut cut)
         });
-        self.cut.replace(cut);
+        self.cut.replace(Some(cut));
         is_new
     }
 

@@ -125,7 +125,8 @@ pub struct Registry {
     pub(super) templates: Vec<Template>,
     pub(super) joins: Vec<(TemplateIx, TemplateIx)>,
     pub(super) tasks: Vec<Task>,
-    pub(super) cut: RefCell<Cut>,
+    /// Lent to whoever cuts a shape.
+    pub(super) cut: RefCell<Option<Box<Cut>>>,
     pub(super) vocabulary: Vocabulary,
     pub(super) uncovered: usize,
     pub(super) text_bytes: usize,
@@ -172,7 +173,7 @@ impl Registry {
 
     /// Stores a new shape, or finds where it goes.
     pub(super) fn add(&mut self, shape: &Shape, id: u64) -> u32 {
-        let mut cut = self.cut.take();
+        let mut cut = self.cut.take().unwrap_or_default();
         cut.begin(&shape.text);
         let ix = match self.refuge(shape, &mut cut) {
             Some(ix) => ix,
@@ -188,7 +189,7 @@ impl Registry {
                 ix
             }
         };
-        self.cut.replace(cut);
+        self.cut.replace(Some(cut));
         ix
     }
 
