@@ -175,7 +175,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     Words { search }
 });
 
-/// Bits by hash of three letters, any case: those that a word of alarm begins with.
+/// Bits by three letters, any case: those that a word of alarm begins with.
 static BEGINNINGS: [u64; BEGINNING_BITS / 64] = {
     let mut bits = [0; BEGINNING_BITS / 64];
     let mut list = 0;
@@ -192,12 +192,11 @@ static BEGINNINGS: [u64; BEGINNING_BITS / 64] = {
     }
     bits
 };
-const BEGINNING_BITS: usize = 1 << 12;
+const BEGINNING_BITS: usize = 1 << 15;
 
 const fn beginning(one: u8, two: u8, three: u8) -> usize {
     // Of an ASCII letter the low five bits are the same in any case.
-    let letters = (one as usize & 31) << 10 | (two as usize & 31) << 5 | three as usize & 31;
-    (letters ^ letters >> 12) % BEGINNING_BITS
+    (one as usize & 31) << 10 | (two as usize & 31) << 5 | three as usize & 31
 }
 
 /// Whether a word of alarm may be in a word; if not, there is none. Most words are done with here.
