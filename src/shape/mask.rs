@@ -12,13 +12,13 @@ use super::bytes::{CLASS, Classes, HEX, JOINT, LETTER, MARK, UPPER, is, without_
 
 // limits
 /// With more letters than this a word with digits says something.
-const LETTERS_MAX: usize = 3;
+pub(super) const LETTERS_MAX: usize = 3;
 /// So many changes between letters and digits inside one run are no name.
-const ALTERNATIONS_MIN: usize = 5;
+pub(super) const ALTERNATIONS_MIN: usize = 5;
 /// Hex without any digit is only believed from here on: no usual word is that long.
 const HEX_LETTERS_MIN: usize = 8;
 /// A random token has at least so many places.
-const RANDOM_PLACES_MIN: usize = 8;
+pub(super) const RANDOM_PLACES_MIN: usize = 8;
 /// A UUID has five groups, a MAC address six.
 const HEX_GROUPS_MIN: usize = 5;
 

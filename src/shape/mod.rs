@@ -26,6 +26,7 @@ pub(crate) mod collapse;
 mod generated;
 mod header;
 mod mask;
+mod mixed;
 mod request;
 pub(crate) mod route;
 mod secret;

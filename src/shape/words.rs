@@ -8,6 +8,7 @@
 use super::bytes::{Classes, JOINT, MARK};
 use super::candidates::{self, Hint};
 use super::cheap::KEEP;
+use super::mixed::Mixed;
 use super::secret::Announced;
 use super::tokens::{Kind, full_kind_of, kind_of_constant};
 use super::{alarm, generated, header, is_unit, mask, secret};
@@ -44,6 +45,16 @@ const IS_CODE: u32 = 1 << 14;
 impl Verdict {
     fn of(word: &[u8]) -> Verdict {
         let classes = Classes::of(word);
+        if classes.any_is(MARK)
+            && !classes.any_is(JOINT)
+            && let Some(mixed) = Mixed::of(word)
+        {
+            return Verdict::of_mixed(mixed, secret::announced(word));
+        }
+        Verdict::of_any(word, classes)
+    }
+
+    fn of_any(word: &[u8], classes: Classes) -> Verdict {
         let letters = classes.all_letters();
         let spells_level = letters && level::spelled(word).is_some();
         let is_generated = classes.any_is(JOINT) && generated::is_in(word);
@@ -75,6 +86,18 @@ impl Verdict {
             (counts && !is_name && candidates::is_code(word), IS_CODE),
         ];
         Verdict(bits.iter().filter(|(is, _)| *is).fold(0, |all, (_, bit)| all | bit))
+    }
+
+    /// The same of a word that has nothing but letters and digits.
+    fn of_mixed(mixed: Mixed, announced: Announced) -> Verdict {
+        let value = if mixed.is_value() { IS_VALUE } else { IS_VALUE_BEHIND_EQUALS };
+        let code = if mixed.is_code() { IS_CODE } else { 0 };
+        let announced = match announced {
+            Announced::Nothing => 0,
+            Announced::Secret => IS_KEY,
+            Announced::Bearer => IS_BEARER,
+        };
+        Verdict(value | code | announced | IS_NAMED | HAS_DIGITS)
     }
 
     #[inline]
@@ -264,6 +287,23 @@ fn place(word: &[u64; 3]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_of_letters_and_digits_is_what_any_word_would_be() {
+        let signs = b"\x01\x01\x02\x03\x03xafgzAG-";
+        let mut seed = 1_u64;
+        for round in 0..60_000 {
+            let mut next = || {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (seed >> 33) as usize
+            };
+            let mut word: Vec<u8> = (0..1 + round % 26).map(|_| signs[next() % signs.len()]).collect();
+            if round % 7 == 0 {
+                word.extend_from_slice(b"token");
+            }
+            assert_eq!(Verdict::of(&word), Verdict::of_any(&word, Classes::of(&word)), "{word:?}");
+        }
+    }
 
     #[test]
     fn a_word_that_is_remembered_is_what_it_was() {
