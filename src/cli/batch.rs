@@ -31,6 +31,10 @@ pub fn scan(args: &Scan) -> Result<Outcome, Error> {
     if !quiet && !printer.closed {
         say!("logsurge: {}", summary::line(run.report()));
     }
+    if !printer.closed {
+        // It is at its end, and so is the program: to take a large one apart piece by piece is in vain.
+        std::mem::forget(run);
+    }
     Ok(Outcome::of(printer.alerts, trouble, args.judging.output.exit_zero))
 }
 
