@@ -39,7 +39,7 @@ pub(crate) fn along_sample(text: &[u8], sample: &[u8]) -> String {
 /// Writes a layout of `line`. Words with digits that `steady` knows never to vary are
 /// shown as they are; `stamp` is where a stamp was cut from the line.
 pub(super) fn render(
-    parts: &[Part],
+    parts: &[Part<'_>],
     line: &[u8],
     mut stamp: Option<usize>,
     steady: impl Fn((usize, usize)) -> bool,

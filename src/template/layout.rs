@@ -16,11 +16,11 @@ const VALUES_SHOWN_MAX: usize = 12;
 
 /// A piece of the layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum Part<'a> {
     /// Signs and blanks between words.
-    Gap(Vec<u8>),
+    Gap(&'a [u8]),
     /// A word of the template, and where it stands in the line.
-    Constant { word: Vec<u8>, place: Option<(usize, usize)> },
+    Constant { word: &'a [u8], place: Option<(usize, usize)> },
     /// A value.
     Value(Value),
 }
@@ -41,10 +41,11 @@ pub(crate) struct Value {
 
 /// Lays `line` out along the template with the shape `text`. `line` is without its
 /// stamp; if it may hold one, `has_stamp` keeps its front from being cut into values.
-pub(crate) fn lay_out(text: &[u8], line: &[u8], has_stamp: bool) -> Vec<Part> {
+pub(crate) fn lay_out<'a>(text: &'a [u8], line: &'a [u8], has_stamp: bool) -> Vec<Part<'a>> {
     let tokens: Vec<Token<'_>> = tokens(text).collect();
     let places = places_in(line, &tokens);
-    let mut parts = Vec::new();
+    let mut spare = Spare::default();
+    let mut parts = Vec::with_capacity(2 * tokens.len() + 2);
     let mut index = 0;
     // Just past the last constant word, if that was found.
     let mut behind = (!has_stamp).then_some(0);
@@ -62,22 +63,22 @@ pub(crate) fn lay_out(text: &[u8], line: &[u8], has_stamp: bool) -> Vec<Part> {
         let leading = first == 0 && index == 0;
         match region {
             Some(region) if index > first && has_word(&line[region.0..region.1]) => {
-                values(line, region.0, region.1, first, &mut parts);
+                values(line, region, first, &mut spare, &mut parts);
             }
             Some((from, to)) if index == first && !leading && !has_word(&line[from..to]) => {
-                parts.push(Part::Gap(line[from..to].to_vec()));
+                parts.push(Part::Gap(&line[from..to]));
             }
             _ => {
                 for (token, word) in tokens.iter().enumerate().take(index).skip(first) {
-                    parts.push(Part::Gap(word.gap.to_vec()));
+                    parts.push(Part::Gap(word.gap));
                     parts.push(Part::Value(Value { place: None, unit: false, token, nth: 0, of: 0 }));
                 }
                 let gap = tokens.get(index).map_or(end, |token| token.gap);
-                parts.push(Part::Gap(gap.to_vec()));
+                parts.push(Part::Gap(gap));
             }
         }
         if let Some(token) = tokens.get(index) {
-            parts.push(Part::Constant { word: token.word.to_vec(), place: places[index] });
+            parts.push(Part::Constant { word: token.word, place: places[index] });
             behind = places[index].map(|place| place.1);
         }
         index += 1;
@@ -96,24 +97,40 @@ fn has_word(bytes: &[u8]) -> bool {
     bytes.iter().any(|&byte| is_word_byte(byte))
 }
 
+/// Buffers of [`values`].
+#[derive(Default)]
+struct Spare {
+    key: Vec<u8>,
+    places: Vec<usize>,
+    words: Vec<(usize, usize)>,
+}
+
 /// Cuts `line[from..to]`, where a variable stands, into its words.
-fn values(line: &[u8], from: usize, to: usize, token: usize, parts: &mut Vec<Part>) {
-    let (mut key, mut places) = (Vec::new(), Vec::new());
-    cheap::write_with_places(&line[from..to], &mut key, &mut places);
+fn values<'a>(
+    line: &'a [u8],
+    (from, to): (usize, usize),
+    token: usize,
+    spare: &mut Spare,
+    parts: &mut Vec<Part<'a>>,
+) {
+    let Spare { key, places, words } = spare;
+    key.clear();
+    places.clear();
+    words.clear();
+    cheap::write_with_places(&line[from..to], key, places);
     places.push(to - from);
-    let mut words: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;
     while at < key.len() {
         if bytes::is(key[at], bytes::BLANK | bytes::SEPARATOR) {
             at += 1;
             continue;
         }
-        let stop = bytes::word_end(&key, at);
+        let stop = bytes::word_end(key, at);
         if !bytes::is_wordy(&key[at..stop]) {
             at = stop;
             continue;
         }
-        let end = value_end(&key, at, stop).unwrap_or_else(|| bytes::without_dots(&key, at, stop));
+        let end = value_end(key, at, stop).unwrap_or_else(|| bytes::without_dots(key, at, stop));
         // A sign glued to what stands before belongs to the gap: `]-x`.
         let closed = at > 0 && matches!(key[at - 1], b']' | b')' | b'}');
         let signs = if closed { leading_signs(&key[at..end]) } else { 0 };
@@ -121,16 +138,18 @@ fn values(line: &[u8], from: usize, to: usize, token: usize, parts: &mut Vec<Par
         at = end;
     }
     if words.len() > VALUES_SHOWN_MAX {
-        words = vec![(words[0].0, words[words.len() - 1].1)];
+        let whole = (words[0].0, words[words.len() - 1].1);
+        words.clear();
+        words.push(whole);
     }
     let mut gap = from;
     for (nth, &(start, end)) in words.iter().enumerate() {
-        parts.push(Part::Gap(line[gap..start].to_vec()));
+        parts.push(Part::Gap(&line[gap..start]));
         let unit = nth > 0 && is_unit(&line[start..end]);
         parts.push(Part::Value(Value { place: Some((start, end)), unit, token, nth, of: words.len() }));
         gap = end;
     }
-    parts.push(Part::Gap(line[gap..to].to_vec()));
+    parts.push(Part::Gap(&line[gap..to]));
 }
 
 fn leading_signs(word: &[u8]) -> usize {

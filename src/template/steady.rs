@@ -59,7 +59,7 @@ impl Registry {
 }
 
 /// The words of a layout that are found in its line.
-fn words_of(parts: &[Part]) -> Vec<(Name, (usize, usize))> {
+fn words_of(parts: &[Part<'_>]) -> Vec<(Name, (usize, usize))> {
     let mut constants = 0;
     let mut words = Vec::new();
     for part in parts {
