@@ -76,6 +76,8 @@ struct Table {
 struct Tables {
     list: Vec<Table>,
     by_shape: HashMap<ShapeId, u32>,
+    /// The table that was asked for last: it often is the next one.
+    latest: u32,
     slots: Vec<Slot>,
     /// By table: where each slot is, once there are many.
     index: HashMap<(u32, SlotId), u32>,
@@ -85,10 +87,13 @@ struct Tables {
 impl Tables {
     /// The table of a shape.
     fn of(&mut self, shape: ShapeId) -> u32 {
-        *self.by_shape.entry(shape).or_insert_with(|| {
-            self.list.push(Table { shape, told: 0, first: NONE, last: NONE, len: 0 });
-            self.list.len() as u32 - 1
-        })
+        if self.list.get(self.latest as usize).is_none_or(|latest| latest.shape != shape) {
+            self.latest = *self.by_shape.entry(shape).or_insert_with(|| {
+                self.list.push(Table { shape, told: 0, first: NONE, last: NONE, len: 0 });
+                self.list.len() as u32 - 1
+            });
+        }
+        self.latest
     }
 
     /// The places of a table's slots, in order.
