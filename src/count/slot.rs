@@ -7,8 +7,8 @@ use super::cache::Run;
 use super::slots::{Sink, Spotted};
 use crate::id::{ShapeId, SlotId};
 use crate::limits::SLOT_VALUES_MAX;
+use crate::line::remembered::padded;
 use crate::shape::candidates::{INTEGER_DIGITS_MAX, LONG, VALUE_BYTES_MAX, is_long};
-use crate::shape::padded;
 use crate::time::Pane;
 
 /// No slot, or no value.
@@ -34,7 +34,7 @@ impl Value {
             return Value::at(LONG, 0, LONG.len());
         }
         let mut bytes = [0; VALUE_BYTES_MAX];
-        let parts = padded(text, start, end - start).map(u64::to_le_bytes);
+        let parts = padded::<{ VALUE_BYTES_MAX / 8 }>(text, start, end - start).map(u64::to_le_bytes);
         bytes.copy_from_slice(parts.as_flattened());
         Value { bytes, len: (end - start) as u8 }
     }

@@ -48,7 +48,7 @@ impl<T: Copy + Default, const PARTS: usize> Remembered<T, PARTS> {
         }
         let key = padded(text, start, len);
         match self.places.get(place(&key) & self.places.len().wrapping_sub(1)) {
-            Some(known) if known.text == key && known.len == len as u32 => known.is,
+            Some(known) if known.len == len as u32 && is_same(&known.text, &key) => known.is,
             _ => self.learn(key, &text[start..end], judge),
         }
     }
@@ -66,6 +66,12 @@ impl<T: Copy + Default, const PARTS: usize> Remembered<T, PARTS> {
         self.places[at] = Place { text: key, len: text.len() as u32, is };
         is
     }
+}
+
+/// Number by number: as a whole they would be read back from where they were just written.
+#[inline]
+fn is_same<const PARTS: usize>(one: &[u64; PARTS], other: &[u64; PARTS]) -> bool {
+    one.iter().zip(other).fold(0, |differs, (one, other)| differs | (one ^ other)) == 0
 }
 
 /// Keeps the first `n` bytes of a number.

@@ -165,7 +165,7 @@ fn fold(a: u64, b: u64) -> u64 {
 }
 
 /// Keeps the first `n` bytes of a number.
-pub(super) const KEEP: [u64; 9] = {
+const KEEP: [u64; 9] = {
     let mut table = [0; 9];
     let mut n = 1;
     while n <= 8 {

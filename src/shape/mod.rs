@@ -39,7 +39,7 @@ pub(crate) use collapse::is_unit;
 pub(crate) use mask::{is_constant_value, long_value_end as value_end};
 pub use tokens::{Kind, Token, tokens};
 pub(crate) use tokens::{Piece, after_equals, gap_before, group_quotes, parse_known};
-pub(crate) use words::{Kinds, padded};
+pub(crate) use words::Kinds;
 
 use crate::id::ShapeId;
 use crate::line::level::Level;

@@ -7,20 +7,16 @@
 
 use super::bytes::{Classes, JOINT, MARK};
 use super::candidates::{self, Hint};
-use super::cheap::KEEP;
 use super::mixed::Mixed;
 use super::secret::Announced;
 use super::tokens::{Kind, full_kind_of, kind_of_constant};
 use super::{alarm, generated, header, is_unit, mask, secret};
 use crate::line::level;
+use crate::line::remembered::Remembered;
 
 // limits
-/// Longer words are judged each time they come.
-const WORD_BYTES_MAX: usize = 24;
-/// Places of a table that has just begun; most are used for a line or two.
-const PLACES_MIN: usize = 1 << 6;
-/// Places of a table: it should stay in the processor's cache.
-const PLACES_MAX: usize = 1 << 10;
+/// Words of up to eight times as many bytes are remembered.
+const WORD_PARTS: usize = 3;
 
 /// What a word is, as a set of properties.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -186,8 +182,8 @@ impl Verdict {
 /// What was judged before.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words {
-    words: Table<Verdict>,
-    hints: Table<Hint>,
+    words: Remembered<Verdict, WORD_PARTS>,
+    hints: Remembered<Hint, WORD_PARTS>,
 }
 
 impl Words {
@@ -205,7 +201,7 @@ impl Words {
 
 /// What the words of the texts of shapes are.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Kinds(Table<Kind>);
+pub(crate) struct Kinds(Remembered<Kind, WORD_PARTS>);
 
 impl Kinds {
     /// What the word at `start..end` of `text` is.
@@ -213,75 +209,6 @@ impl Kinds {
     pub(super) fn of(&mut self, text: &[u8], start: usize, end: usize) -> Kind {
         self.0.get(text, start, end, full_kind_of)
     }
-}
-
-/// Judgements by word; a word has one place, which another may take.
-#[derive(Clone, Debug, Default)]
-struct Table<T> {
-    places: Vec<Place<T>>,
-    /// How many words were judged since the table has this size.
-    judged: usize,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Place<T> {
-    /// The word, with noughts behind.
-    word: [u64; WORD_BYTES_MAX / 8],
-    /// Its length, nought in a place that is free.
-    len: u32,
-    is: T,
-}
-
-impl<T: Copy + Default> Table<T> {
-    #[inline]
-    fn get(&mut self, text: &[u8], start: usize, end: usize, judge: impl Fn(&[u8]) -> T) -> T {
-        let len = end - start;
-        if len == 0 || len > WORD_BYTES_MAX {
-            return judge(&text[start..end]);
-        }
-        let word = padded(text, start, len);
-        match self.places.get(place(&word) & self.places.len().wrapping_sub(1)) {
-            Some(known) if known.word == word && known.len == len as u32 => known.is,
-            _ => self.learn(word, &text[start..end], judge),
-        }
-    }
-
-    #[inline(never)]
-    fn learn(&mut self, word: [u64; 3], text: &[u8], judge: impl Fn(&[u8]) -> T) -> T {
-        let is = judge(text);
-        if self.judged >= self.places.len() && self.places.len() < PLACES_MAX {
-            let places = if self.places.is_empty() { PLACES_MIN } else { PLACES_MAX };
-            (self.places, self.judged) = (vec![Place::default(); places], 0);
-        }
-        self.judged += 1;
-        let at = place(&word) & (self.places.len() - 1);
-        self.places[at] = Place { word, len: text.len() as u32, is };
-        is
-    }
-}
-
-/// The `len` bytes of `text` from `start` on, of which there is room for 24, as little-endian numbers
-/// with noughts behind.
-#[inline]
-pub(crate) fn padded(text: &[u8], start: usize, len: usize) -> [u64; 3] {
-    let mut near_end = [0; WORD_BYTES_MAX];
-    let bytes: &[u8; WORD_BYTES_MAX] = match text[start..].first_chunk() {
-        Some(bytes) => bytes,
-        None => {
-            near_end[..len].copy_from_slice(&text[start..start + len]);
-            &near_end
-        }
-    };
-    let eight = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes were cut"));
-    let kept = |at: usize| KEEP[len.saturating_sub(at).min(8)];
-    [eight(0) & kept(0), eight(8) & kept(8), eight(16) & kept(16)]
-}
-
-#[inline]
-fn place(word: &[u64; 3]) -> usize {
-    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mixed = (word[0] ^ word[1].rotate_left(23) ^ word[2].rotate_left(47)).wrapping_mul(ODD);
-    (mixed >> 32) as usize
 }
 
 #[cfg(test)]
