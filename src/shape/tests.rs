@@ -258,3 +258,20 @@ fn opaque_words_are_what_they_were() {
     }
     assert_eq!(kinds.len(), 4 * 4, "of letters or digits, short or long, and what stands behind");
 }
+
+/// A host that is named again is no value of its line, however its name is spelled.
+#[test]
+fn an_echo_of_the_host_is_no_opaque_word() {
+    for (text, echo) in [
+        ("web1 app: moved to web1 now", "web\u{3}"),
+        ("sn37/sn37 app: moved to sn4, now", "sn\u{3}"),
+        (" dn228 app: moved to (dn1)", "dn\u{3}"),
+        ("web1 app: moved to db1 now", "x\u{3}"),
+    ] {
+        let mut key = Vec::new();
+        cheap::write(text.as_bytes(), &mut key);
+        let behind = String::from_utf8(key).unwrap();
+        let word = behind.split("moved to ").nth(1).unwrap().trim_start_matches('(');
+        assert!(word.starts_with(echo), "{text}: {behind:?}");
+    }
+}

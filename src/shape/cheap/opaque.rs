@@ -13,6 +13,9 @@ use crate::shape::{mask, secret};
 /// Shorter words announce no secret.
 const ANNOUNCING_MIN: usize = 3;
 
+/// A longer first word is no host.
+const FRONT_BYTES_MAX: usize = 256;
+
 /// What stands for a word that begins with a letter or a digit, and may be a code or is too long.
 const KEYS: [&[u8]; 4] = [
     b"x\x03",
@@ -35,14 +38,17 @@ impl Opaque {
     pub fn of(text: &[u8], start: usize, end: usize) -> Option<Opaque> {
         let opens = start > 0 && matches!(text[start - 1], b' ' | b'=' | b'"' | b'\'' | b'(' | b'[');
         let closes = matches!(text.get(end), None | Some(b' ' | b',' | b';' | b'"' | b'\'' | b')' | b']'));
-        if opens && closes { Opaque::of_word(&text[start..end]) } else { None }
+        if opens && closes { Opaque::of_word(text, &text[start..end]) } else { None }
     }
 
     #[inline(never)]
-    fn of_word(word: &[u8]) -> Option<Opaque> {
+    fn of_word(text: &[u8], word: &[u8]) -> Option<Opaque> {
         let length = mask::variable_run(word)?;
         let behind = word.iter().rposition(u8::is_ascii_digit).map_or(0, |at| at + 1);
         if is_measure(word) || word.len() - behind >= ANNOUNCING_MIN && secret::is_telling(&word[behind..]) {
+            return None;
+        }
+        if echoes_front(text, word) {
             return None;
         }
         let is_long = length > VALUE_BYTES_MAX;
@@ -58,4 +64,24 @@ impl Opaque {
     pub fn mark(self) -> u8 {
         FIRST_MARK + self.0
     }
+}
+
+/// Whether a word is the first of its text, or a part of that around `/` and `@`, but for what its
+/// digits are: that may be the host, of which the rules know echoes further on.
+fn echoes_front(text: &[u8], word: &[u8]) -> bool {
+    let text = text.trim_ascii_start();
+    let near = &text[..text.len().min(FRONT_BYTES_MAX)];
+    let end = near.iter().position(u8::is_ascii_whitespace).unwrap_or(near.len());
+    near[..end].split(|byte| matches!(byte, b'/' | b'@')).any(|part| is_same_but_for_digits(part, word))
+}
+
+fn is_same_but_for_digits(one: &[u8], other: &[u8]) -> bool {
+    without_digits(one).eq(without_digits(other))
+}
+
+/// The bytes of a text, each run of digits as one nought.
+fn without_digits(text: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    let digit = |at: usize| text[at].is_ascii_digit();
+    let begins = move |at: &usize| !(digit(*at) && *at > 0 && digit(*at - 1));
+    (0..text.len()).filter(begins).map(move |at| if digit(at) { b'0' } else { text[at] })
 }
