@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 const LINES_BITS: u32 = 7;
 /// So many lines or more stand in the two pieces behind the entry.
 const LINES_MANY: u32 = (1 << LINES_BITS) - 1;
-/// Entries that all windows have left behind are dropped when there are so many, or no room is left.
+/// Entries that all windows have left behind are dropped when they take so many pieces, or the room is full.
 const FORGOTTEN_PIECES: u16 = 16;
 /// More are in no file but one that was made up.
 const SAVED_MAX: usize = 4 * SCALES[LONG] as usize;

@@ -321,8 +321,9 @@ impl Slots {
                 self.values += 1;
                 if slot.has_shares && count.count > 0 {
                     slot.pend(slot.values.len() - 1, count.count);
-                    slot.wait((count.template, count.slot), &mut self.waiting, &mut self.touched);
                 }
+                // With more lines, and perhaps without shares, what waits may be odd now.
+                slot.wait((count.template, count.slot), &mut self.waiting, &mut self.touched);
             }
         }
     }

@@ -87,7 +87,8 @@ impl Slots {
             return std::mem::take(waiting);
         }
         if !due.is_empty() {
-            waiting.retain(|place| !due.contains(place));
+            due.sort_unstable();
+            waiting.retain(|place| due.binary_search(place).is_err());
         }
         due
     }

@@ -19,7 +19,8 @@ use std::sync::Arc;
 /// Entries of a pane that are kept as they came; of those beyond, equal ones are put together.
 const APART_MAX: usize = 2_048;
 
-/// Chunks that a pane may hold for the sake of their lines.
+/// Chunks that a pane may hold for the sake of their lines; what else is in them comes on top of the
+/// bound below.
 const CHUNKS_MAX: usize = 8;
 
 /// What values and lines of a pane may take, with the room that lines have left for shorter ones;
