@@ -75,7 +75,7 @@ fn is_same<const PARTS: usize>(one: &[u64; PARTS], other: &[u64; PARTS]) -> bool
 }
 
 /// Keeps the first `n` bytes of a number.
-const KEEP: [u64; 9] = {
+pub(crate) const KEEP: [u64; 9] = {
     let mut table = [0; 9];
     let mut n = 1;
     while n <= 8 {

@@ -15,6 +15,7 @@
 mod opaque;
 mod runs;
 
+use crate::line::remembered::KEEP;
 use memchr::memchr3;
 use opaque::Opaque;
 pub use runs::Runs;
@@ -163,17 +164,6 @@ fn fold(a: u64, b: u64) -> u64 {
     let wide = u128::from(a) * u128::from(b);
     (wide as u64) ^ ((wide >> 64) as u64)
 }
-
-/// Keeps the first `n` bytes of a number.
-const KEEP: [u64; 9] = {
-    let mut table = [0; 9];
-    let mut n = 1;
-    while n <= 8 {
-        table[n] = u64::MAX >> (64 - 8 * n);
-        n += 1;
-    }
-    table
-};
 
 /// Keeps the first `n` bytes of a pair.
 const KEEP_PAIR: [(u64, u64); PAIR] = {

@@ -10,7 +10,7 @@
 //!
 //! A hit costs twenty to fifty nanoseconds. Logs read in turn mostly keep their slots, for lines
 //! of different logs differ in their first eight bytes. A second memory keeps whole headers of a
-//! number, a machine's name and a date, as clusters write them, under the bytes around both. The
+//! number, a machine's name and a date, as clusters write them, under the bytes around both.
 //! A third one is for the stamp in brackets behind a client's address. None helps where the second
 //! stands behind anything else that changes from line to line, nor where a plain number alone is
 //! the time: that a line has no date is known only when all of its front has been searched.
